@@ -1,0 +1,1 @@
+"""Longplay: a Discord bot that runs a listening club."""

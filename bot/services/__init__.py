@@ -1,0 +1,1 @@
+"""What people do: one use is one async function is one transaction."""

@@ -1,0 +1,1 @@
+"""Discord faces: commands, buttons and forms in, cards and replies out."""
