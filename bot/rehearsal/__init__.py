@@ -1,0 +1,1 @@
+"""The rehearsal: whole club weeks played against doubles of the outside world."""
