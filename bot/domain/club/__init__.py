@@ -1,0 +1,1 @@
+"""The club's nouns and rules: settings, weeks, nominations, ballots, ratings."""

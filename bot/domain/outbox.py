@@ -1,0 +1,225 @@
+"""Errands: what Discord must show, recorded beside the change that causes it and performed after the commit."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from bot.domain.club.phases import Move, Transition
+from bot.domain.club.rules import Layout, Pick
+from bot.domain.club.week import Phase, ThreadRole, Week
+
+LEASE = timedelta(seconds=30)
+"""How long a process may hold an errand; performing one takes at most two thirds of it."""
+
+ATTEMPTS = 8
+"""After so many tries an errand is dead: the club is told, and `/week resync` tries again."""
+
+
+class Kind(StrEnum):
+    """Kinds of errand; each is one Discord operation that can be repeated or reconciled."""
+
+    CARD = "card"
+    """The week's card in the club's channel: posted once, later edited."""
+    REFRESH = "refresh"
+    """The card drawn again; at most one waits at a time."""
+    PIN = "pin"
+    UNPIN = "unpin"
+    THREAD = "thread"
+    """A thread from a panel; the payload names the panel and the roles the thread serves."""
+    NOMINATIONS_PANEL = "nominations_panel"
+    NOMINATION = "nomination"
+    """A nomination's public card; the ordinal is the nomination's."""
+    NOMINATION_EDIT = "nomination_edit"
+    POLL_PANEL = "poll_panel"
+    WINNER = "winner"
+    """The announcement with the result."""
+    ALBUM_PANEL = "album_panel"
+    """The album thread's first message: links, pitch, buttons to rate."""
+    EVENT = "event"
+    EVENT_END = "event_end"
+    DISCUSSION = "discussion"
+    RECAP = "recap"
+    NOTICE = "notice"
+    """A short message to a thread; the payload says which words."""
+    HOST_NOTE = "host_note"
+    REDRAW = "redraw"
+    """A panel drawn again: it loses its buttons when its phase is over, and gets them back when that is reopened."""
+    REMINDER = "reminder"
+    DM = "dm"
+    ARCHIVE = "archive"
+
+
+class State(StrEnum):
+    """Life of an errand."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    UNKNOWN = "unknown"
+    """Tried, and nobody knows whether it happened: reconcile before trying again."""
+    DONE = "done"
+    SKIPPED = "skipped"
+    """No longer wanted when its turn came."""
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An errand to be recorded."""
+
+    kind: Kind
+    ordinal: int = 0
+    not_before: datetime | None = None
+    payload: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """A recorded errand, claimed by one process."""
+
+    id: UUID
+    club_id: UUID
+    week_id: UUID | None
+    phase: str
+    run: int
+    kind: Kind
+    ordinal: int
+    payload: Mapping[str, Any]
+    attempts: int
+    epoch: int
+    first_attempt_at: datetime | None
+    reconcile: bool
+    """An earlier try may have happened."""
+
+    @property
+    def nonce(self) -> str:
+        """The first 25 characters of the base32 digest of the id: equal for every try, unlike any other errand's."""
+        return base64.b32encode(hashlib.sha256(self.id.bytes).digest()).decode()[:25]
+
+    @property
+    def marker(self) -> int:
+        """A 31-bit component id, by which the message is found again in the channel's history."""
+        return int.from_bytes(hashlib.sha256(self.id.bytes + b"marker").digest()[:4]) & 0x7FFF_FFFF or 1
+
+
+def retry_after(attempts: int) -> timedelta:
+    """Back-off before try `attempts + 1`: 2 s, 4 s … at most five minutes."""
+    return timedelta(seconds=min(300, 2 ** min(attempts, 9)))
+
+
+def drafts_for(transition: Transition, *, layout: Layout, event: bool, lock: bool) -> list[Draft]:
+    """The errands of a transition, in the order in which Discord must see them."""
+    week, move = transition.week, transition.move
+    if move is Move.OPENED:
+        return _opening(week)
+    if move is Move.POLL_OPENED:
+        return [
+            Draft(Kind.REFRESH),
+            Draft(
+                Kind.REDRAW, ordinal=list(Kind).index(Kind.NOMINATIONS_PANEL), payload={"panel": Kind.NOMINATIONS_PANEL}
+            ),
+            *_panel(Kind.POLL_PANEL, (ThreadRole.POLL,), layout),
+        ]
+    if move is Move.WON:
+        return _winner(transition, layout, event)
+    if move is Move.DISCUSSION:
+        return [Draft(Kind.REFRESH), *_panel(Kind.DISCUSSION, (ThreadRole.RATINGS,), layout)]
+    if move is Move.CLOSED:
+        return [
+            Draft(Kind.RECAP),
+            Draft(Kind.REFRESH),
+            Draft(Kind.UNPIN),
+            *_redraw_all(),
+            Draft(Kind.ARCHIVE, payload={"lock": lock}),
+        ]
+    if move is Move.CANCELLED:
+        return _cancelled(transition)
+    if move is Move.REOPENED:
+        return [
+            Draft(Kind.REFRESH),
+            Draft(Kind.NOTICE, payload={"words": "reopened"}),
+            *_redraw_all(),
+            *_event(week, event),
+        ]
+    words = {
+        Move.NOMINATIONS_EXTENDED: "nominations_extended",
+        Move.POLL_EXTENDED: "poll_extended",
+        Move.MOVED: "moved",
+    }[move]
+    drafts = [Draft(Kind.REFRESH), Draft(Kind.NOTICE, payload={"words": words}), *_redraw_all(), *_event(week, event)]
+    if move is not Move.MOVED:
+        drafts.append(Draft(Kind.HOST_NOTE, payload={"words": words}))
+    return drafts
+
+
+def _opening(week: Week) -> list[Draft]:
+    roles = {
+        Layout.TWO: (ThreadRole.NOMINATIONS, ThreadRole.POLL),
+        Layout.ONE: tuple(ThreadRole),
+        Layout.PER_PHASE: (ThreadRole.NOMINATIONS,),
+    }[week.rules.layout]
+    return [
+        Draft(Kind.CARD),
+        Draft(Kind.PIN),
+        Draft(Kind.THREAD, payload={"panel": Kind.CARD, "roles": list(roles)}),
+        Draft(Kind.NOMINATIONS_PANEL),
+    ]
+
+
+def _panel(kind: Kind, roles: tuple[ThreadRole, ...], layout: Layout) -> list[Draft]:
+    """A panel in its thread; with one thread per phase the panel stands in the channel and the thread grows from it."""
+    if layout is not Layout.PER_PHASE:
+        return [Draft(kind)]
+    return [
+        Draft(kind),
+        Draft(Kind.THREAD, ordinal=list(ThreadRole).index(roles[0]), payload={"panel": kind, "roles": list(roles)}),
+    ]
+
+
+def _winner(transition: Transition, layout: Layout, event: bool) -> list[Draft]:
+    week = transition.week
+    drafts: list[Draft] = []
+    if transition.before is Phase.SCHEDULED:  # a host's pick made before the week opened: there was nothing to choose
+        drafts += [Draft(Kind.CARD), Draft(Kind.PIN)]
+        if layout is Layout.ONE:
+            drafts.append(Draft(Kind.THREAD, payload={"panel": Kind.CARD, "roles": list(ThreadRole)}))
+    else:
+        drafts.append(Draft(Kind.REFRESH))
+        panels = [Kind.NOMINATIONS_PANEL] if transition.before is Phase.NOMINATIONS else [Kind.POLL_PANEL]
+        drafts += [Draft(Kind.REDRAW, ordinal=list(Kind).index(panel), payload={"panel": panel}) for panel in panels]
+    drafts.append(Draft(Kind.WINNER))
+    if layout is not Layout.ONE:
+        roles = [ThreadRole.LISTENING, ThreadRole.RATINGS] if layout is Layout.TWO else [ThreadRole.LISTENING]
+        drafts.append(Draft(Kind.THREAD, ordinal=2, payload={"panel": Kind.WINNER, "roles": roles}))
+    drafts.append(Draft(Kind.ALBUM_PANEL))
+    if week.rules.anonymous and week.rules.pick is Pick.VOTE:
+        drafts.append(Draft(Kind.NOTICE, ordinal=1, payload={"words": "nominators", "role": ThreadRole.NOMINATIONS}))
+    return drafts + _event(week, event)
+
+
+def _event(week: Week, event: bool) -> list[Draft]:
+    return [Draft(Kind.EVENT)] if event and week.phase is Phase.LISTENING else []
+
+
+def _cancelled(transition: Transition) -> list[Draft]:
+    if transition.before is Phase.SCHEDULED:
+        return []
+    drafts = [Draft(Kind.REFRESH), Draft(Kind.UNPIN), *_redraw_all(), Draft(Kind.EVENT_END)]
+    drafts.append(Draft(Kind.NOTICE, payload={"words": "cancelled"}))
+    if transition.week.cancel_reason != "host":
+        drafts.append(Draft(Kind.HOST_NOTE, payload={"words": "cancelled"}))
+    return drafts
+
+
+PANELS = (Kind.NOMINATIONS_PANEL, Kind.POLL_PANEL, Kind.WINNER, Kind.ALBUM_PANEL, Kind.DISCUSSION)
+"""Messages whose buttons depend on the phase."""
+
+
+def _redraw_all() -> list[Draft]:
+    return [Draft(Kind.REDRAW, ordinal=list(Kind).index(panel), payload={"panel": panel}) for panel in PANELS]

@@ -1,0 +1,90 @@
+"""People: users, their identities elsewhere, and who knows whom. Users are global; memberships belong to a club."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, SmallInteger, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.tables.base import Base, Key, one_of
+
+
+class User(Base):
+    """A person, whatever services know them."""
+
+    __tablename__ = "users"
+
+    id: Mapped[Key]
+    display_name: Mapped[str]
+    handle: Mapped[str | None]
+    """The name people type; not unique, services reuse theirs."""
+    legacy_user_id: Mapped[str | None] = mapped_column(unique=True)
+    """The string key of the legacy database, where the person came from it."""
+    created_at: Mapped[datetime]
+
+
+class LinkedAccount(Base):
+    """A user's identity at a service; tokens are sealed before they come here."""
+
+    __tablename__ = "linked_accounts"
+    __table_args__ = (
+        one_of("provider", "discord", "spotify", "lastfm", "listenbrainz"),
+        Index("uq_linked_accounts_provider_external_id", "provider", "external_id", unique=True),
+        Index("uq_linked_accounts_user_id_provider", "user_id", "provider", unique=True),
+    )
+
+    id: Mapped[Key]
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    provider: Mapped[str]
+    external_id: Mapped[str]
+    external_name: Mapped[str | None]
+    access_token: Mapped[bytes | None] = mapped_column(LargeBinary)
+    refresh_token: Mapped[bytes | None] = mapped_column(LargeBinary)
+    token_expires_at: Mapped[datetime | None]
+    linked_at: Mapped[datetime]
+
+
+class Membership(Base):
+    """A user in a club."""
+
+    __tablename__ = "memberships"
+
+    club_id: Mapped[UUID] = mapped_column(ForeignKey("clubs.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True)
+    display_name: Mapped[str]
+    joined_at: Mapped[datetime]
+    active_at: Mapped[datetime]
+    left_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime]
+    """When Discord last confirmed that the person is on the server."""
+    dm_reminders: Mapped[bool] = mapped_column(server_default=text("false"))
+
+
+class Follow(Base):
+    """One user follows another."""
+
+    __tablename__ = "follows"
+    __table_args__ = (CheckConstraint("follower_id <> followee_id", name="not_oneself"),)
+
+    follower_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    followee_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True)
+    followed_at: Mapped[datetime]
+
+
+class Compatibility(Base):
+    """How close two users' tastes are; a pair is stored once, smaller key first."""
+
+    __tablename__ = "compatibilities"
+    __table_args__ = (
+        CheckConstraint("user_a < user_b", name="ordered_pair"),
+        CheckConstraint("score BETWEEN 0 AND 100", name="score_range"),
+    )
+
+    user_a: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    user_b: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True)
+    score: Mapped[int] = mapped_column(SmallInteger)
+    reasons: Mapped[dict[str, object]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
+    computed_at: Mapped[datetime]
