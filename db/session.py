@@ -1,0 +1,176 @@
+"""The way to the database: one engine per process, units of reading and of writing, and the only commit there is."""
+
+# asyncpg ships no types.
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+
+import asyncpg
+from sqlalchemy import event, make_url, text
+from sqlalchemy.exc import DisconnectionError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable
+
+    from sqlalchemy.engine import URL
+
+CommitMoment: TypeAlias = Literal["before commit", "after commit"]
+Reading: TypeAlias = AsyncSession
+"""A transaction that only looks."""
+Writing: TypeAlias = AsyncSession
+"""A transaction that changes something and commits at its end."""
+
+RING = "ring"
+"""Set in `session.info` by whoever recorded an errand: the bell rings once the transaction is committed."""
+
+CONNECT_SECONDS = 10
+RECYCLE_SECONDS = 1800
+RELISTEN_SECONDS = (0.1, 0.5, 2.0, 5.0)  # pauses between attempts; the last one repeats
+SERVER_SETTINGS: Final = {
+    "application_name": "longplay",
+    "jit": "off",  # compiling costs more than any of these short queries
+    "statement_timeout": "15s",
+    "lock_timeout": "5s",
+    "idle_in_transaction_session_timeout": "30s",
+    "timezone": "UTC",
+}
+
+
+class Database:
+    """A pool of connections to PostgreSQL and the two kinds of transaction the services open on it."""
+
+    def __init__(self, engine: AsyncEngine, watch: Callable[[CommitMoment], None] | None = None) -> None:
+        self.engine = engine
+        self.bell: Callable[[], None] | None = None
+        """Rung after a commit that recorded errands; whoever performs them hangs it up."""
+        self._watch = watch
+        self._writing = async_sessionmaker(engine, expire_on_commit=False)
+        # Said with BEGIN itself, so it costs no round trip; the pool is the same.
+        read_only = engine.execution_options(postgresql_readonly=True)
+        self._reading = async_sessionmaker(read_only, expire_on_commit=False, autoflush=False)
+
+    @classmethod
+    def connect(cls, url: str, *, pool_size: int = 8, watch: Callable[[CommitMoment], None] | None = None) -> Database:
+        """Prepare a pool of at most `pool_size` connections, opened when they are needed.
+
+        `watch` is called around each commit that changes something; a rehearsal kills the process there.
+        """
+        engine = create_async_engine(
+            asyncpg_url(url),
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_recycle=RECYCLE_SECONDS,
+            connect_args={"server_settings": SERVER_SETTINGS, "timeout": CONNECT_SECONDS},
+        )
+        event.listen(engine.sync_engine, "checkout", _refuse_closed)
+        return cls(engine, watch)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncGenerator[AsyncSession]:
+        """Open a transaction that only looks: a write in it is refused by PostgreSQL."""
+        async with self._reading() as session:
+            yield session
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncGenerator[AsyncSession]:
+        """Open a transaction that commits at the end of the block, or changes nothing when the block raises."""
+        async with self._writing() as session:
+            yield session
+            watch = self._watch if self._watch is not None and await _has_changed(session) else None
+            if watch is not None:
+                watch("before commit")
+            await session.commit()
+            if watch is not None:
+                watch("after commit")
+            if self.bell is not None and session.info.get(RING):
+                self.bell()
+
+    async def ping(self) -> None:
+        """Make one round trip; raises what the driver raises when the database does not answer."""
+        async with self.reading() as session:
+            await session.execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+
+
+def asyncpg_url(url: str) -> URL:
+    """Turn any usual spelling of a PostgreSQL URL into SQLAlchemy's one for asyncpg.
+
+    `sslmode`, which hosters put into such URLs, becomes asyncpg's `ssl`.
+    """
+    parsed = make_url(url.replace("postgres://", "postgresql://", 1) if url.startswith("postgres://") else url)
+    if parsed.get_backend_name() != "postgresql":
+        raise ValueError(f"not a PostgreSQL URL: {parsed.render_as_string(hide_password=True)}")
+    sslmode = parsed.query.get("sslmode")
+    if sslmode is not None:
+        parsed = parsed.difference_update_query(["sslmode"]).update_query_dict({"ssl": sslmode})
+    return parsed.set(drivername="postgresql+asyncpg")
+
+
+def violated(error: IntegrityError) -> str | None:
+    """The name of the constraint or unique index a statement broke, to be translated to a refusal."""
+    return getattr(error.driver_exception, "constraint_name", None)
+
+
+async def listen(url: str, channel: str) -> AsyncGenerator[str]:
+    """Yield the payload of each NOTIFY on a channel, on a connection of its own, for ever.
+
+    Yields an empty text whenever it has begun to listen (again): notifications sent before that are lost, so look for
+    work then. A notification is only ever a hint.
+    """
+    attempt = 0
+    while True:
+        heard: asyncio.Queue[str | None] = asyncio.Queue()
+        try:
+            connection = await _listening(url, channel, heard)
+        except (OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError):
+            await asyncio.sleep(RELISTEN_SECONDS[min(attempt, len(RELISTEN_SECONDS) - 1)])
+            attempt += 1
+            continue
+        attempt = 0
+        try:
+            yield ""
+            while (payload := await heard.get()) is not None:
+                yield payload
+        finally:
+            with suppress(asyncpg.InterfaceError, OSError):
+                await connection.close(timeout=CONNECT_SECONDS)
+
+
+async def _listening(url: str, channel: str, heard: asyncio.Queue[str | None]) -> asyncpg.Connection:
+    """Open a connection that puts payloads into a queue, and None when it is lost."""
+
+    def hear(_connection: object, _pid: int, _channel: str, payload: object) -> None:
+        heard.put_nowait(str(payload))
+
+    def lose(_connection: object) -> None:
+        heard.put_nowait(None)
+
+    parsed = asyncpg_url(url).set(drivername="postgresql")
+    if "ssl" in parsed.query:  # the driver's own URLs use the usual word
+        parsed = parsed.difference_update_query(["ssl"]).update_query_dict({"sslmode": parsed.query["ssl"]})
+    connection = await asyncpg.connect(
+        parsed.render_as_string(hide_password=False),
+        timeout=CONNECT_SECONDS,
+        server_settings={"application_name": f"longplay listens to {channel}"},
+    )
+    connection.add_termination_listener(lose)
+    await connection.add_listener(channel, hear)
+    return connection
+
+
+async def _has_changed(session: AsyncSession) -> bool:
+    """Ask PostgreSQL whether this transaction wrote or locked a row: only then it was given an id."""
+    return await session.scalar(text("SELECT pg_current_xact_id_if_assigned() IS NOT NULL")) is True
+
+
+def _refuse_closed(connection: Any, _record: object, _proxy: object) -> None:
+    """Let the pool replace a connection the server has closed; asyncpg knows, so no round trip has to ask."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
