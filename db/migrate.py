@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+from argparse import Namespace
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -63,7 +64,7 @@ async def draft(database: Database | str, message: str) -> Path:
 
 
 def _config(connection: Connection | None = None) -> Config:
-    config = Config(stdout=io.StringIO())
+    config = Config(stdout=io.StringIO(), cmd_opts=Namespace(quiet=True))
     # Found from the package, so that it works from an installed wheel too; the option is a template where % is special.
     config.set_main_option("script_location", str(Path(migrations.__path__[0])).replace("%", "%%"))
     config.set_main_option("path_separator", "os")

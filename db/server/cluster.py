@@ -55,7 +55,7 @@ def initialise(home: Home, *, durable: bool) -> None:
     Raises EmbeddedServerError for a cluster of another major version.
     """
     if exists(home):
-        made_by = (home.cluster / "PG_VERSION").read_text(encoding="ascii").strip()
+        made_by = (home.cluster / "PG_VERSION").read_text(encoding="utf-8").strip()
         if made_by != binaries.MAJOR:
             raise EmbeddedServerError(
                 f"{home.cluster} was made by PostgreSQL {made_by}; dump it there and restore it with {binaries.MAJOR}"

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, ParamSpec, TypeVar
 
 import asyncpg
 
@@ -19,9 +19,12 @@ from db.server import binaries, cluster, home, locks
 from db.server.errors import EmbeddedServerError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Callable
 
     from db.server.home import Home
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 DATABASE = "longplay"
 START_SECONDS = 300  # a recovery after a power cut may replay a lot
@@ -100,7 +103,7 @@ class EmbeddedServer:
             self._membership = None
             last = await self._leave(place, membership)
             if last:
-                await asyncio.to_thread(home.delete, place)
+                await _in_thread(home.delete, place)
             return last
 
     def status(self) -> ServerStatus:
@@ -124,7 +127,7 @@ class EmbeddedServer:
     async def _ensure_ready(self, place: Home) -> None:
         loop = asyncio.get_running_loop()
         begun = loop.time()
-        await asyncio.to_thread(cluster.initialise, place, durable=self._durable)
+        await _in_thread(cluster.initialise, place, durable=self._durable)
         while True:
             answer = await _ask(place)
             if answer is _Answer.READY:
@@ -132,8 +135,8 @@ class EmbeddedServer:
             waited = loop.time() - begun
             if waited > START_SECONDS:
                 raise EmbeddedServerError(f"the server in {place.folder} is still not ready after {waited:.0f} s")
-            if answer is _Answer.SILENT and await asyncio.to_thread(cluster.postmaster, place) is None:
-                orphans = await asyncio.to_thread(cluster.launch, place, durable=self._durable, seconds=START_SECONDS)
+            if answer is _Answer.SILENT and await _in_thread(cluster.postmaster, place) is None:
+                orphans = await _in_thread(cluster.launch, place, durable=self._durable, seconds=START_SECONDS)
                 if orphans and waited > ORPHAN_SECONDS:
                     raise EmbeddedServerError(f"processes of a killed server still use {place.cluster}; end them")
             await asyncio.sleep(POLL_SECONDS)
@@ -143,10 +146,20 @@ class EmbeddedServer:
         try:
             last = locks.is_last(membership)
             if last:
-                await asyncio.to_thread(cluster.shut_down, place)
+                await _in_thread(cluster.shut_down, place)
             return last
         finally:
             os.close(membership)
+
+
+async def _in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run blocking work to its end even when cancelled meanwhile: the folder's lock must not go before it is done."""
+    task = asyncio.ensure_future(asyncio.to_thread(work, *args, **kwargs))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
 
 
 async def _ask(place: Home) -> _Answer:

@@ -26,6 +26,8 @@ LONGEST_SOCKET_PATH = 99  # bytes; the kernel's limit is 108 on Linux and 104 on
 UNUSED_IDS = range(60_918, 61_184)  # systemd's list of user ids calls 60578–61183 unused; no account is made
 _PLAIN = re.compile(r"[\w/.+@=~-]+")  # a socket folder no connection string and no list of folders splits
 
+_MISREAD = re.compile(r'["$`\\\n]')  # initdb and pg_ctl put paths between double quotes into a shell's command line
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -74,7 +76,8 @@ class Home:
         beside = self.folder / "socket"
         if _socket_fits(beside):
             return beside
-        for candidate in _short_folders(f"longplay-socket-{_key(self.folder)}"):
+        # Not TMPDIR first: processes of one cluster may differ in it.
+        for candidate in _below(f"longplay-socket-{_key(self.folder)}", "/tmp", "/var/tmp", tempfile.gettempdir()):
             if _socket_fits(candidate) and _reachable(candidate, self.account.uid):
                 return candidate
         raise EmbeddedServerError("no temporary folder has a path short enough for a socket; set TMPDIR to /tmp")
@@ -83,6 +86,10 @@ class Home:
 def find(asked: Path, *, durable: bool) -> Home:
     """Say where the cluster of a folder lives, or would live; nothing is made."""
     asked = Path(os.path.realpath(asked))
+    if _MISREAD.search(str(asked)):
+        raise EmbeddedServerError(
+            f"PostgreSQL's programs misread {asked}; choose a folder without \" $ ` \\ in its path"
+        )
     if os.geteuid() != 0:
         return Home(asked, asked, Account(os.geteuid(), os.getegid()))
     folder = _noted(asked)
@@ -92,7 +99,9 @@ def find(asked: Path, *, durable: bool) -> Home:
     if (asked / "cluster").exists() or _reachable(asked, account.uid):
         return Home(asked, asked, account)
     name = f"longplay-{_key(asked)}"
-    candidates = [SYSTEM_FOLDER / name] if durable else [*_short_folders(name), SYSTEM_FOLDER / name]
+    candidates = (
+        [SYSTEM_FOLDER / name] if durable else [*_below(name, tempfile.gettempdir(), "/tmp"), SYSTEM_FOLDER / name]
+    )
     for candidate in candidates:
         if _reachable(candidate, account.uid):
             return Home(asked, candidate, account)
@@ -186,8 +195,8 @@ def _socket_fits(folder: Path) -> bool:
     return len(os.fsencode(path)) <= LONGEST_SOCKET_PATH and _PLAIN.fullmatch(path) is not None
 
 
-def _short_folders(name: str) -> list[Path]:
-    return [Path(os.path.realpath(base)) / name for base in (tempfile.gettempdir(), "/tmp", "/var/tmp")]
+def _below(name: str, *bases: str) -> list[Path]:
+    return [Path(os.path.realpath(base)) / name for base in bases]
 
 
 def _key(folder: Path) -> str:

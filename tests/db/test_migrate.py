@@ -52,7 +52,8 @@ async def test_a_check_that_went_missing_is_a_difference(newest, database, datab
         table, name = (
             await session.execute(
                 text(
-                    "SELECT conrelid::regclass::text, conname FROM pg_constraint WHERE contype = 'c' AND conrelid <> 0 LIMIT 1"
+                    "SELECT conrelid::regclass::text, conname FROM pg_constraint"
+                    " WHERE contype = 'c' AND conname LIKE 'ck_%' LIMIT 1"
                 )
             )
         ).one()
