@@ -1,0 +1,86 @@
+"""The Discord client: which events it wants, what it keeps in memory, and the faces it carries.
+
+It asks for the `guilds` intent alone, so it needs no review by Discord: commands, buttons and forms arrive without any
+intent, and message contents are read only where a person hands them over by a message menu.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.services.tools import Tools
+
+log = logging.getLogger(__name__)
+
+FACES = ("cogs.shared.boundary", "cogs.shared.dynamic", "cogs.shared.modal", "cogs.club", "cogs.help", "cogs.delivery")
+"""Set up in this order: the boundary stands before anybody can press anything."""
+
+RATE_LIMIT_SECONDS = 30.0
+"""The library waits this long for a rate limit by itself; the outbox does the longer waiting."""
+READY_SECONDS = 0.5
+"""How long the library waits for another server before it calls itself ready; nothing of ours waits for that."""
+
+
+class LongplayBot(commands.AutoShardedBot):
+    """The bot of every club; `api_url` leads it to another Discord than the real one (`http://127.0.0.1:…/api/v10`)."""
+
+    def __init__(
+        self, tools: Tools, *, api_url: str | None = None, faces: Sequence[str] = FACES, **options: Any
+    ) -> None:
+        super().__init__(
+            command_prefix=_no_prefix,
+            intents=discord.Intents(guilds=True),
+            help_command=None,
+            chunk_guilds_at_startup=False,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            max_messages=None,
+            allowed_mentions=discord.AllowedMentions.none(),
+            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+            guild_ready_timeout=READY_SECONDS,
+            max_ratelimit_timeout=RATE_LIMIT_SECONDS,
+            **options,
+        )
+        self.tools = tools
+        self.faces = tuple(faces)
+        if api_url is not None:
+            # The one place the library reads the address from; the gateway's comes with the answer of /gateway/bot.
+            discord.http.Route.BASE = api_url
+
+    async def setup_hook(self) -> None:
+        """Set up every face before the gateway opens: presses may arrive before the library is ready.
+
+        They are modules with a `setup(bot)`, but not loaded as extensions: the library throws those out of
+        `sys.modules` when it closes, and a second client in the same process would then meet two of every class.
+        """
+        for face in self.faces:
+            await import_module(face).setup(self)
+
+    async def on_ready(self) -> None:
+        """Say who we are; nothing is done here, because it may happen again at any time."""
+        log.info("connected as %s to %d servers", self.user, len(self.guilds))
+
+    async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
+        """Log what a listener raised; the library would print it."""
+        log.exception("event %s failed", event_method)
+
+    async def close(self) -> None:
+        """Leave Discord; also when the gateway was never opened, where the library stumbles over its missing queue."""
+        connected = hasattr(self, "_AutoShardedClient__queue")
+        try:
+            await super().close()
+        except AttributeError:
+            if connected:
+                raise
+
+
+def _no_prefix(_bot: commands.Bot, _message: discord.Message) -> list[str]:
+    """No text commands: the bot reads no messages."""
+    return []

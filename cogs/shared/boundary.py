@@ -1,0 +1,82 @@
+"""Where every event of a person ends up that did not go well: told to that person, once, in words.
+
+A refusal is worded; an unavailable service is told; anything else is a bug: logged with a short reference that the
+person sees too. An interaction that is over, or that another connection has answered, is left in peace.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.domain.errors import Refusal, Unavailable
+from cogs.shared.refusals import refusal_words
+from cogs.shared.render import Body, words
+from cogs.shared.replies import answer, is_late
+
+log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def guarded(interaction: discord.Interaction[Any], what: str) -> AsyncIterator[None]:
+    """Run an event of a person; whatever it raises is answered here and goes no further."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - the outermost handler of a face
+        await tell(interaction, error, what)
+
+
+async def tell(interaction: discord.Interaction[Any], error: BaseException, what: str) -> None:
+    """Answer a person whose event failed."""
+    while isinstance(error, app_commands.CommandInvokeError):
+        error = error.original
+    if is_late(error):
+        log.info("%s: answered elsewhere or too late", what)
+        return
+    try:
+        await answer(interaction, _words_for(error, what))
+    except discord.HTTPException as failure:
+        if not is_late(failure):
+            log.warning("%s: the answer did not arrive: %s", what, failure)
+
+
+def _words_for(error: BaseException, what: str) -> Body:
+    if isinstance(error, Refusal):
+        log.info("%s refused: %s", what, type(error).__name__)
+        return words(refusal_words(error))
+    if isinstance(error, Unavailable):
+        log.warning("%s: a service is unavailable: %s", what, error)
+        return words(
+            "A service that Longplay asks is not answering right now. Nothing was lost: try again in a minute."
+        )
+    if isinstance(error, app_commands.CommandOnCooldown):
+        return words(f"That was quick. Try again in {max(1, round(error.retry_after))} seconds.")
+    if isinstance(error, app_commands.NoPrivateMessage):
+        return words("This works in a server only, not in a private message.")
+    if isinstance(error, app_commands.CommandSignatureMismatch | app_commands.CommandNotFound):
+        return words("This command has changed. Close Discord's command list, open it again, and retry.")
+    if isinstance(error, app_commands.TransformerError):
+        return words("One of the options could not be read. Choose it from the list and try again.")
+    reference = secrets.token_hex(4)
+    log.error("%s failed, reference %s", what, reference, exc_info=error)
+    return words(
+        f"Something went wrong on Longplay's side; what you typed did no harm. Try again, and if it stays, give your "
+        f"hosts this reference: `{reference}`"
+    )
+
+
+async def setup(bot: commands.AutoShardedBot) -> None:
+    """Put the boundary around every command."""
+
+    async def on_command_error(interaction: discord.Interaction[Any], error: app_commands.AppCommandError) -> None:
+        name = interaction.command.qualified_name if interaction.command else "command"
+        await tell(interaction, error, f"/{name}")
+
+    bot.tree.error(on_command_error)

@@ -1,0 +1,96 @@
+"""From parts to a message: drawn once, checked before the network, sent once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import discord
+from discord import ui
+
+from cogs.shared.limits import check_message
+
+Item = ui.Item[Any]
+
+
+class Body:
+    """One message of components, fresh for one send or one edit.
+
+    `roles` may be pinged by it, nothing else ever is. `framed` puts a container around it: public cards are, plain
+    words to one person are not.
+    """
+
+    def __init__(
+        self, *items: Item | None, framed: bool = True, roles: Sequence[int] = (), silent: bool = False
+    ) -> None:
+        self.items: tuple[Item, ...] = tuple(item for item in items if item is not None)
+        self.framed = framed
+        self.silent = silent
+        self.roles = tuple(roles)
+
+    @property
+    def mentions(self) -> discord.AllowedMentions:
+        """Who may be pinged."""
+        roles = [discord.Object(role) for role in self.roles]
+        return discord.AllowedMentions(everyone=False, users=False, roles=roles or False, replied_user=False)
+
+    @property
+    def digest(self) -> str:
+        """Equal for equal messages, whatever marker they carry: an edit that changes nothing is not sent."""
+        drawn = json.dumps([item.to_component_dict() for item in self.items], sort_keys=True, default=str)
+        return hashlib.sha256(drawn.encode()).hexdigest()
+
+    def view(self, marker: int | None = None) -> ui.LayoutView:
+        """The view to send; `marker` becomes the container's id, by which the message is found again in the history.
+
+        Raises `TooLarge`. The view is stopped, so that the library sends it and never stores it: a stored view that is
+        sent again or times out can take every button of its class with it.
+        """
+        view = ui.LayoutView(timeout=None)
+        if self.framed:
+            view.add_item(ui.Container(*self.items, id=marker))
+        else:
+            for item in self.items:
+                view.add_item(item)
+        check_message(view.to_components())
+        view.stop()
+        return view
+
+
+def words(text: str, *rows: Item | None) -> Body:
+    """Plain words to one person, with buttons below where there are any."""
+    return Body(ui.TextDisplay(text), *rows, framed=False)
+
+
+def row(*buttons: Item | None) -> ui.ActionRow[Any] | None:
+    """Buttons beside each other; None when there are none."""
+    kept = [button for button in buttons if button is not None]
+    return ui.ActionRow(*kept) if kept else None
+
+
+def rows(*buttons: Item | None) -> list[ui.ActionRow[Any]]:
+    """Buttons in as many rows as they need, five in each."""
+    kept = [button for button in buttons if button is not None]
+    return [ui.ActionRow(*kept[start : start + 5]) for start in range(0, len(kept), 5)]
+
+
+def beside_cover(text: str, url: str | None, alt: str) -> Item:
+    """Text with a picture beside it; the text alone when there is no picture."""
+    if not url or not url.startswith("https://") or len(url) > 2_000:
+        return ui.TextDisplay(text)
+    return ui.Section(ui.TextDisplay(text), accessory=ui.Thumbnail(url, description=alt[:1_024]))
+
+
+def link(label: str, url: str) -> ui.Button[Any] | None:
+    """A button that opens an address; None for an address that Discord would refuse."""
+    if not url.startswith(("https://", "http://")) or len(url) > 512:
+        return None
+    return ui.Button(label=label[:80], url=url)
+
+
+def fitting(size: int, texts: Sequence[str]) -> bool:
+    """Whether texts, joined by line breaks, stay within so many characters and twice as many bytes."""
+    joined = "\n".join(texts)
+    return len(joined) <= size and len(joined.encode()) <= 2 * size

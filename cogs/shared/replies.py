@@ -1,0 +1,54 @@
+"""Private answers to one person, whatever was answered before; they drive nothing and may be lost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+from discord import InteractionResponseType
+
+from cogs.shared.render import Body, words
+
+UNKNOWN_INTERACTION = 10062
+ALREADY_ANSWERED = 40060
+EXPIRED = 10015
+LATE = frozenset({UNKNOWN_INTERACTION, ALREADY_ANSWERED, EXPIRED})
+"""Another connection answered first, or the person waited too long: nothing is left to say to them."""
+
+Press = discord.Interaction[Any]
+
+
+def is_late(error: BaseException) -> bool:
+    """Whether an answer failed only because the interaction is over or somebody else answered it."""
+    if isinstance(error, discord.InteractionResponded):
+        return True
+    return isinstance(error, discord.HTTPException) and error.code in LATE
+
+
+async def think(interaction: Press) -> None:
+    """Promise a private answer; everything that asks the database does so first."""
+    await interaction.response.defer(ephemeral=True, thinking=True)
+
+
+async def answer(interaction: Press, body: Body | str) -> None:
+    """A private answer: the first one, the promised one, or one more."""
+    body = words(body) if isinstance(body, str) else body
+    if not interaction.response.is_done():
+        await interaction.response.send_message(view=body.view(), ephemeral=True, allowed_mentions=body.mentions)
+    elif interaction.response.type is InteractionResponseType.deferred_channel_message:
+        await interaction.edit_original_response(view=body.view(), allowed_mentions=body.mentions)
+    else:
+        await interaction.followup.send(view=body.view(), ephemeral=True, allowed_mentions=body.mentions)
+
+
+async def update(interaction: Press, body: Body) -> None:
+    """Draw the private message anew on which the person pressed; promised by `hold` or not."""
+    if not interaction.response.is_done():
+        await interaction.response.edit_message(view=body.view(), allowed_mentions=body.mentions)
+    else:
+        await interaction.edit_original_response(view=body.view(), allowed_mentions=body.mentions)
+
+
+async def hold(interaction: Press) -> None:
+    """Promise to draw the private message anew on which the person pressed."""
+    await interaction.response.defer()
