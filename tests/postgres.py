@@ -36,6 +36,10 @@ class TestServer:
     prefix: str
     numbers: count[int] = field(default_factory=count)
 
+    @property
+    def template(self) -> str:
+        return f"{self.prefix}_template"
+
     def url_of(self, name: str) -> str:
         return self.url.set(database=name).render_as_string(hide_password=False)
 
@@ -72,16 +76,28 @@ async def test_server(testrun_uid: str) -> AsyncGenerator[TestServer]:
         await _sweep(folder)
     url = asyncpg_url(given)
     connection = await asyncpg.connect(url.set(drivername="postgresql").render_as_string(hide_password=False))
-    yield TestServer(url, connection, f"test_{testrun_uid[:12]}")
+    server = TestServer(url, connection, f"test_{testrun_uid[:12]}")
+    await connection.execute("SELECT pg_advisory_lock_shared(hashtext($1), 1)", server.prefix)
+    yield server
+    if embedded is None:
+        await _drop_template(server)
     await connection.close()
     if embedded is not None:
         await embedded.discard()
 
 
+async def _drop_template(server: TestServer) -> None:
+    """Leave nothing on a server that is not ours: the last worker, alone with the run's lock, drops the template."""
+    connection = server.connection
+    await connection.execute("SELECT pg_advisory_unlock_shared(hashtext($1), 1)", server.prefix)
+    if await connection.fetchval("SELECT pg_try_advisory_lock(hashtext($1), 1)", server.prefix):
+        await connection.execute(f'DROP DATABASE IF EXISTS "{server.template}"')
+
+
 @pytest.fixture(scope="session")
 async def migrated_template(test_server: TestServer) -> str:
     """The name of a database at head that takes no connections, made by the first worker that gets here."""
-    name = f"{test_server.prefix}_template"
+    name = test_server.template
     connection = test_server.connection
     await connection.execute("SELECT pg_advisory_lock(hashtext($1))", name)
     try:
