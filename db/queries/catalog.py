@@ -1,0 +1,257 @@
+"""The catalogue: albums by key, link or name, their links and their tracks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, delete, exists, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.catalog import Link, TrackLine, identity_key, normalised
+from bot.domain.club.entries import Album, Track
+from bot.domain.ids import new_id
+from db.tables import catalog as tables
+from db.tables.club import Nomination, Rating, ShelfItem
+
+SPLIT_WORDS = 8
+"""At how many places a typed text is parted into artist and title."""
+
+FIRST_URL = (
+    select(tables.AlbumLink.url)
+    .where(tables.AlbumLink.album_id == tables.Album.id)
+    .order_by(tables.AlbumLink.service, tables.AlbumLink.external_id)
+    .limit(1)
+    .correlate(tables.Album)
+    .scalar_subquery()
+)
+
+ALBUM: tuple[Any, ...] = (
+    tables.Album.id,
+    tables.Album.title,
+    tables.Album.artist,
+    tables.Album.year,
+    FIRST_URL.label("url"),
+    tables.Album.cover_url,
+)
+"""The columns of an `Album`, in its order."""
+
+
+def _albums() -> Any:
+    return select(*ALBUM)
+
+
+async def album(session: AsyncSession, album_id: UUID) -> Album | None:
+    """An album by its key."""
+    row = (await session.execute(_albums().where(tables.Album.id == album_id))).one_or_none()
+    return None if row is None else Album(*row)
+
+
+async def album_by_link(session: AsyncSession, link: Link) -> Album | None:
+    """The album a link is known to stand for."""
+    row = (
+        await session.execute(
+            _albums()
+            .join(tables.AlbumLink, tables.AlbumLink.album_id == tables.Album.id)
+            .where(tables.AlbumLink.service == str(link.service), tables.AlbumLink.external_id == link.external_id)
+        )
+    ).one_or_none()
+    return None if row is None else Album(*row)
+
+
+async def album_by_identity(session: AsyncSession, title: str, artist: str, year: int | None) -> Album | None:
+    """The album of exactly this artist, title and year, however they are spelled."""
+    key = identity_key(title, artist, year)
+    row = (await session.execute(_albums().where(tables.Album.identity_key == key))).one_or_none()
+    return None if row is None else Album(*row)
+
+
+async def albums_named(session: AsyncSession, title: str, artist: str = "", *, limit: int = 2) -> list[Album]:
+    """Albums of this title, by this artist when one is given, whatever their year; oldest entry first."""
+    query = _albums().where(tables.Album.title_key == normalised(title))
+    if artist:
+        query = query.where(tables.Album.artist_key == normalised(artist))
+    rows = await session.execute(query.order_by(tables.Album.created_at, tables.Album.id).limit(limit))
+    return [Album(*row) for row in rows]
+
+
+async def add_album(
+    session: AsyncSession, *, title: str, artist: str, year: int | None, cover_url: str | None, now: datetime
+) -> Album | None:
+    """A new album; None when one of the same identity is there already, or is being added right now."""
+    album_id = new_id(now)
+    added = await session.scalar(
+        insert(tables.Album)
+        .values(
+            id=album_id,
+            title=title,
+            artist=artist,
+            year=year,
+            identity_key=identity_key(title, artist, year),
+            title_key=normalised(title),
+            artist_key=normalised(artist),
+            cover_url=cover_url,
+            created_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=["identity_key"])
+        .returning(tables.Album.id)
+    )
+    return None if added is None else Album(album_id, title, artist, year, cover_url=cover_url)
+
+
+async def complete_album(session: AsyncSession, known: Album, *, year: int | None, cover_url: str | None) -> None:
+    """What an album lacks is filled in; what it has stays, and a year that would make it another album is left out."""
+    if cover_url and not known.cover_url:
+        await session.execute(update(tables.Album).where(tables.Album.id == known.id).values(cover_url=cover_url))
+    if year is not None and known.year is None:
+        key = identity_key(known.title, known.artist, year)
+        taken = exists().where(tables.Album.identity_key == key)
+        if not await session.scalar(select(taken)):
+            await session.execute(
+                update(tables.Album).where(tables.Album.id == known.id).values(year=year, identity_key=key)
+            )
+
+
+async def add_links(session: AsyncSession, album_id: UUID, links: Collection[Link]) -> None:
+    """The album is known by these links too; a link that stands for another album keeps its meaning."""
+    if links:
+        await session.execute(
+            insert(tables.AlbumLink)
+            .values(
+                [
+                    {
+                        "service": str(link.service),
+                        "external_id": link.external_id,
+                        "album_id": album_id,
+                        "url": link.url,
+                    }
+                    for link in sorted(links, key=lambda link: (link.service, link.external_id))
+                ]
+            )
+            .on_conflict_do_nothing(index_elements=["service", "external_id"])
+        )
+
+
+async def links_of(session: AsyncSession, album_id: UUID) -> tuple[tuple[str, str], ...]:
+    """Service and address of every link, one per service first come."""
+    rows = await session.execute(
+        select(tables.AlbumLink.service, tables.AlbumLink.url)
+        .distinct(tables.AlbumLink.service)
+        .where(tables.AlbumLink.album_id == album_id)
+        .order_by(tables.AlbumLink.service, tables.AlbumLink.external_id)
+    )
+    return tuple((service, url) for service, url in rows)
+
+
+async def tracks_of(session: AsyncSession, album_id: UUID) -> tuple[Track, ...]:
+    """The track list, in its order; empty when nobody has told it."""
+    row = tables.Track
+    rows = await session.execute(
+        select(row.id, row.position, row.title, row.duration_ms).where(row.album_id == album_id).order_by(row.position)
+    )
+    return tuple(Track(*values) for values in rows)
+
+
+async def hold_album(session: AsyncSession, album_id: UUID) -> bool:
+    """Hold an album until the transaction ends, so that two track lists never mix; False when there is none."""
+    held = await session.scalar(select(tables.Album.id).where(tables.Album.id == album_id).with_for_update())
+    return held is not None
+
+
+async def replace_tracks(session: AsyncSession, album_id: UUID, lines: Sequence[TrackLine], now: datetime) -> None:
+    """The album's list becomes this one; ratings keep their favourite by its title. Hold the album first."""
+    await session.execute(
+        update(Rating)
+        .where(Rating.album_id == album_id, Rating.favourite_track_id.is_not(None))
+        .values(favourite_track_id=None)
+    )
+    await session.execute(delete(tables.Track).where(tables.Track.album_id == album_id))
+    if not lines:
+        return
+    await session.execute(
+        insert(tables.Track).values(
+            [
+                {
+                    "id": new_id(now),
+                    "album_id": album_id,
+                    "position": place,
+                    "title": line.title,
+                    "duration_ms": line.duration_ms,
+                }
+                for place, line in enumerate(lines, start=1)
+            ]
+        )
+    )
+    same_title = (
+        select(tables.Track.id)
+        .where(tables.Track.album_id == album_id, tables.Track.title == Rating.favourite)
+        .order_by(tables.Track.position)
+        .limit(1)
+        .correlate(Rating)
+        .scalar_subquery()
+    )
+    await session.execute(
+        update(Rating).where(Rating.album_id == album_id, Rating.favourite != "").values(favourite_track_id=same_title)
+    )
+
+
+def _starts_with(column: Any, key: str) -> Any:
+    """A prefix match that an index of `text_pattern_ops` serves."""
+    escaped = key.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return column.like(f"{escaped}%")
+
+
+def _matches(text: str) -> Any:
+    """Title or artist begins with the text, or the text is one of them whole and the beginning of the other."""
+    row = tables.Album
+    key = normalised(text)
+    words = key.split(" ")
+    ways = [_starts_with(row.title_key, key), _starts_with(row.artist_key, key)]
+    for place in range(1, min(len(words), SPLIT_WORDS)):
+        first, rest = " ".join(words[:place]), " ".join(words[place:])
+        ways.append(and_(row.artist_key == first, _starts_with(row.title_key, rest)))
+        ways.append(and_(row.title_key == first, _starts_with(row.artist_key, rest)))
+    return or_(*ways)
+
+
+async def albums_of_club(session: AsyncSession, club_id: UUID, text: str, *, limit: int) -> list[Album]:
+    """Albums somebody nominated in the club that fit a typed text, latest nominated first; every one for no text."""
+    latest = (
+        select(Nomination.album_id, func.max(Nomination.nominated_at).label("at"))
+        .where(Nomination.club_id == club_id)
+        .group_by(Nomination.album_id)
+        .subquery()
+    )
+    query = _albums().join(latest, latest.c.album_id == tables.Album.id)
+    if normalised(text):
+        query = query.where(_matches(text))
+    rows = await session.execute(query.order_by(latest.c.at.desc(), tables.Album.id).limit(limit))
+    return [Album(*row) for row in rows]
+
+
+async def albums_of_shelf(
+    session: AsyncSession, club_id: UUID, user_id: UUID, text: str = "", *, limit: int | None = None
+) -> list[Album]:
+    """Albums a member keeps for later, latest first, that fit a typed text when there is one."""
+    query = _albums().join(ShelfItem, ShelfItem.album_id == tables.Album.id)
+    query = query.where(ShelfItem.club_id == club_id, ShelfItem.user_id == user_id)
+    if normalised(text):
+        query = query.where(_matches(text))
+    rows = await session.execute(query.order_by(ShelfItem.shelved_at.desc(), tables.Album.id).limit(limit))
+    return [Album(*row) for row in rows]
+
+
+async def albums_like(session: AsyncSession, text: str, *, limit: int) -> list[Album]:
+    """Albums of the whole catalogue that fit a typed text, in the order of their names; none for no text."""
+    if not normalised(text):
+        return []
+    rows = await session.execute(
+        _albums()
+        .where(_matches(text))
+        .order_by(tables.Album.title_key, tables.Album.artist_key, tables.Album.year, tables.Album.id)
+        .limit(limit)
+    )
+    return [Album(*row) for row in rows]
