@@ -1,9 +1,9 @@
 """One changed ballot under points or approval, found by reasoning on scores instead of counting again.
 
-A rival can only win from the first place of the changed ballot: anywhere else they score no more, their first places
-are no more and their duels no better. So the rival is first, and three cases remain.
+A voter helps a rival most from first place: anywhere else the rival scores no more, has no more first places and wins
+no more duels. Only a voter who is barred from the rival has to leave them off. Three cases remain.
 
-* Someone still scores more: this voter cannot help the rival.
+* Someone still scores more than the rival: this voter cannot help.
 * The rival alone scores most: done; a ballot that names nobody else shows it.
 * Some score the same. They must be left off the ballot, or they would score more. First places, then the head-to-head
   decide, and there the voter has one more means: to lift others into the tie, whom the rival beats and who take wins
@@ -20,10 +20,10 @@ from bot.domain.tally.ballots import Box, Kind
 from bot.domain.tally.counts import Counts, ranking_points
 
 LINE_UPS = 5_000
-"""How many ways to fill the lower ranks one search tries; a real vote needs a few dozen at most."""
+"""How many ways to fill a ballot one search tries where the tie is worth it; a real vote needs a few dozen at most."""
 
 LineUp = tuple[tuple[int, ...], tuple[int, ...]]
-"""Choices named after the rival, and those of them that are lifted into the tie."""
+"""Choices a ballot names, and those of them that it lifts into the tie."""
 
 
 @dataclass(slots=True)
@@ -78,10 +78,9 @@ def find_score_flip(
         if rival == winner:
             continue
         for rest in rests:
-            if rival not in rest.before.barred:
-                named = _winning_ballot(rest, rival, by_score)
-                if named is not None:
-                    return rival, rest.before, Kind(tuple((choice,) for choice in named), rest.before.barred)
+            named = _winning_ballot(rest, rival, by_score)
+            if named is not None:
+                return rival, rest.before, Kind(tuple((choice,) for choice in named), rest.before.barred)
     return None
 
 
@@ -96,34 +95,31 @@ def _without(search: _Search, kind: Kind) -> _Rest:
 def _winning_ballot(rest: _Rest, rival: int, by_score: Sequence[int]) -> tuple[int, ...] | None:
     """The ballot by which this voter would have elected the rival without a draw, or None."""
     search = rest.search
-    goal = rest.score(rival) + search.gain
+    named = () if rival in rest.before.barred else (rival,)
+    goal = rest.score(rival) + search.gain * len(named)
+    firsts = rest.firsts(rival) + len(named)
     level: list[int] = []
     for choice in by_score:
         if search.scores[choice] < goal:
             break
         if choice != rival and (score := rest.score(choice)) >= goal:
-            if score > goal:
+            if score > goal or (search.by_points and rest.firsts(choice) > firsts):
                 return None
-            level.append(choice)
-    if search.by_points:
-        firsts = rest.firsts(rival) + 1
-        if any(rest.firsts(choice) > firsts for choice in level):
-            return None
-        level = [choice for choice in level if rest.firsts(choice) == firsts]
-    if not level:
-        return (rival,)
-    for named, lifted in _line_ups(rest, rival, goal):
+            if not search.by_points or rest.firsts(choice) == firsts:
+                level.append(choice)
+    tie = _Tie(rest, rival, goal, firsts)
+    for ballot, lifted in tie.line_ups(named):
         if search.line_ups_left == 0:
             return None
         search.line_ups_left -= 1
-        if _wins_duels(rest, rival, [*level, *lifted], named):
-            return (rival, *named)
+        if _wins_duels(rest, rival, [*level, *lifted], ballot):
+            return ballot
     return None
 
 
-def _wins_duels(rest: _Rest, rival: int, level: Sequence[int], named: Sequence[int]) -> bool:
-    """Whether the rival, first on the changed ballot, has more head-to-head wins than each it is level with."""
-    place = {choice: index for index, choice in enumerate((rival, *named))}
+def _wins_duels(rest: _Rest, rival: int, level: Sequence[int], ballot: Sequence[int]) -> bool:
+    """Whether the rival, with this ballot, has more head-to-head wins than each it is level with."""
+    place = {choice: index for index, choice in enumerate(ballot)}
     last = len(place)
     tied = (rival, *level)
     halves = dict.fromkeys(tied, 0)
@@ -136,53 +132,64 @@ def _wins_duels(rest: _Rest, rival: int, level: Sequence[int], named: Sequence[i
     return all(halves[rival] > halves[choice] for choice in level)
 
 
-def _line_ups(rest: _Rest, rival: int, goal: int) -> Iterator[LineUp]:
-    """Every way to fill the ranks after the rival that changes who is level with it, the empty one first."""
-    nameable = [
-        choice for choice in range(len(rest.search.scores)) if choice != rival and choice not in rest.before.barred
-    ]
-    if not rest.search.by_points:
-        near = [choice for choice in nameable if rest.score(choice) + 1 == goal]
-        for length in range(len(near) + 1):
+class _Tie:
+    """The score and first places a rival comes to, and what the rest of the ballot can do to those level with it."""
+
+    def __init__(self, rest: _Rest, rival: int, goal: int, firsts: int) -> None:
+        self._rest = rest
+        self._goal = goal
+        self._firsts = firsts
+        self._top = rest.search.gain
+        barred = rest.before.barred
+        self._nameable = [c for c in range(len(rest.search.scores)) if c != rival and c not in barred]
+
+    def line_ups(self, named: tuple[int, ...]) -> Iterator[LineUp]:
+        """Every ballot that begins so and differs in whom it lifts into the tie, those that lift nobody first."""
+        if named:
+            yield named, ()
+        if self._rest.search.by_points:
+            liftable = {worth: self._liftable(worth) for worth in range(1, self._top - len(named) + 1)}
+            yield from self._fill(liftable, named, ())
+            return
+        if not named:
+            yield from (((idle,), ()) for idle in self._nameable if self._rest.score(idle) + 1 < self._goal)
+        near = [choice for choice in self._nameable if self._rest.score(choice) + 1 == self._goal]
+        for length in range(1, len(near) + 1):
             for lifted in permutations(near, length):
-                yield lifted, lifted
-        return
-    firsts = rest.firsts(rival) + 1
-    liftable: dict[int, list[int]] = {worth: [] for worth in range(1, rest.search.gain)}
-    for choice in nameable:
-        worth = goal - rest.score(choice)
-        if worth in liftable and rest.firsts(choice) == firsts:
-            liftable[worth].append(choice)
-    yield (), ()
-    yield from _fill(rest, goal, firsts, nameable, liftable, (), ())
+                yield (*named, *lifted), lifted
 
+    def _fill(
+        self, liftable: dict[int, list[int]], named: tuple[int, ...], lifted: tuple[int, ...]
+    ) -> Iterator[LineUp]:
+        """Fill the next rank, by a choice that it lifts into the tie or by one that is out of the race either way."""
+        worth = self._top - len(named)
+        if named and not any(liftable[lower] for lower in range(1, worth + 1)):
+            return
+        for choice in liftable.get(worth, ()):
+            if choice not in named:
+                yield (*named, choice), (*lifted, choice)
+                yield from self._fill(liftable, (*named, choice), (*lifted, choice))
+        # A rank may not be left empty. Who could be lifted by another rank is spared when anyone else can stand in.
+        spare = [choice for choice in self._nameable if choice not in named and self._stays_out(choice, worth)]
+        wanted = {choice for choices in liftable.values() for choice in choices}
+        idle = [choice for choice in spare if choice not in wanted]
+        for choice in idle[:1] or spare:
+            if not named:
+                yield (choice,), ()
+            yield from self._fill(liftable, (*named, choice), lifted)
 
-def _fill(
-    rest: _Rest,
-    goal: int,
-    firsts: int,
-    nameable: Sequence[int],
-    liftable: dict[int, list[int]],
-    named: tuple[int, ...],
-    lifted: tuple[int, ...],
-) -> Iterator[LineUp]:
-    """Fill the next rank, by a choice that it lifts into the tie or by one that is out of the race either way."""
-    worth = rest.search.gain - 1 - len(named)
-    if not any(liftable[lower] for lower in range(1, worth + 1)):
-        return
-    for choice in liftable[worth]:
-        if choice not in named:
-            yield (*named, choice), (*lifted, choice)
-            yield from _fill(rest, goal, firsts, nameable, liftable, (*named, choice), (*lifted, choice))
-    # A rank may not be left empty. Someone who could be lifted by another rank is spared when anyone else can stand in.
-    spare = [choice for choice in nameable if choice not in named and _stays_out(rest, choice, worth, goal, firsts)]
-    wanted = {choice for choices in liftable.values() for choice in choices}
-    idle = [choice for choice in spare if choice not in wanted]
-    for choice in idle[:1] or spare:
-        yield from _fill(rest, goal, firsts, nameable, liftable, (*named, choice), lifted)
+    def _liftable(self, worth: int) -> list[int]:
+        """Whom a rank of this worth makes level with the rival in score and first places."""
+        return [
+            choice
+            for choice in self._nameable
+            if self._rest.score(choice) + worth == self._goal and self._firsts_at(choice, worth) == self._firsts
+        ]
 
+    def _stays_out(self, choice: int, worth: int) -> bool:
+        """Whether a choice given these points is no part of the tie: it scores less, or falls at the first places."""
+        score = self._rest.score(choice) + worth
+        return score < self._goal or (score == self._goal and self._firsts_at(choice, worth) < self._firsts)
 
-def _stays_out(rest: _Rest, choice: int, worth: int, goal: int, firsts: int) -> bool:
-    """Whether a choice given these points is still no part of the tie: it scores less, or falls at the first places."""
-    score = rest.score(choice) + worth
-    return score < goal or (score == goal and rest.firsts(choice) < firsts)
+    def _firsts_at(self, choice: int, worth: int) -> int:
+        return self._rest.firsts(choice) + (worth == self._top)
