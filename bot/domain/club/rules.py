@@ -56,9 +56,9 @@ class Rules:
         """Rules from stored values; names unknown to this version are ignored, missing ones have their default."""
         known = {field.name for field in fields(cls)}
         kinds: dict[str, type[StrEnum]] = {"pick": Pick, "method": Method, "layout": Layout}
-        given = {
-            name: kinds[name](value) if name in kinds else value for name, value in values.items() if name in known
-        }
+        given: dict[str, Any] = {}
+        for name in known & values.keys():
+            given[name] = kinds[name](values[name]) if name in kinds else values[name]
         return cls(**given)
 
 

@@ -1,0 +1,337 @@
+"""Putting albums forward: nominate, edit, withdraw, second, and what a host removes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from bot.domain.calendar import label
+from bot.domain.catalog import normalised
+from bot.domain.club.entries import Album, Blurb, Nomination, Standing, check_blurb
+from bot.domain.club.rules import Pick
+from bot.domain.club.views import WeekView
+from bot.domain.club.week import CHOOSING, Club, Phase, Week
+from bot.domain.errors import (
+    AlreadyNominated,
+    NominatedRecently,
+    NoSuchNomination,
+    NotYourNomination,
+    TextTooLong,
+    TooManyNominations,
+    WonBefore,
+)
+from bot.domain.outbox import Draft, Kind
+from bot.domain.people import Caller, Member
+from bot.services import outbox, people
+from bot.services.catalog import SUGGESTIONS, Resolved, keep_album
+from bot.services.club.boxes import deadline_of, open_box
+from bot.services.club.finding import week_for
+from bot.services.club.views import hidden, masked, week_view
+from bot.services.tools import Tools
+from db.queries import audit
+from db.queries import people as people_queries
+from db.queries.club import clubs, nominations, weeks
+from db.session import Reading, Writing
+
+REASON_LIMIT = 500
+REDRAWS = 1_000
+"""Room between the ordinals of two nominations' redrawn cards."""
+REMOVED = REDRAWS - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Nominated:
+    """A nomination as it stands now, and its week."""
+
+    view: WeekView
+    nomination: Nomination
+
+
+async def nominate(
+    tools: Tools,
+    *,
+    caller: Caller,
+    now: datetime,
+    album: Resolved,
+    blurb: Blurb | None = None,
+    where: int | None = None,
+    number: int | None = None,
+    week: UUID | None = None,
+) -> Nominated:
+    """A member puts an album forward; its card follows.
+
+    Raises `NominationsClosed`, `AlreadyNominated`, `TooManyNominations`, `WonBefore`, `NominatedRecently`,
+    `TextTooLong`, `BadYear`; `NotAHost` in a week whose album the host picks.
+    """
+    checked = check_blurb(blurb or Blurb())
+    async with tools.database.writing() as session:
+        club, member = await people.present(session, caller, now)
+        found = await open_box(
+            session, club, Phase.NOMINATIONS, where=where, number=number, week=week, now=now, lock="update"
+        )
+        kept = await keep_album(session, album, now)
+        slot = await _judge(session, club, found, caller, member, kept)
+        nomination = await nominations.add_nomination(
+            session,
+            club_id=club.id,
+            week_id=found.id,
+            user_id=member.user_id,
+            album=kept,
+            slot=slot,
+            blurb=checked,
+            host_pick=found.rules.pick is Pick.HOST,
+            now=now,
+        )
+        card = Draft(Kind.NOMINATION, ordinal=nomination.ordinal, payload={"nomination": str(nomination.id)})
+        await outbox.record(session, found, [card, Draft(Kind.REFRESH)], now)
+        return Nominated(await week_view(session, found.id, now), nomination)
+
+
+async def check_can_nominate(
+    tools: Tools,
+    *,
+    caller: Caller,
+    now: datetime,
+    album: Resolved,
+    where: int | None = None,
+    number: int | None = None,
+    week: UUID | None = None,
+) -> WeekView:
+    """Whether the caller could nominate this album now, before they write a pitch; raises what `nominate` would."""
+    async with tools.database.writing() as session:
+        club, member = await people.present(session, caller, now)
+        found = await open_box(session, club, Phase.NOMINATIONS, where=where, number=number, week=week, now=now)
+        await _judge(session, club, found, caller, member, album.album)
+        return await week_view(session, found.id, now)
+
+
+async def _judge(session: Reading, club: Club, week: Week, caller: Caller, member: Member, album: Album | None) -> int:
+    """The lowest free slot of the member; raises what speaks against the nomination. A new album repeats nothing."""
+    if week.rules.pick is Pick.HOST:
+        people.require_host(club, caller)
+    kept = [
+        one for one in await nominations.nominations_of_week(session, week.id) if one.standing is not Standing.WITHDRAWN
+    ]
+    if album is not None:
+        _refuse_twice(kept, album, member)
+    limit = week.rules.nominations_per_member
+    used = await nominations.slots_of_member(session, week.id, member.user_id)
+    free = next((slot for slot in range(1, limit + 1) if slot not in used), None)
+    if free is None or len(used) >= limit:
+        own = tuple(one.album.shown for one in kept if one.user_id == member.user_id)
+        raise TooManyNominations(limit, own)
+    if album is not None:
+        await _refuse_repeats(session, week, album)
+    return free
+
+
+def _refuse_twice(kept: Sequence[Nomination], album: Album, member: Member) -> None:
+    for one in kept:
+        if one.album.id == album.id:
+            raise AlreadyNominated(str(one.id), album.shown, own=one.user_id == member.user_id)
+
+
+async def _refuse_repeats(session: Reading, week: Week, album: Album) -> None:
+    """Past winners never return; albums that were in the race rest for the club's number of weeks. Cancelled weeks do
+    not count. The host's own pick is free.
+    """
+    rules = week.rules
+    if rules.pick is Pick.HOST:
+        return
+    if rules.no_repeat_winners:
+        won = await nominations.week_won_by(session, week.club_id, album.id, besides=week.id)
+        if won is not None:
+            raise WonBefore(album.shown, label(*won))
+    if rules.no_repeat_weeks:
+        nominated = await nominations.week_nominated_in(
+            session, week.club_id, album.id, before=week.number, weeks=rules.no_repeat_weeks, kind=week.kind
+        )
+        if nominated is not None:
+            raise NominatedRecently(album.shown, label(*nominated), rules.no_repeat_weeks)
+
+
+async def edit_nomination(tools: Tools, *, caller: Caller, now: datetime, nomination: UUID, blurb: Blurb) -> Nominated:
+    """A nominator changes their words, until the deadline.
+
+    Raises `NotYourNomination`, `NoSuchNomination`, `NominationsClosed`, `TextTooLong`, `BadYear`.
+    """
+    checked = check_blurb(blurb)
+    async with tools.database.writing() as session:
+        club, member = await people.present(session, caller, now)
+        week, before = await _own(session, club, member, nomination, now)
+        await nominations.edit_nomination(session, before, checked)
+        after = await _nomination(session, club, nomination)
+        await outbox.record(session, week, [_redraw(after, after.edits + after.seconds)], now)
+        return Nominated(await week_view(session, week.id, now), after)
+
+
+async def withdraw_nomination(tools: Tools, *, caller: Caller, now: datetime, nomination: UUID) -> Nomination:
+    """A nominator takes their album back, until the deadline; album and slot are free again.
+
+    Raises `NotYourNomination`, `NoSuchNomination`, `NominationsClosed`.
+    """
+    async with tools.database.writing() as session:
+        club, member = await people.present(session, caller, now)
+        week, before = await _own(session, club, member, nomination, now)
+        await nominations.set_standing(session, before, Standing.WITHDRAWN)
+        after = await _nomination(session, club, nomination, gone=True)
+        await outbox.record(session, week, [_redraw(after, REMOVED), Draft(Kind.REFRESH)], now)
+        return after
+
+
+async def second(tools: Tools, *, caller: Caller, now: datetime, nomination: UUID) -> Nomination:
+    """A member stands behind somebody else's nomination, until the deadline; saying so twice changes nothing.
+
+    Raises `AlreadyNominated` for one's own, `NoSuchNomination`, `NominationsClosed`.
+    """
+    async with tools.database.writing() as session:
+        club, member = await people.present(session, caller, now)
+        week, before = await _held(session, club, nomination, now)
+        if before.user_id == member.user_id:
+            raise AlreadyNominated(str(before.id), before.album.shown, own=True)
+        added = await nominations.add_second(
+            session, club_id=club.id, nomination_id=nomination, user_id=member.user_id, now=now
+        )
+        after = await _nomination(session, club, nomination)
+        if added:
+            await outbox.record(session, week, [_redraw(after, after.edits + after.seconds)], now)
+        return masked(week, [after])[0]
+
+
+async def remove_nomination(
+    tools: Tools, *, caller: Caller, now: datetime, nomination: UUID, reason: str = ""
+) -> Nomination:
+    """A host takes an album out of the race: before the deadline it is withdrawn, after it void.
+
+    While the poll is open, those who voted for it are told privately that they may vote again. Raises `NotAHost`,
+    `NoSuchNomination`, `WrongPhase` once the winner is known, `TextTooLong`.
+    """
+    if len(reason.strip()) > REASON_LIMIT:
+        raise TextTooLong("reason", REASON_LIMIT, len(reason.strip()))
+    async with tools.database.writing() as session:
+        club = await people.club_here(session, caller.guild_id)
+        people.require_host(club, caller)
+        member = await people.member_of(session, club, caller, now)
+        before = await _nomination(session, club, nomination)
+        week = await week_for(session, club, week=before.week_id, phases=(Phase.SCHEDULED, *CHOOSING), lock="update")
+        before = await _nomination(session, club, nomination)  # once more, now that nobody can change it
+        late = week.phase is Phase.POLL or deadline_of(week, Phase.NOMINATIONS) <= now
+        await nominations.set_standing(session, before, Standing.VOID if late else Standing.WITHDRAWN)
+        after = await _nomination(session, club, nomination, gone=True)
+        if week.phase is not Phase.SCHEDULED:
+            await outbox.record(session, week, _removal(week, after), now)
+        if week.phase is Phase.POLL and now < deadline_of(week, Phase.POLL):
+            await _tell_voters(session, week, after, now)
+        await audit.add(
+            session,
+            club_id=club.id,
+            user_id=member.user_id,
+            week_id=week.id,
+            action="nomination_removed",
+            details={
+                "nomination": str(after.id),
+                "album": after.album.shown,
+                "standing": str(after.standing),
+                "reason": reason.strip(),
+            },
+            at=now,
+        )
+        return masked(week, [after])[0] if after.standing is Standing.VOID else after
+
+
+def _removal(week: Week, removed: Nomination) -> list[Draft]:
+    drafts = [_redraw(removed, REMOVED), Draft(Kind.REFRESH)]
+    if week.phase is Phase.POLL:
+        place = list(Kind).index(Kind.POLL_PANEL)
+        words = f"without {removed.ordinal}"
+        drafts.append(Draft(Kind.REDRAW, ordinal=place, payload={"panel": Kind.POLL_PANEL, "words": words}))
+    return drafts
+
+
+async def _tell_voters(session: Writing, week: Week, removed: Nomination, now: datetime) -> None:
+    for discord_id in await nominations.voters_for(session, week.club_id, removed.id):
+        payload = {"words": "vote_lost", "discord_id": discord_id, "nomination": str(removed.id)}
+        await outbox.record_dm(
+            session,
+            week,
+            Draft(Kind.DM, payload=payload),
+            key=f"vote_lost:{removed.id}",
+            discord_id=discord_id,
+            now=now,
+        )
+
+
+def _redraw(changed: Nomination, change: int) -> Draft:
+    """The nomination's card drawn again; every change has a key of its own."""
+    return Draft(
+        Kind.NOMINATION_EDIT,
+        ordinal=changed.ordinal * REDRAWS + min(change, REMOVED),
+        payload={"nomination": str(changed.id), "words": f"change {change}"},
+    )
+
+
+async def _nomination(session: Reading, club: Club, nomination: UUID, *, gone: bool = False) -> Nomination:
+    """A nomination of the club; only one in the race unless `gone`."""
+    found = await nominations.nomination(session, club.id, nomination)
+    if found is None or (found.standing is not Standing.STANDING and not gone):
+        raise NoSuchNomination
+    return found
+
+
+async def _held(session: Writing, club: Club, nomination: UUID, now: datetime) -> tuple[Week, Nomination]:
+    """A nomination that can still be changed, under the lock of its week."""
+    found = await _nomination(session, club, nomination)
+    week = await open_box(session, club, Phase.NOMINATIONS, week=found.week_id, now=now, lock="update")
+    return week, await _nomination(session, club, nomination)
+
+
+async def _own(
+    session: Writing, club: Club, member: Member, nomination: UUID, now: datetime
+) -> tuple[Week, Nomination]:
+    found = await _nomination(session, club, nomination)
+    if found.user_id != member.user_id:
+        raise NotYourNomination
+    return await _held(session, club, nomination, now)
+
+
+async def nomination_by(tools: Tools, *, caller: Caller, nomination: UUID) -> Nomination:
+    """A nomination in the race as the caller sees it: their own whole, another's without its nominator while hidden."""
+    async with tools.database.reading() as session:
+        club = await people.club_here(session, caller.guild_id)
+        found = await _nomination(session, club, nomination)
+        if found.nominator_discord_id == caller.discord_id:
+            return found
+        week = await weeks.week(session, found.week_id)
+        assert week is not None, "weeks that have nominations stay"
+        return masked(week, [found])[0]
+
+
+async def nomination_suggestions(
+    tools: Tools, *, guild_id: int, text: str, discord_id: int, where: int | None = None, own: bool | None = None
+) -> list[tuple[str, str]]:
+    """Nominations in the race for autocomplete: album, and the nomination's key as text.
+
+    `own` keeps the caller's alone, or leaves them out. The week is the thread's when it is being chosen, else the one
+    that is. While nominators are hidden, nothing but one's own gives them away.
+    """
+    async with tools.database.reading() as session:
+        club = await clubs.club_of_guild(session, guild_id)
+        if club is None:
+            return []
+        week = None if where is None else await weeks.week_of_thread(session, club.id, where)
+        if week is None or week.phase not in CHOOSING:
+            week = next(iter(await weeks.weeks_in(session, club.id, CHOOSING)), None)
+        if week is None:
+            return []
+        user_id = await people_queries.user_by_discord(session, discord_id)
+        found = await nominations.nominations_of_week(session, week.id)
+    wanted = normalised(text)
+    return [
+        (one.album.shown if hidden(week) or not one.nominator else f"{one.album.shown} · {one.nominator}", str(one.id))
+        for one in found
+        if one.standing is Standing.STANDING
+        and (own is None or (one.user_id == user_id) is own)
+        and wanted in normalised(one.album.shown)
+    ][:SUGGESTIONS]

@@ -1,0 +1,67 @@
+"""Reminders: one per deadline in the thread, and a private one to members who asked and have something left to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.club.views import WeekView
+from bot.domain.club.week import Phase
+from bot.domain.outbox import Draft, Errand, Kind
+from bot.services import outbox
+from bot.services.club.views import week_view
+from bot.services.tools import Tools
+from db.queries import people
+from db.queries.club import ballots, nominations, ratings, weeks
+from db.session import Reading
+
+GRACE = timedelta(minutes=30)
+"""A reminder later than this is not sent at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remind:
+    """A reminder that is still wanted."""
+
+    view: WeekView
+    phase: Phase
+    closes_at: datetime
+    role_id: int | None
+    """The opt-in role to mention, where this reminder may."""
+
+
+async def remind(tools: Tools, errand: Errand, *, now: datetime) -> Remind | None:
+    """What to say, or None when the deadline moved, the phase ended, or the moment has passed.
+
+    Private reminders are recorded here, once per member and reminder, so that a crash in between doubles none.
+    """
+    assert errand.week_id is not None, "reminders belong to weeks"
+    async with tools.database.writing() as session:
+        week = await weeks.week(session, errand.week_id, lock="share")
+        if week is None or week.run != errand.run or week.phase != errand.phase or week.ends_at is None:
+            return None
+        if now >= week.ends_at or now - (errand.first_attempt_at or now) > GRACE:
+            return None
+        view = await week_view(session, week.id, now)
+        for member in await people.dm_members(session, week.club_id):
+            if await _has_something_left(session, view, member.user_id):
+                await outbox.record_dm(
+                    session,
+                    week,
+                    Draft(Kind.DM, payload={"words": "reminder", "discord_id": member.discord_id}),
+                    key=f"{errand.id}",
+                    discord_id=member.discord_id,
+                    now=now,
+                )
+        ping = bool(errand.payload.get("ping"))
+        return Remind(view, week.phase, week.ends_at, view.club.reminder_role_id if ping else None)
+
+
+async def _has_something_left(session: Reading, view: WeekView, user_id: object) -> bool:
+    week = view.week
+    if week.phase is Phase.NOMINATIONS:
+        given = await nominations.nominations_of_week(session, week.id)
+        return not any(one.user_id == user_id for one in given)
+    if week.phase is Phase.POLL:
+        return all(ballot.user_id != user_id for ballot in await ballots.ballots_of_week(session, week.id))
+    return all(rating.user_id != user_id for rating in await ratings.ratings_of_week(session, week.id))

@@ -1,0 +1,159 @@
+"""Errands between the transaction that wants them and the delivery that performs them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.domain.club.views import PanelRef
+from bot.domain.club.week import Club, ThreadRole, Week
+from bot.domain.outbox import ATTEMPTS, Draft, Errand, Kind, State, retry_after
+from bot.services.tools import Tools
+from db.queries import outbox as queries
+from db.queries.club import weeks
+from db.queries.outbox import Unsettled
+from db.session import RING, Writing
+
+KEPT_FOR = timedelta(days=30)
+"""How long finished errands stay on record."""
+
+ONCE_A_WEEK = {Kind.HOST_NOTE: frozenset({"close_early"})}
+"""Errands that are wanted once per week, whatever its phase and run."""
+
+
+async def record(session: Writing, week: Week, drafts: Sequence[Draft], now: datetime) -> None:
+    """Record errands of a week beside the change that causes them; the same one twice is recorded once."""
+    for draft in drafts:
+        words = str(draft.payload.get("words", ""))
+        phase, run = (week.phase, week.run) if words not in ONCE_A_WEEK.get(draft.kind, ()) else ("", 0)
+        key = f"{week.id}:{phase}:{run}:{draft.kind}:{draft.ordinal}:{words}"
+        if draft.kind is Kind.REFRESH:
+            # Any number of refreshes may follow each other; a partial unique index lets one wait at a time.
+            key = f"{key}:{now.timestamp()}"
+        await queries.add(
+            session,
+            draft,
+            club_id=week.club_id,
+            week_id=week.id,
+            # Reminders wait long and depend on nothing, so they must not stand in anybody's way.
+            lane=f"{week.id}:reminders" if draft.kind in (Kind.REMINDER, Kind.DM) else str(week.id),
+            key=key,
+            phase=week.phase,
+            run=week.run,
+            now=now,
+        )
+    if drafts:
+        session.info[RING] = True
+
+
+async def record_dm(session: Writing, week: Week, draft: Draft, *, key: str, discord_id: int, now: datetime) -> None:
+    """Record a private message to one person, in a lane of its own: a closed door holds up nobody else."""
+    await queries.add(
+        session,
+        draft,
+        club_id=week.club_id,
+        week_id=week.id,
+        lane=f"dm:{discord_id}",
+        key=f"{week.id}:dm:{discord_id}:{key}",
+        phase=week.phase,
+        run=week.run,
+        now=now,
+    )
+    session.info[RING] = True
+
+
+async def record_for_club(session: Writing, club: Club, draft: Draft, *, key: str, now: datetime) -> None:
+    """Record an errand that belongs to no week."""
+    await queries.add(
+        session,
+        draft,
+        club_id=club.id,
+        week_id=None,
+        lane=f"club:{club.id}",
+        key=f"{club.id}:{key}",
+        phase="",
+        run=0,
+        now=now,
+    )
+    session.info[RING] = True
+
+
+async def claim(tools: Tools, *, now: datetime, limit: int = 8) -> list[Errand]:
+    """Take errands that are due, at most one per lane; the lease keeps other processes off."""
+    async with tools.database.writing() as session:
+        return await queries.claim(session, now, limit)
+
+
+async def settle(
+    tools: Tools,
+    errand: Errand,
+    *,
+    now: datetime,
+    discord_id: int | None = None,
+    panel: PanelRef | None = None,
+    panel_key: tuple[str, int] | None = None,
+    thread_roles: Sequence[ThreadRole] = (),
+    event_id: int | None = None,
+    event_gone: bool = False,
+    skipped: bool = False,
+) -> bool:
+    """An errand was performed: Discord's ids are stored with it, in one transaction. False when it was taken over.
+
+    `panel` is where the message stands (`panel_key` when it is another kind's), `thread_roles` what the thread
+    `discord_id` serves, `skipped` that the errand was no longer wanted.
+    """
+    async with tools.database.writing() as session:
+        state = State.SKIPPED if skipped else State.DONE
+        if not await queries.finish(session, errand, state, now=now, discord_id=discord_id, error=None):
+            return False
+        if errand.week_id is None:
+            return True
+        if panel is not None:
+            kind, ordinal = panel_key or (str(errand.kind), errand.ordinal)
+            await queries.keep_panel(
+                session, club_id=errand.club_id, week_id=errand.week_id, kind=kind, ordinal=ordinal, panel=panel
+            )
+        if thread_roles and discord_id is not None:
+            await weeks.note_threads(session, errand.week_id, discord_id, thread_roles)
+        if event_id is not None or event_gone:
+            await weeks.note_event(session, errand.week_id, event_id)
+        return True
+
+
+async def fail(
+    tools: Tools,
+    errand: Errand,
+    *,
+    now: datetime,
+    error: str,
+    unknown: bool = False,
+    final: bool = False,
+    after: timedelta | None = None,
+) -> State:
+    """An errand was not performed, or nobody knows (`unknown`): tried again later, or dead (`final`, or too often)."""
+    async with tools.database.writing() as session:
+        if final or errand.attempts >= ATTEMPTS:
+            await queries.finish(session, errand, State.DEAD, now=now, discord_id=None, error=error)
+            return State.DEAD
+        state = State.UNKNOWN if unknown or errand.reconcile else State.PENDING
+        wait = after or retry_after(errand.attempts)
+        await queries.put_back(session, errand, state, not_before=now + wait, error=error)
+        return state
+
+
+async def unsettled(tools: Tools, *, now: datetime) -> Unsettled:
+    """How many errands are due, waiting for their time, and dead."""
+    async with tools.database.reading() as session:
+        return await queries.unsettled(session, now)
+
+
+async def next_errand_at(tools: Tools) -> datetime | None:
+    """When the earliest unfinished errand is due."""
+    async with tools.database.reading() as session:
+        return await queries.next_errand_at(session)
+
+
+async def sweep(tools: Tools, *, now: datetime) -> None:
+    """Forget errands that were finished a month ago."""
+    async with tools.database.writing() as session:
+        await queries.sweep(session, now - KEPT_FOR)

@@ -1,0 +1,1 @@
+"""Asking PostgreSQL: one module per area; values come out, rows never do."""

@@ -1,0 +1,1 @@
+"""Queries about clubs and their weeks; each builds frozen values from selected columns."""

@@ -1,0 +1,271 @@
+"""Errands: recorded with the change that causes them, claimed by one process at a time, settled with Discord's ids."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, delete, exists, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from bot.domain.club.views import PanelRef
+from bot.domain.ids import new_id
+from bot.domain.outbox import LEASE, Draft, Errand, Kind, State
+from db.tables.outbox import Errand as Row
+from db.tables.outbox import Panel
+
+UNFINISHED = (State.PENDING, State.SENDING, State.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """Errands that are not finished: due now, waiting for their time, and given up."""
+
+    due: int
+    waiting: int
+    dead: int
+
+
+async def add(
+    session: AsyncSession,
+    draft: Draft,
+    *,
+    club_id: UUID,
+    week_id: UUID | None,
+    lane: str,
+    key: str,
+    phase: str,
+    run: int,
+    now: datetime,
+) -> bool:
+    """Record one errand; False when the same one is recorded already."""
+    added = await session.scalar(
+        insert(Row)
+        .values(
+            id=new_id(now),
+            club_id=club_id,
+            week_id=week_id,
+            lane=lane,
+            key=key,
+            phase=phase,
+            run=run,
+            kind=str(draft.kind),
+            ordinal=draft.ordinal,
+            payload=dict(draft.payload),
+            state=str(State.PENDING),
+            not_before=draft.not_before or now,
+            recorded_at=now,
+        )
+        .on_conflict_do_nothing()
+        .returning(Row.id)
+    )
+    return added is not None
+
+
+async def skip_pending(session: AsyncSession, week_id: UUID, kinds: Sequence[Kind], now: datetime) -> None:
+    """Errands of these kinds that nobody has begun are no longer wanted."""
+    await session.execute(
+        update(Row)
+        .where(
+            Row.week_id == week_id,
+            Row.kind.in_([str(kind) for kind in kinds]),
+            Row.state == str(State.PENDING),
+            Row.attempts == 0,
+        )
+        .values(state=str(State.SKIPPED), settled_at=now)
+    )
+
+
+def _claimable(now: datetime) -> Any:
+    """Due, not held by anybody alive, and nothing unfinished stands before it in its lane."""
+    earlier = aliased(Row)
+    blocked = exists().where(
+        earlier.lane == Row.lane,
+        earlier.seq < Row.seq,
+        earlier.state.in_([str(state) for state in UNFINISHED]),
+        or_(earlier.not_before <= now, earlier.attempts > 0),
+    )
+    open_or_abandoned = or_(
+        Row.state.in_([str(State.PENDING), str(State.UNKNOWN)]),
+        and_(Row.state == str(State.SENDING), Row.lease_until < now),
+    )
+    return and_(open_or_abandoned, Row.not_before <= now, ~blocked)
+
+
+async def claim(session: AsyncSession, now: datetime, limit: int) -> list[Errand]:
+    """Take up to `limit` errands, one per lane, for the length of a lease."""
+    rows = (
+        await session.execute(
+            select(Row.id, Row.state)
+            .where(_claimable(now))
+            .order_by(Row.seq)
+            .limit(limit)
+            .with_for_update(of=Row, skip_locked=True)
+        )
+    ).all()
+    claimed: list[Errand] = []
+    for errand_id, state in rows:
+        row = (
+            await session.execute(
+                update(Row)
+                .where(Row.id == errand_id)
+                .values(
+                    state=str(State.SENDING),
+                    attempts=Row.attempts + 1,
+                    first_attempt_at=func.coalesce(Row.first_attempt_at, now),
+                    lease_until=now + LEASE,
+                    lease_epoch=Row.lease_epoch + 1,
+                )
+                .returning(
+                    Row.id,
+                    Row.club_id,
+                    Row.week_id,
+                    Row.phase,
+                    Row.run,
+                    Row.kind,
+                    Row.ordinal,
+                    Row.payload,
+                    Row.attempts,
+                    Row.lease_epoch,
+                    Row.first_attempt_at,
+                )
+            )
+        ).one()
+        claimed.append(
+            Errand(
+                row.id,
+                row.club_id,
+                row.week_id,
+                row.phase,
+                row.run,
+                Kind(row.kind),
+                row.ordinal,
+                row.payload,
+                row.attempts,
+                row.lease_epoch,
+                row.first_attempt_at,
+                reconcile=state != str(State.PENDING),
+            )
+        )
+    return claimed
+
+
+async def finish(
+    session: AsyncSession, errand: Errand, state: State, *, now: datetime, discord_id: int | None, error: str | None
+) -> bool:
+    """An errand ends; False when another process has taken it over since (its epoch is higher)."""
+    done = await session.scalar(
+        update(Row)
+        .where(Row.id == errand.id, Row.lease_epoch == errand.epoch, Row.state == str(State.SENDING))
+        .values(state=str(state), settled_at=now, lease_until=None, discord_id=discord_id, last_error=error)
+        .returning(Row.id)
+    )
+    return done is not None
+
+
+async def put_back(session: AsyncSession, errand: Errand, state: State, *, not_before: datetime, error: str) -> bool:
+    """An errand is to be tried again later; False when another process has taken it over."""
+    done = await session.scalar(
+        update(Row)
+        .where(Row.id == errand.id, Row.lease_epoch == errand.epoch, Row.state == str(State.SENDING))
+        .values(state=str(state), not_before=not_before, lease_until=None, last_error=error)
+        .returning(Row.id)
+    )
+    return done is not None
+
+
+async def revive(session: AsyncSession, week_id: UUID, now: datetime) -> int:
+    """Dead errands of a week get another life; how many."""
+    revived = await session.scalars(
+        update(Row)
+        .where(Row.week_id == week_id, Row.state == str(State.DEAD))
+        .values(state=str(State.UNKNOWN), attempts=0, not_before=now, last_error=None, settled_at=None)
+        .returning(Row.id)
+    )
+    return len(list(revived))
+
+
+async def unsettled(session: AsyncSession, now: datetime, week_id: UUID | None = None) -> Unsettled:
+    """How many errands are due, waiting, and dead; of one week or of all."""
+    unfinished = Row.state.in_([str(state) for state in UNFINISHED])
+    query = select(
+        func.count().filter(unfinished, Row.not_before <= now),
+        func.count().filter(unfinished, Row.not_before > now),
+        func.count().filter(Row.state == str(State.DEAD)),
+    )
+    if week_id is not None:
+        query = query.where(Row.week_id == week_id)
+    return Unsettled(*(await session.execute(query)).one())
+
+
+async def next_errand_at(session: AsyncSession) -> datetime | None:
+    """When the earliest unfinished errand is due."""
+    return await session.scalar(
+        select(func.min(Row.not_before)).where(Row.state.in_([str(State.PENDING), str(State.UNKNOWN)]))
+    )
+
+
+async def troubles(session: AsyncSession, week_id: UUID) -> list[tuple[str, str]]:
+    """Dead errands of a week: kind and last error."""
+    rows = await session.execute(
+        select(Row.kind, Row.last_error).where(Row.week_id == week_id, Row.state == str(State.DEAD)).order_by(Row.seq)
+    )
+    return [(kind, error or "") for kind, error in rows]
+
+
+async def sweep(session: AsyncSession, before: datetime) -> None:
+    """Finished errands older than an instant are forgotten."""
+    await session.execute(
+        delete(Row).where(Row.settled_at < before, Row.state.in_([str(State.DONE), str(State.SKIPPED)]))
+    )
+
+
+# --- panels ---------------------------------------------------------------------------------------------------------
+
+
+async def panels_of(session: AsyncSession, week_id: UUID) -> dict[tuple[str, int], PanelRef]:
+    """Where the week's messages stand."""
+    rows = await session.execute(
+        select(Panel.kind, Panel.ordinal, Panel.channel_id, Panel.message_id, Panel.drawn).where(
+            Panel.week_id == week_id
+        )
+    )
+    return {
+        (kind, ordinal): PanelRef(channel_id, message_id, drawn)
+        for kind, ordinal, channel_id, message_id, drawn in rows
+    }
+
+
+async def keep_panel(
+    session: AsyncSession, *, club_id: UUID, week_id: UUID, kind: str, ordinal: int, panel: PanelRef
+) -> None:
+    """A message of ours stands here now, drawn so."""
+    place = {"channel_id": panel.channel_id, "message_id": panel.message_id, "drawn": panel.drawn}
+    await session.execute(
+        insert(Panel)
+        .values(club_id=club_id, week_id=week_id, kind=kind, ordinal=ordinal, **place)
+        .on_conflict_do_update(index_elements=["club_id", "week_id", "kind", "ordinal"], set_=place)
+    )
+
+
+async def drop_panel(session: AsyncSession, week_id: UUID, kind: str, ordinal: int) -> None:
+    """A message of ours is gone."""
+    await session.execute(delete(Panel).where(Panel.week_id == week_id, Panel.kind == kind, Panel.ordinal == ordinal))
+
+
+async def pings_of_week(session: AsyncSession, week_id: UUID) -> int:
+    """How many reminders of a week mention the role, or will."""
+    count = await session.scalar(
+        select(func.count()).where(
+            Row.week_id == week_id,
+            Row.kind == str(Kind.REMINDER),
+            Row.state != str(State.SKIPPED),
+            Row.payload["ping"].astext == "true",
+        )
+    )
+    return count or 0

@@ -1,0 +1,154 @@
+"""Users, their Discord identities, and memberships."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Select, cast, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.ids import new_id
+from bot.domain.people import ACTIVE_FOR, Member
+from db.tables.people import LinkedAccount, Membership, User
+
+DISCORD = "discord"
+DISCORD_ID = cast(LinkedAccount.external_id, BigInteger)
+
+
+def _members() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Membership.club_id,
+            Membership.user_id,
+            DISCORD_ID,
+            Membership.display_name,
+            Membership.joined_at,
+            Membership.active_at,
+            Membership.left_at,
+            Membership.dm_reminders,
+        )
+        .join(LinkedAccount, LinkedAccount.user_id == Membership.user_id)
+        .where(LinkedAccount.provider == DISCORD)
+    )
+
+
+async def user_by_discord(session: AsyncSession, discord_id: int) -> UUID | None:
+    """The user behind a Discord account."""
+    return await session.scalar(
+        select(LinkedAccount.user_id).where(
+            LinkedAccount.provider == DISCORD, LinkedAccount.external_id == str(discord_id)
+        )
+    )
+
+
+async def add_user(session: AsyncSession, *, discord_id: int, name: str, handle: str, now: datetime) -> UUID:
+    """The user behind a Discord account, made at first sight; two at once make one."""
+    user_id = new_id(now)
+    await session.execute(insert(User).values(id=user_id, display_name=name, handle=handle or None, created_at=now))
+    linked = await session.scalar(
+        insert(LinkedAccount)
+        .values(
+            id=new_id(now),
+            user_id=user_id,
+            provider=DISCORD,
+            external_id=str(discord_id),
+            external_name=handle or None,
+            linked_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=["provider", "external_id"])
+        .returning(LinkedAccount.user_id)
+    )
+    if linked is not None:
+        return linked
+    await session.execute(User.__table__.delete().where(User.id == user_id))  # type: ignore[attr-defined]
+    found = await user_by_discord(session, discord_id)
+    assert found is not None, "the conflicting identity exists"
+    return found
+
+
+async def see_member(
+    session: AsyncSession, *, club_id: UUID, user_id: UUID, name: str, now: datetime, takes_part: bool = True
+) -> None:
+    """A person was here: the membership is made or brought up to date; taking part keeps them active."""
+    fresh = insert(Membership).values(
+        club_id=club_id, user_id=user_id, display_name=name, joined_at=now, active_at=now, seen_at=now
+    )
+    changes: dict[str, Any] = {"display_name": name, "left_at": None, "seen_at": now}
+    if takes_part:
+        changes["active_at"] = now
+    await session.execute(fresh.on_conflict_do_update(index_elements=["club_id", "user_id"], set_=changes))
+
+
+async def member(session: AsyncSession, club_id: UUID, user_id: UUID) -> Member | None:
+    """A person in a club."""
+    row = (
+        await session.execute(_members().where(Membership.club_id == club_id, Membership.user_id == user_id))
+    ).one_or_none()
+    return None if row is None else Member(*row)
+
+
+async def set_dm_reminders(session: AsyncSession, club_id: UUID, user_id: UUID, on: bool) -> None:
+    """Whether the member is reminded by DM."""
+    await session.execute(
+        update(Membership).where(Membership.club_id == club_id, Membership.user_id == user_id).values(dm_reminders=on)
+    )
+
+
+async def stop_dms(session: AsyncSession, discord_id: int) -> None:
+    """The person has closed their DMs: no club tries again."""
+    user_id = await user_by_discord(session, discord_id)
+    if user_id is not None:
+        await session.execute(update(Membership).where(Membership.user_id == user_id).values(dm_reminders=False))
+
+
+async def mark_left(session: AsyncSession, club_id: UUID, user_id: UUID, now: datetime) -> None:
+    """The person left the club: turnout and lists forget them, what they gave stays."""
+    await session.execute(
+        update(Membership)
+        .where(Membership.club_id == club_id, Membership.user_id == user_id, Membership.left_at.is_(None))
+        .values(left_at=now, dm_reminders=False)
+    )
+
+
+async def mark_seen(session: AsyncSession, club_id: UUID, user_id: UUID, now: datetime) -> None:
+    """Discord confirmed that the person is on the server."""
+    await session.execute(
+        update(Membership).where(Membership.club_id == club_id, Membership.user_id == user_id).values(seen_at=now)
+    )
+
+
+async def unseen_since(session: AsyncSession, before: datetime, limit: int) -> Sequence[tuple[UUID, Member]]:
+    """Members whom Discord has not confirmed since an instant, longest unseen first."""
+    rows = await session.execute(
+        _members()
+        .where(Membership.left_at.is_(None), Membership.seen_at < before)
+        .order_by(Membership.seen_at)
+        .limit(limit)
+    )
+    return [(member.club_id, member) for member in (Member(*row) for row in rows)]
+
+
+async def active_count(session: AsyncSession, club_id: UUID, now: datetime) -> int:
+    """How many members turnout counts: here, and taking part within four weeks."""
+    count = await session.scalar(
+        select(func.count())
+        .select_from(Membership)
+        .where(
+            Membership.club_id == club_id,
+            Membership.left_at.is_(None),
+            Membership.active_at >= now - ACTIVE_FOR,
+        )
+    )
+    return count or 0
+
+
+async def dm_members(session: AsyncSession, club_id: UUID) -> list[Member]:
+    """Members who asked to be reminded by DM."""
+    rows = await session.execute(
+        _members().where(Membership.club_id == club_id, Membership.left_at.is_(None), Membership.dm_reminders)
+    )
+    return [Member(*row) for row in rows]
