@@ -18,7 +18,7 @@ USUAL = time(19)
 """The clock meant by a day alone, unless the club has another."""
 FURTHEST = timedelta(days=3_660)
 """Nobody plans further than ten years: a later reading is a misreading."""
-RECENTLY = timedelta(days=180)
+RECENTLY = timedelta(days=60)
 """A date without a year that passed less long ago is a slip; one longer ago means next year's."""
 MOST_SUGGESTIONS = 25
 
@@ -31,9 +31,9 @@ MONTHS = (
 UNITS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60}
 """First letter of a unit → seconds; a month is no duration."""
 
-TIMESTAMP = re.compile(r"<t:(-?\d{1,12})(?::[tTdDfFRsS])?>")
+TIMESTAMP = re.compile(r"<t:(-?\d{1,12})(?::[a-z])?>")
 AMOUNT = re.compile(
-    r"(\d{1,6}(?:\.\d{1,2})?|an?)\s*(w(?:ee)?ks?|w|d(?:ays?)?|h(?:ours?|rs?)?|m(?:in(?:ute)?s?)?)(?![a-z])"
+    r"(?:(\d{1,6}(?:\.\d{1,2})?)\s*|\ban?\s+)(w(?:(?:ee)?ks?)?|d(?:ays?)?|h(?:ours?|rs?)?|m(?:in(?:ute)?s?)?)(?![a-z])"
 )
 CLOCK = re.compile(r"(?:^|\s)(?:at\s+|@\s*)?(?P<hour>\d{1,2}):(?P<minute>\d\d)(?:\s*(?P<half>[ap])\.?m\.?)?$")
 HOUR = re.compile(r"(?:^|\s)(?:at\s+|@\s*)?(?P<hour>\d{1,2})\s*(?P<half>[ap])\.?m\.?$")
@@ -197,7 +197,7 @@ def _amounts(words: str) -> dict[str, float]:
     for count, unit in AMOUNT.findall(words):
         if unit[0] in amounts:
             raise ValueError(words)
-        amounts[unit[0]] = 1 if count[0] == "a" else float(count)
+        amounts[unit[0]] = float(count or 1)
     if rest or not amounts:
         raise ValueError(words)
     return amounts
