@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, delete, exists, func, or_, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.catalog import Link, TrackLine, identity_key, normalised
@@ -108,11 +110,11 @@ async def complete_album(session: AsyncSession, known: Album, *, year: int | Non
         await session.execute(update(tables.Album).where(tables.Album.id == known.id).values(cover_url=cover_url))
     if year is not None and known.year is None:
         key = identity_key(known.title, known.artist, year)
-        taken = exists().where(tables.Album.identity_key == key)
-        if not await session.scalar(select(taken)):
-            await session.execute(
-                update(tables.Album).where(tables.Album.id == known.id).values(year=year, identity_key=key)
-            )
+        with suppress(IntegrityError):
+            async with session.begin_nested():
+                await session.execute(
+                    update(tables.Album).where(tables.Album.id == known.id).values(year=year, identity_key=key)
+                )
 
 
 async def add_links(session: AsyncSession, album_id: UUID, links: Collection[Link]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from bot.domain.club.week import CHOOSING, Club, Phase, Week
 from bot.domain.errors import (
     AlreadyNominated,
     NominatedRecently,
+    NominationsClosed,
     NoSuchNomination,
     NotYourNomination,
     TextTooLong,
@@ -28,7 +29,7 @@ from bot.services import outbox, people
 from bot.services.catalog import SUGGESTIONS, Resolved, keep_album
 from bot.services.club.boxes import deadline_of, open_box
 from bot.services.club.finding import week_for
-from bot.services.club.views import hidden, masked, week_view
+from bot.services.club.views import hidden, week_view
 from bot.services.tools import Tools
 from db.queries import audit
 from db.queries import people as people_queries
@@ -63,7 +64,7 @@ async def nominate(
     """A member puts an album forward; its card follows.
 
     Raises `NominationsClosed`, `AlreadyNominated`, `TooManyNominations`, `WonBefore`, `NominatedRecently`,
-    `TextTooLong`, `BadYear`; `NotAHost` in a week whose album the host picks.
+    `TextTooLong`, `BadYear`. A week whose album the host picks takes no nominations.
     """
     checked = check_blurb(blurb or Blurb())
     async with tools.database.writing() as session:
@@ -72,7 +73,7 @@ async def nominate(
             session, club, Phase.NOMINATIONS, where=where, number=number, week=week, now=now, lock="update"
         )
         kept = await keep_album(session, album, now)
-        slot = await _judge(session, club, found, caller, member, kept)
+        slot = await _judge(session, found, member, kept)
         nomination = await nominations.add_nomination(
             session,
             club_id=club.id,
@@ -81,7 +82,7 @@ async def nominate(
             album=kept,
             slot=slot,
             blurb=checked,
-            host_pick=found.rules.pick is Pick.HOST,
+            host_pick=False,
             now=now,
         )
         card = Draft(Kind.NOMINATION, ordinal=nomination.ordinal, payload={"nomination": str(nomination.id)})
@@ -103,14 +104,14 @@ async def check_can_nominate(
     async with tools.database.writing() as session:
         club, member = await people.present(session, caller, now)
         found = await open_box(session, club, Phase.NOMINATIONS, where=where, number=number, week=week, now=now)
-        await _judge(session, club, found, caller, member, album.album)
+        await _judge(session, found, member, album.album)
         return await week_view(session, found.id, now)
 
 
-async def _judge(session: Reading, club: Club, week: Week, caller: Caller, member: Member, album: Album | None) -> int:
+async def _judge(session: Reading, week: Week, member: Member, album: Album | None) -> int:
     """The lowest free slot of the member; raises what speaks against the nomination. A new album repeats nothing."""
     if week.rules.pick is Pick.HOST:
-        people.require_host(club, caller)
+        raise NominationsClosed(week.label, None)
     kept = [
         one for one in await nominations.nominations_of_week(session, week.id) if one.standing is not Standing.WITHDRAWN
     ]
@@ -134,12 +135,8 @@ def _refuse_twice(kept: Sequence[Nomination], album: Album, member: Member) -> N
 
 
 async def _refuse_repeats(session: Reading, week: Week, album: Album) -> None:
-    """Past winners never return; albums that were in the race rest for the club's number of weeks. Cancelled weeks do
-    not count. The host's own pick is free.
-    """
+    """Past winners never return; albums that were in the race rest for some weeks. Cancelled weeks do not count."""
     rules = week.rules
-    if rules.pick is Pick.HOST:
-        return
     if rules.no_repeat_winners:
         won = await nominations.week_won_by(session, week.club_id, album.id, besides=week.id)
         if won is not None:
@@ -197,7 +194,7 @@ async def second(tools: Tools, *, caller: Caller, now: datetime, nomination: UUI
         after = await _nomination(session, club, nomination)
         if added:
             await outbox.record(session, week, [_redraw(after, after.edits + after.seconds)], now)
-        return masked(week, [after])[0]
+        return _shown(week, after)
 
 
 async def remove_nomination(
@@ -238,7 +235,12 @@ async def remove_nomination(
             },
             at=now,
         )
-        return masked(week, [after])[0] if after.standing is Standing.VOID else after
+        return _shown(week, after)
+
+
+def _shown(week: Week, nomination: Nomination) -> Nomination:
+    """A nomination as anybody may see it."""
+    return replace(nomination, nominator="", nominator_discord_id=0) if hidden(week) else nomination
 
 
 def _removal(week: Week, removed: Nomination) -> list[Draft]:
@@ -305,7 +307,7 @@ async def nomination_by(tools: Tools, *, caller: Caller, nomination: UUID) -> No
             return found
         week = await weeks.week(session, found.week_id)
         assert week is not None, "weeks that have nominations stay"
-        return masked(week, [found])[0]
+        return _shown(week, found)
 
 
 async def nomination_suggestions(
