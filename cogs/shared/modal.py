@@ -214,7 +214,9 @@ async def give_back(form: Form, submit: Submit, refusal: Refusal) -> None:
 async def edit_again(press: Press) -> None:
     """Show the refused form again, as it was sent."""
     interaction = press.interaction
-    name, fields = await drafts.take_draft(tools_of(interaction), caller=caller_of(interaction), draft=press.row)
+    name, fields = await drafts.take_draft(
+        tools_of(interaction), caller=caller_of(interaction), now=now_of(interaction), draft=press.row
+    )
     form = Form.declared.get(name)
     if form is None or form.fill is None:
         raise DraftGone

@@ -24,6 +24,7 @@ PHASES = {
     "ratings": "being rated",
     "closed": "closed",
     "cancelled": "cancelled",
+    "host_pick": "one whose album the hosts pick",
 }
 DEADLINES = {
     "opens_at": "the opening",
@@ -223,6 +224,7 @@ def _(refusal: errors.AlbumNeeded) -> str:
         "untitled_link": (
             "The link is fine, but its title cannot be read from it. Give the artist and the title as well."
         ),
+        "bad_cover": f"{text} cannot be used as a cover. Give an address that begins with `https://`, or leave it out.",
         "not_an_album": f"{text} leads to something that is no album. Paste the link of the album itself.",
     }.get(refusal.reason, "No album could be read from that. Type `Artist - Album`, or paste a link to the album.")
 
@@ -321,7 +323,7 @@ def _(refusal: errors.ShelfRefused) -> str:
 def _(refusal: errors.DateRefused) -> str:
     why = {
         "past": "has passed",
-        "not_an_opening": "is no day on which a week would open",
+        "weekday": "is no day on which a week would open",
         "no_schedule": "cannot be skipped, because the schedule is off",
         "already": "is skipped already",
     }.get(refusal.reason, "does not fit")

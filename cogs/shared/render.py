@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import discord
@@ -88,6 +88,15 @@ def link(label: str, url: str) -> ui.Button[Any] | None:
     if not url.startswith(("https://", "http://")) or len(url) > 512:
         return None
     return ui.Button(label=label[:80], url=url)
+
+
+def sized(draw: Callable[[int], str], limit: int, most: int) -> str:
+    """A text drawn as long as `limit` allows, and shorter until it has at most `most` UTF-8 bytes."""
+    text = draw(limit)
+    while len(text.encode()) > most and limit > 1:
+        limit = limit * 4 // 5
+        text = draw(limit)
+    return text
 
 
 def fitting(size: int, texts: Sequence[str]) -> bool:

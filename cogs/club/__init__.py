@@ -1,0 +1,1 @@
+"""The club's face: commands, buttons, forms and cards of a listening week."""

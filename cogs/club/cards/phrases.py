@@ -1,0 +1,179 @@
+"""Words that several cards share: albums, people, deadlines, lists that shrink until they fit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+
+from bot.domain.catalog import Service, service_name
+from bot.domain.club.entries import Album, Nomination, Track
+from bot.domain.club.views import WeekView
+from bot.domain.club.week import Phase, Week
+from cogs.shared.limits import THREAD_NAME
+from cogs.shared.render import fitting, sized
+from cogs.shared.text import block, cut, label, plain, when
+
+WIDTHS = (120, 90, 70, 55, 45, 36, 28, 20, 12)
+"""Characters of a name in a list, tried until the list fits."""
+PERSON = 40
+ALBUM = 160
+HEADLINE = 240
+"""Characters of a title or an artist in a headline; both are cut separately, so neither hides the other."""
+
+PHASE_WORDS = {
+    Phase.SCHEDULED: "Planned",
+    Phase.NOMINATIONS: "Nominations are open",
+    Phase.POLL: "The poll is open",
+    Phase.LISTENING: "Listening",
+    Phase.RATINGS: "Discussion and ratings",
+    Phase.CLOSED: "Closed",
+    Phase.CANCELLED: "Cancelled",
+}
+ENDS_WORDS = {
+    Phase.SCHEDULED: "Nominations open",
+    Phase.NOMINATIONS: "Nominations close",
+    Phase.POLL: "The poll closes",
+    Phase.LISTENING: "Discussion",
+    Phase.RATINGS: "Ratings close",
+}
+RANK_WORDS = ("First choice", "Second choice", "Third choice", "Fourth choice", "Fifth choice")
+
+
+def album_words(album: Album, limit: int = ALBUM) -> str:
+    """`**Title** — Artist (year)`, literally and cut."""
+    title = f"**{plain(album.title, limit, hard=limit + limit // 4 + 2)}**"
+    artist = f" — {plain(album.artist, limit // 2 + 1, hard=limit // 2 + limit // 8 + 2)}" if album.artist else ""
+    return f"{title}{artist}{f' ({album.year})' if album.year else ''}"
+
+
+def album_headline(album: Album) -> str:
+    """The album as a heading of its own."""
+    return sized(lambda width: f"## {album_words(album, width)}", HEADLINE, 1_200)
+
+
+def album_label(album: Album, limit: int = 100) -> str:
+    """The album where Discord reads no markup: options, buttons, thread names."""
+    return label(album.shown, limit)
+
+
+def cover_alt(album: Album) -> str:
+    """What a screen reader says for the cover."""
+    return label(f"Cover of {album.title} by {album.artist}" if album.artist else f"Cover of {album.title}", 300)
+
+
+def person_words(name: str) -> str:
+    """A member's name; `a member` while it is hidden."""
+    return plain(name, PERSON, hard=PERSON + 20) if name else "a member"
+
+
+def nominators(nomination: Nomination) -> str:
+    """Who put the album forward, and how many stand behind it."""
+    if nomination.host_pick:
+        return "Picked by a host"
+    seconds = f", seconded by {counted(nomination.seconds, 'member')}" if nomination.seconds else ""
+    return f"Nominated by {person_words(nomination.nominator)}{seconds}"
+
+
+def tags(nomination: Nomination) -> str:
+    """Genre, decade and country, where they were told."""
+    told = [nomination.genre, nomination.decade, nomination.country]
+    return " · ".join(plain(text, 60, hard=80) for text in told if text)
+
+
+def counted(number: int, noun: str, many: str | None = None) -> str:
+    """`1 album`, `2 albums`."""
+    return f"{number:,} {noun if number == 1 else many or noun + 's'}"
+
+
+def figure(value: Decimal | float) -> str:
+    """A number without needless zeros: `4`, `3.5`, `3.25`."""
+    return f"{Decimal(str(value)).normalize():f}"
+
+
+def heading(week: Week, what: str = "") -> str:
+    """The week's label under what the card is about, with the week's theme."""
+    title = f"# {what} · {week.label}" if what else f"# {week.label}"
+    return f"{title}\n**Theme:** {plain(week.theme, 200, hard=300)}" if week.theme else title
+
+
+def pitch_block(pitch: str, limit: int, most: int) -> str:
+    """A pitch or a review as a quotation, at most `most` UTF-8 bytes long."""
+    return sized(lambda length: block(pitch, length, hard=length + length // 4 + 100), limit, most)
+
+
+def deadline_lines(week: Week) -> list[str]:
+    """What is still to come, the next one first and in bold."""
+    lines: list[str] = []
+    ends = {
+        Phase.SCHEDULED: week.deadlines.opens_at,
+        Phase.NOMINATIONS: week.deadlines.nominations_close_at,
+        Phase.POLL: week.deadlines.poll_close_at,
+        Phase.LISTENING: week.deadlines.discussion_at,
+        Phase.RATINGS: week.deadlines.ratings_close_at,
+    }
+    phases = list(ends)
+    if week.phase not in ends:
+        return []
+    for phase in phases[phases.index(week.phase) :]:
+        words = ENDS_WORDS[phase]
+        lines.append(f"- {f'**{words}**' if phase is week.phase else words}: {when(ends[phase])}")
+    return lines
+
+
+def turnout(view: WeekView) -> str:
+    """How many have voted; never what."""
+    return f"{counted(view.ballots, 'ballot')} from {counted(max(view.turnout_of, view.ballots), 'active member')}"
+
+
+def listing(line: Callable[[int], Sequence[str]], size: int) -> str:
+    """Lines with names as wide as fit into so many characters; what still does not fit is counted at the end."""
+    for width in WIDTHS:
+        lines = list(line(width))
+        if fitting(size, lines):
+            return "\n".join(lines)
+    lines = list(line(WIDTHS[-1]))
+    kept = len(lines)
+    while kept and not fitting(size - 20, lines[:kept]):
+        kept -= 1
+    return "\n".join([*lines[:kept], f"… and {len(lines) - kept} more"])
+
+
+def track_lines(tracks: Sequence[Track], width: int) -> list[str]:
+    """An album's track list, a line each, with lengths where they are known."""
+    lines: list[str] = []
+    for track in tracks:
+        length = f" ({duration(track.duration_ms)})" if track.duration_ms else ""
+        lines.append(f"{track.position}. {plain(track.title, width, hard=width + 12)}{length}")
+    return lines
+
+
+def duration(milliseconds: int) -> str:
+    """`3:45`, `1:02:03`."""
+    minutes, seconds = divmod(round(milliseconds / 1000), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def service_label(service: str) -> str:
+    """A service's name as it writes itself; a name of ours stays."""
+    return service_name(Service(service)) if service in set(Service) else label(service.replace("_", " ").title(), 40)
+
+
+def choosing_thread_name(week: Week) -> str:
+    """The thread of nominations and poll: what differs comes first."""
+    return cut(
+        f"{label(week.theme, 60)} · choosing · week {week.number}" if week.theme else f"Choosing · week {week.number}",
+        THREAD_NAME,
+    )
+
+
+def album_thread_name(week: Week, album: Album) -> str:
+    """The thread of an album: `Album — Artist · week 3`, the album cut and never the week."""
+    tail = f" · week {week.number}"
+    name = f"{album.title} — {album.artist}" if album.artist else album.title
+    return label(name, THREAD_NAME - len(tail)) + tail
+
+
+def title_words(album: Album, width: int) -> str:
+    """The title alone, inside a sentence."""
+    return plain(album.title, width, hard=width + width // 4 + 2)

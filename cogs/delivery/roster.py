@@ -1,0 +1,37 @@
+"""Who is still on their server: learnt by asking for one member at a time, since no intent tells."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+import discord
+
+from bot.client import LongplayBot
+from bot.services import people
+from bot.services.tools import Tools
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 50
+"""Members asked for in one sweep: a quiet trickle beside everything else."""
+
+
+async def check_members(bot: LongplayBot, tools: Tools, *, now: datetime) -> int:
+    """Ask Discord for the members it has not confirmed for a day; those who are gone leave turnout and lists."""
+    gone = 0
+    for unseen in await people.unseen_members(tools, now=now, limit=AT_ONCE):
+        guild = bot.get_guild(unseen.guild_id)
+        if guild is None:
+            continue
+        try:
+            await guild.fetch_member(unseen.discord_id)
+        except discord.NotFound:
+            await people.mark_left(tools, club_id=unseen.club_id, user_id=unseen.user_id, now=now)
+            gone += 1
+        except discord.HTTPException as error:
+            log.info("could not ask for a member: %s", error)
+            return gone
+        else:
+            await people.mark_seen(tools, club_id=unseen.club_id, user_id=unseen.user_id, now=now)
+    return gone
