@@ -62,7 +62,7 @@ URL_LIMIT = 512
 """Characters; Discord takes no longer address on a button."""
 
 OTHER_SCHEME = re.compile(
-    r"(?:[a-z][a-z0-9+.-]*://|(?:javascript|vbscript|data|file|mailto|spotify):)\S+", re.IGNORECASE
+    r"(?:[a-z][a-z0-9+.-]*://|(?:javascript|vbscript|data|file|mailto|spotify):)\S*", re.IGNORECASE
 )
 """A whole text that is an address, but none that a browser should be sent to."""
 ADDRESS = re.compile(r"https?://[^\s<>\[\]\"`]+|spotify:[a-z]+:[A-Za-z0-9]{22}", re.IGNORECASE)

@@ -15,10 +15,11 @@ TITLE_LIMIT = 500
 YEAR = re.compile(r"(?<=\S)\s*[(\[]\s*((?:18|19|20)\d\d)\s*[)\]]$")
 DASH = re.compile(r"\s+[-–—―−]+\s+")
 BY = re.compile(r"^(?P<title>.*\S)\s+by\s+(?P<artist>\S.*)$", re.IGNORECASE)
-MASKED = re.compile(r"\[([^\]]*)\]\(\s*<?\s*>?\s*\)")
+MASKED = re.compile(r"\[([^\[\]]*)\]\(\s*<?\s*>?\s*\)")
 """What is left of `[words](address)` without its address."""
-EDGES = re.compile(r"^(?:[-–—―−•·|>:,]\s+)+|(?:\s+[-–—―−|]|[:,])+$")
-"""What is left around a name of a list or of a link; a mark that belongs to the name has no space before it."""
+BULLETS = re.compile(r"^(?:[-–—―−•·|>:,]\s+)+")
+LEFT_OVER = ("-", "–", "—", "―", "−", "|")
+"""What stays behind at the end of a line when a link is taken out; a mark of the name itself has no space before it."""
 QUOTES = {'"': '"', "“": "”", "„": "“", "«": "»", "‘": "’"}
 
 
@@ -84,7 +85,10 @@ def _without_address(text: str) -> tuple[str, Link | None, str]:
 def _trimmed(text: str) -> str:
     """On one line, without what people put around a name."""
     line = " ".join(text.split())
-    return EDGES.sub("", line) or line
+    name = BULLETS.sub("", line)
+    while name.endswith((":", ",")) or (name.endswith(LEFT_OVER) and name[-2:-1] == " "):
+        name = name[:-1].rstrip()
+    return name or line
 
 
 def _split(words: str) -> tuple[str, str]:

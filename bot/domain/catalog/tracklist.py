@@ -13,7 +13,7 @@ TRACKS_LIMIT = 200
 TRACK_TITLE_LIMIT = 500
 
 LENGTH = r"(?:(?P<hours>\d{1,2}):)?(?P<minutes>\d{1,3}):(?P<seconds>[0-5]\d)"
-TRAILING_LENGTH = re.compile(rf"[\s\-–—·|,]+[(\[]?{LENGTH}[)\]]?$")
+TRAILING_LENGTH = re.compile(rf"[\s\-–—·|,]{{1,8}}[(\[]?{LENGTH}[)\]]?$")
 LEADING_TIME = re.compile(r"^[(\[]?(?:\d{1,2}:)?\d{1,3}:[0-5]\d[)\]]?[\s\-–—|]+(?=\S)")
 MARKED_NUMBER = re.compile(
     r"^(?:#?\d{1,3}|[A-H]\d{1,2})(?:\s*[.)\]:]\s+|[.)](?=[^\W\d])|\s+[-–—]\s+|(?<=#\d)\s+|(?<=#\d\d)\s+)(?=\S)"
