@@ -7,12 +7,10 @@ may create databases. Migrations run once, into a template; a test's database is
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import AsyncGenerator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
-from pathlib import Path
 
 import asyncpg
 import pytest
@@ -20,9 +18,10 @@ from sqlalchemy import URL
 
 from db import migrate
 from db.server import EmbeddedServer
+from db.server.home import throwaway_folder
 from db.session import Database, asyncpg_url
 
-FOLDERS = "longplay-tests-"
+RUNS = "longplay-tests-"
 
 
 @dataclass
@@ -52,15 +51,11 @@ class TestServer:
         await self.connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-def _folder(run: str) -> Path:
-    return Path(tempfile.gettempdir()).resolve() / f"{FOLDERS}{run[:12]}"
-
-
-async def _sweep(current: Path) -> None:
+async def _sweep(current: str) -> None:
     """Delete what killed runs left behind; a run that still goes on holds its users' lock and keeps its cluster."""
-    for folder in current.parent.glob(f"{FOLDERS}*"):
+    for folder in throwaway_folder(current).parent.glob(f"{RUNS}*"):
         with suppress(FileNotFoundError):
-            if folder != current and folder.stat().st_uid == os.geteuid():
+            if folder.name != current and folder.stat().st_uid == os.geteuid():
                 await EmbeddedServer(folder, durable=False).discard()
 
 
@@ -70,10 +65,10 @@ async def test_server(testrun_uid: str) -> AsyncGenerator[TestServer]:
     embedded: EmbeddedServer | None = None
     given = os.environ.get("TEST_DATABASE_URL")
     if given is None:
-        folder = _folder(testrun_uid)
-        embedded = EmbeddedServer(folder, durable=False)
+        run = f"{RUNS}{testrun_uid[:12]}"
+        embedded = EmbeddedServer.throwaway(run)
         given = await embedded.start()
-        await _sweep(folder)
+        await _sweep(run)
     url = asyncpg_url(given)
     connection = await asyncpg.connect(url.set(drivername="postgresql").render_as_string(hide_password=False))
     server = TestServer(url, connection, f"test_{testrun_uid[:12]}")

@@ -69,6 +69,11 @@ class EmbeddedServer:
         self._home: Home | None = None
         self._membership: int | None = None
 
+    @classmethod
+    def throwaway(cls, name: str) -> EmbeddedServer:
+        """The server of a cluster nobody keeps, shared by all who say the same name; `discard` it in the end."""
+        return cls(home.throwaway_folder(name), durable=False)
+
     async def start(self) -> str:
         """Start or join the server and return the SQLAlchemy URL of the database `longplay`.
 

@@ -6,7 +6,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -17,7 +16,7 @@ import pytest
 
 from db.server import EmbeddedServer, EmbeddedServerError
 from db.server.binaries import installation
-from db.server.home import find
+from db.server.home import find, throwaway_folder
 
 pytestmark = pytest.mark.xdist_group("embedded server")  # they share one cluster, one after the other
 
@@ -45,7 +44,7 @@ asyncio.run(main())
 
 def fresh_folder() -> Path:
     """A folder, not made yet, that every user id may reach."""
-    return Path(tempfile.gettempdir()).resolve() / f"longplay-server-{uuid4().hex[:8]}"
+    return throwaway_folder(f"longplay-server-{uuid4().hex[:8]}")
 
 
 @pytest.fixture(scope="module")
@@ -367,6 +366,12 @@ async def test_a_path_that_postgresqls_own_shell_commands_would_misread_is_refus
     with pytest.raises(EmbeddedServerError, match="choose a folder without"):
         await EmbeddedServer(tmp_path / "costs $5").start()
     assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_folder_that_cannot_be_made_is_refused_in_words(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(EmbeddedServerError, match="choose another folder"):
+        await EmbeddedServer(tmp_path / "file" / "postgres").start()
 
 
 async def test_a_server_that_cannot_start_says_why_from_its_log(folder):
