@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import Any
 
 import discord
+import discord.http
 from discord import app_commands
 from discord.ext import commands
 
@@ -84,3 +85,17 @@ class LongplayBot(commands.AutoShardedBot):
 def _no_prefix(_bot: commands.Bot, _message: discord.Message) -> list[str]:
     """No text commands: the bot reads no messages."""
     return []
+
+
+def explain_login(error: BaseException) -> str | None:
+    """What to do when Discord does not let the bot in; None for any other trouble."""
+    if isinstance(error, discord.LoginFailure):
+        return (
+            "Discord refuses DISCORD_TOKEN. Copy the bot's token again from the developer portal "
+            "(Bot → Reset Token): the client secret or the application id will not do."
+        )
+    if isinstance(error, discord.PrivilegedIntentsRequired):
+        return "Discord refuses an intent. Longplay asks for none that needs approval: is another bot using this token?"
+    if isinstance(error, (discord.GatewayNotFound, discord.DiscordServerError)):
+        return "Discord does not answer properly right now. Start again in a minute; nothing is lost meanwhile."
+    return None

@@ -23,6 +23,8 @@ async def check_members(bot: LongplayBot, tools: Tools, *, now: datetime) -> int
     for unseen in await people.unseen_members(tools, now=now, limit=AT_ONCE):
         guild = bot.get_guild(unseen.guild_id)
         if guild is None:
+            # The bot is not there (any more): nobody can be asked about, and nobody else should wait for it.
+            await people.mark_seen(tools, club_id=unseen.club_id, user_id=unseen.user_id, now=now)
             continue
         try:
             await guild.fetch_member(unseen.discord_id)

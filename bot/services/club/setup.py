@@ -39,6 +39,12 @@ async def club_of(tools: Tools, *, guild_id: int) -> Club:
         return await people.club_here(session, guild_id)
 
 
+async def all_clubs(tools: Tools) -> list[Club]:
+    """Every club on this database."""
+    async with tools.database.reading() as session:
+        return await clubs.all_clubs(session)
+
+
 def known_zone(name: str) -> str:
     """The IANA name as it is written there; raises `SettingRefused`."""
     wanted = name.strip().casefold().replace(" ", "_")

@@ -52,6 +52,11 @@ async def club(session: AsyncSession, club_id: UUID) -> Club:
     return _club((await session.execute(_clubs().where(tables.Club.id == club_id))).one())
 
 
+async def all_clubs(session: AsyncSession) -> list[Club]:
+    """Every club, oldest first."""
+    return [_club(row) for row in await session.execute(_clubs().order_by(tables.Club.created_at))]
+
+
 async def add_club(session: AsyncSession, new: Club, now: datetime) -> bool:
     """A club is founded; False when the server has one already."""
     added = await session.scalar(

@@ -1,0 +1,89 @@
+"""The only scheduler: it wakes, and a wake-up reads the rows again. Nothing it forgets is lost, only late.
+
+The store is memory and `misfire_grace_time` is None, so that a late alarm still rings; doing it twice changes nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.domain.clock import Clock, SystemClock
+
+log = logging.getLogger(__name__)
+
+SOONEST = timedelta(milliseconds=50)
+
+
+class AlarmClock:
+    """Wakes the given jobs: `tick` regularly and at the next deadline, `upkeep` once an hour."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        tick: Callable[[], Awaitable[object]],
+        upkeep: Callable[[], Awaitable[object]],
+        tick_seconds: float,
+    ) -> None:
+        self._clock = clock
+        self._tick = tick
+        self._upkeep = upkeep
+        self._tick_seconds = tick_seconds
+        self._scheduler = AsyncIOScheduler(
+            timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        )
+
+    def start(self) -> None:
+        """Begin to wake; the first tick comes at once and handles what was missed."""
+        first = SystemClock().now()
+        self._scheduler.add_job(
+            self._run,
+            "interval",
+            args=["tick", self._tick],
+            id="tick",
+            seconds=self._tick_seconds,
+            next_run_time=first,
+            replace_existing=True,
+        )
+        self._scheduler.add_job(
+            self._run,
+            "interval",
+            args=["upkeep", self._upkeep],
+            id="upkeep",
+            hours=1,
+            next_run_time=first + timedelta(seconds=30),
+            replace_existing=True,
+        )
+        self._scheduler.start()
+
+    def ring_at(self, due: datetime | None) -> None:
+        """Wake at this instant too; None when nothing lies ahead."""
+        if due is None or not self._scheduler.running:
+            return
+        # A rehearsal's clock may be far from the machine's: what counts is how long from now.
+        wait = max(due - self._clock.now(), SOONEST)
+        if wait < timedelta(seconds=self._tick_seconds):
+            self._scheduler.add_job(
+                self._run,
+                "date",
+                args=["tick", self._tick],
+                id="next-due",
+                run_date=SystemClock().now() + wait,
+                replace_existing=True,
+            )
+
+    def stop(self) -> None:
+        """Wake nothing more; what runs is the caller's to wait for."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    @staticmethod
+    async def _run(name: str, job: Callable[[], Awaitable[object]]) -> None:
+        try:
+            await job()
+        except Exception:
+            log.exception("the %s job failed; the next wake-up tries again", name)
