@@ -39,6 +39,7 @@ class Form:
         self.data: Mapping[str, Any] = data if isinstance(data, Mapping) else {}
         if not isinstance(data, Mapping):
             self.fault(None, "MODEL_TYPE_CONVERT", "Only dictionaries may be used in a ModelType")
+            self._faults = {}  # that its fields are missing as well is not worth telling
 
     def fault(self, key: str | None, code: str, message: str) -> None:
         """Note a fault at one field, or with None at the object itself."""
@@ -78,6 +79,8 @@ class Form:
             if required:
                 self.fault(key, *_REQUIRED)
             return None
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)  # JSON knows one kind of number: 2.0 is whole
         if isinstance(value, bool) or not isinstance(value, int):
             self.fault(key, "NUMBER_TYPE_COERCE", f"Value {value!r} is not int.")
             return None

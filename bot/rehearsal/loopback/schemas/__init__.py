@@ -11,7 +11,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bot.rehearsal.loopback.schemas.documents import Document, events, requests, responses
+from bot.rehearsal.loopback.schemas.documents import (
+    Document,
+    events,
+    requests,
+    responses,
+    unknown_keys,
+    vocabulary,
+)
 
 OPENAPI, GATEWAY = "openapi.json", "gateway-dispatch.schema.json"
 
@@ -31,6 +38,21 @@ UNDESCRIBED = frozenset(
         ("POST", "/users/{}/channels"),
     }
 )
+# Keys that the service sends and neither file describes.
+_UNDESCRIBED_WORDS = frozenset(
+    {
+        "banner_color",
+        "burst_count",
+        "burst_me",
+        "clan",
+        "command_type",
+        "display_name_styles",
+        "is_discoverable",
+        "is_monetized",
+        "latest_onboarding_question_id",
+        "storefront_available",
+    }
+)
 _PARAMETER = re.compile(r"\{[^{}]*\}")
 
 
@@ -44,6 +66,7 @@ class Schemas:
         self._requests: Document = requests(openapi)
         self._responses: Document = responses(openapi)
         self._events: Document = events(gateway)
+        self._words = vocabulary(self._responses, self._events) | _UNDESCRIBED_WORDS
         self._paths: Mapping[str, Any] = self._responses.contents["paths"]
         self._templates = {_PARAMETER.sub("{}", path): path for path in self._paths}
         self._event_pointers = {
@@ -82,9 +105,9 @@ class Schemas:
         return [f"{where}: request {fault}" for fault in self._requests.faults(at, body)]
 
     def response(self, method: str, template: str, status: int, body: Any) -> list[str]:
-        """Check an answer, body None for none. A status that is not described is a violation, but for the 5xx:
+        """Check an answer, body None for none; a status that is not described is a violation.
 
-        no operation describes the failures of the service itself.
+        A status of 500 and above is not judged: no operation describes the failures of the service itself.
         """
         where = f"{method} {template}: answer {status}"
         found = self._operation(method, template)
@@ -99,6 +122,8 @@ class Schemas:
         if "application/json" not in description.get("content", {}):
             return [f"{where} has no body"] if body else []
         faults = self._responses.faults(f"{at}/content/application~1json/schema", body)
+        if status < 400:  # the error tree of a refused form has the keys of that form
+            faults += unknown_keys(body, self._words)
         return [f"{where} {fault}" for fault in faults]
 
     def dispatch(self, event: str, data: Any) -> list[str]:
@@ -109,7 +134,8 @@ class Schemas:
         pointer = self._event_pointers.get(event)
         if pointer is None:
             return [f"{event}: Discord describes no such event"]
-        return [f"{event}: {fault}" for fault in self._events.faults(f"{pointer}/properties/d", data)]
+        faults = self._events.faults(f"{pointer}/properties/d", data) + unknown_keys(data, self._words)
+        return [f"{event}: {fault}" for fault in faults]
 
     def _operation(self, method: str, template: str) -> tuple[str, Mapping[str, Any]] | None:
         path = self.template_for(template)

@@ -16,6 +16,7 @@ _MOST = 12
 _LONGEST = 200
 _UNIONS = ("anyOf", "oneOf")
 _FIXED = ("const", "enum")
+_OWN_KEYS = ("required", "additionalProperties")
 
 CHECKER = FormatChecker(formats=())
 for _name, _check in FORMATS.items():
@@ -27,7 +28,7 @@ def explain(schema: Mapping[str, Any], registry: Registry[Any], payload: Any) ->
     validator = Draft202012Validator(schema, registry=registry, format_checker=CHECKER)
     # Not `best_match`: several fields may be wrong at once, and each is worth a line.
     faults = [_line(error) for error in _leaves(validator.iter_errors(payload))]
-    return list(dict.fromkeys(faults))[:_MOST] or ["does not fit, though the reference implementation finds it sound"]
+    return list(dict.fromkeys(faults))[:_MOST]
 
 
 def _leaves(errors: Iterable[ValidationError]) -> Iterator[ValidationError]:
@@ -39,17 +40,18 @@ def _leaves(errors: Iterable[ValidationError]) -> Iterator[ValidationError]:
 
 
 def _meant(context: Iterable[ValidationError]) -> list[ValidationError]:
-    """Choose the branch with the fewest wrong kinds and constants, then with the fewest faults at all."""
+    """Choose the branch that was meant: the one least wrong in its kind, its constants and its own keys."""
     branches: dict[object, list[ValidationError]] = defaultdict(list)
     for error in context:
         branches[error.relative_schema_path[0]].append(error)
     return min(branches.values(), key=_distance)
 
 
-def _distance(errors: list[ValidationError]) -> tuple[int, int]:
-    wrong_kind = sum(not error.relative_path and error.validator == "type" for error in errors)
+def _distance(errors: list[ValidationError]) -> tuple[int, int, int, int]:
+    kinds = sum(not error.relative_path and error.validator == "type" for error in errors)
     constants = sum(len(error.relative_path) <= 1 and error.validator in _FIXED for error in errors)
-    return wrong_kind * 10 + constants, len(errors)
+    keys = sum(not error.relative_path and error.validator in _OWN_KEYS for error in errors)
+    return kinds, constants, keys, len(errors)
 
 
 def _line(error: ValidationError) -> str:
