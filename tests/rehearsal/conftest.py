@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import discord
 import pytest
 import yarl
-from discord import app_commands
-from discord.ext import commands
-from discord.gateway import DiscordWebSocket
-from discord.http import Route
 
 from bot.rehearsal.loopback import LoopbackDiscord
 from bot.rehearsal.loopback.schemas import Schemas
+
+with warnings.catch_warnings():
+    # The library imports a module that Python 3.13 drops; the warning about it is not about this project.
+    warnings.filterwarnings("ignore", "'audioop' is deprecated", DeprecationWarning)
+    import discord
+    from discord import app_commands
+    from discord.ext import commands
+    from discord.gateway import DiscordWebSocket
+    from discord.http import Route
 
 SCHEMAS = Path(__file__).parents[2] / ".." / "shared" / "data" / "discord"
 
@@ -33,6 +38,13 @@ class Clock:
 
     def advance(self, **by: float) -> None:
         self.now += timedelta(**by)
+
+
+async def eventually(condition: Callable[[], bool]) -> None:
+    """Wait up to five seconds for something the bot is told by the gateway."""
+    async with asyncio.timeout(5):
+        while not condition():  # noqa: ASYNC110 - the library offers no event for everything a test watches
+            await asyncio.sleep(0.01)
 
 
 class LoopbackBot(commands.AutoShardedBot):

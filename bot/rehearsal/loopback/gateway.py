@@ -24,6 +24,9 @@ DISPATCH, HEARTBEAT, IDENTIFY, PRESENCE, RESUME, RECONNECT, REQUEST_MEMBERS = 0,
 INVALID_SESSION, HELLO, ACK = 9, 10, 11
 
 HEARTBEAT_MS = 41_250
+CLOSE_SECONDS = 1.0
+"""How long a closing handshake is waited for."""
+
 LOG_LENGTH = 5_000
 """Dispatches kept per session for RESUME; one that asks for older ones has to identify anew."""
 
@@ -44,8 +47,8 @@ class Session:
         """Number a dispatch, remember it, and send it when a socket is there."""
         self.last += 1
         text = json.dumps({"op": DISPATCH, "t": event, "s": self.last, "d": data}, ensure_ascii=False)
-        self.log.append((self.last, text))
         if event not in ("READY", "RESUMED"):
+            self.log.append((self.last, text))
             self.replayable = text
         if self.socket is not None:
             self.socket.outgoing.put_nowait(text)
@@ -95,6 +98,7 @@ class Gateway:
         self._numbers = itertools.count(1)
         self.sessions: dict[str, Session] = {}
         self.sockets: set[Socket] = set()
+        self._closing: set[asyncio.Task[None]] = set()
         self.identifies: list[tuple[float, int]] = []
         """When (seconds of the monotonic clock) and for which shard the bot identified."""
         self.identify_spacing = 0.0
@@ -104,7 +108,7 @@ class Gateway:
 
     async def connect(self, request: web.Request) -> web.WebSocketResponse:
         """Serve one websocket from HELLO to its end."""
-        response = web.WebSocketResponse(max_msg_size=0, autoping=True, compress=False)
+        response = web.WebSocketResponse(max_msg_size=0, autoping=True, compress=False, timeout=CLOSE_SECONDS)
         await response.prepare(request)
         socket = Socket(response, compress=request.query.get("compress") == "zlib-stream")
         self.sockets.add(socket)
@@ -193,7 +197,10 @@ class Gateway:
         # The newer connection takes the session over: two sockets must never both receive a dispatch.
         former, session.socket, socket.session = session.socket, None, session
         if former is not None and former is not socket:
-            await former.close(4000)
+            # In the background: a peer that died answers no closing handshake.
+            closing = asyncio.create_task(former.close(4000))
+            self._closing.add(closing)
+            closing.add_done_callback(self._closing.discard)
         for number, text in session.log:
             if number > data["seq"]:
                 socket.outgoing.put_nowait(text)
@@ -243,8 +250,7 @@ class Gateway:
 
     async def drop(self, code: int) -> None:
         """Close every connection with a code; the sessions stay and can be resumed."""
-        for socket in list(self.sockets):
-            await socket.close(code)
+        await asyncio.gather(*(socket.close(code) for socket in self.sockets), *self._closing)
 
     def order_reconnect(self) -> None:
         """Tell every connection to reconnect and resume (op 7)."""

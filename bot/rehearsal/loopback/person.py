@@ -185,9 +185,7 @@ class Person:
         entries = options.Entries(self._double.state, self._guild_of(channel), channel)
         filled = forms.fill(modal, given, entries)
         data: Json = {"custom_id": modal["custom_id"], "components": filled, "resolved": entries.resolved}
-        begun = self._double.interactions.begin(
-            MODAL_SUBMIT, self.id, channel, data, source=one.source, cause=one
-        )
+        begun = self._double.interactions.begin(MODAL_SUBMIT, self.id, channel, data, source=one.source, cause=one)
         return await self._answer(begun, patience)
 
     async def menu(self, message: Any, name: str, *, patience: float | None = None) -> Answer:

@@ -48,7 +48,6 @@ def edit_channel(double: LoopbackDiscord, ask: Ask) -> Reply:
     return 200, channel
 
 
-
 def _fill(double: LoopbackDiscord, channel: Entity, body: Json) -> None:
     for key in _PLAIN_FIELDS:
         if key in body:
@@ -196,6 +195,3 @@ def _guild(double: LoopbackDiscord, ask: Ask) -> Guild:
     if double.bot_id not in guild.members:
         raise error(50001)
     return guild
-
-
-

@@ -102,7 +102,7 @@ def _callback_reply(double: LoopbackDiscord, one: Interaction, kind: int) -> Jso
         inner["response_message_id"] = one.original.id
         inner["response_message_loading"] = bool(one.original["flags"] & LOADING)
         inner["response_message_ephemeral"] = one.original.only_for is not None
-    if kind in (MESSAGE, UPDATE, DEFER_MESSAGE) and one.original is not None:
+    if kind in (MESSAGE, UPDATE) and one.original is not None:
         reply["resource"] = {"type": kind, "message": payloads.message_for(one.original, double.bot_id)}
     return reply
 
@@ -161,4 +161,3 @@ for _template in (f"{_FOLLOW}/messages/@original", f"{_FOLLOW}/messages/{{messag
     route("GET", _template, open=True)(_show)
     route("PATCH", _template, open=True)(_edit)
     route("DELETE", _template, open=True)(_delete)
-

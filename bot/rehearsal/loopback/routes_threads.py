@@ -112,14 +112,11 @@ def _open(
     thread["applied_tags"] = tags or []
     thread["rate_limit_per_user"] = body.get("rate_limit_per_user") or 0
     state.channels[thread.id] = thread
-    state.thread_members[thread.id] = {
-        double.bot_id: payloads.thread_member(thread.id, double.bot_id, state.stamp())
-    }
+    state.thread_members[thread.id] = {double.bot_id: payloads.thread_member(thread.id, double.bot_id, state.stamp())}
     thread["member_count"] = 1
     created = {**payloads.thread_for(state, thread, double.bot_id), "newly_created": True}
     double.publish("THREAD_CREATE", created, channel=thread)
     return thread
-
 
 
 def edit_thread(double: LoopbackDiscord, thread: Entity, body: Json) -> None:

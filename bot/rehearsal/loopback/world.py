@@ -247,4 +247,3 @@ class World:
 
     def _guild(self, guild: Any) -> Guild:
         return self.state.guilds[id_of(guild)]
-
