@@ -97,6 +97,21 @@ def _claimable(now: datetime) -> Any:
     return and_(open_or_abandoned, Row.not_before <= now, ~blocked)
 
 
+CLAIMED = (
+    Row.id,
+    Row.club_id,
+    Row.week_id,
+    Row.phase,
+    Row.run,
+    Row.kind,
+    Row.ordinal,
+    Row.payload,
+    Row.attempts,
+    Row.lease_epoch,
+    Row.first_attempt_at,
+)
+
+
 async def claim(session: AsyncSession, now: datetime, limit: int) -> list[Errand]:
     """Take up to `limit` errands, one per lane, for the length of a lease."""
     rows = (
@@ -121,19 +136,7 @@ async def claim(session: AsyncSession, now: datetime, limit: int) -> list[Errand
                     lease_until=now + LEASE,
                     lease_epoch=Row.lease_epoch + 1,
                 )
-                .returning(
-                    Row.id,
-                    Row.club_id,
-                    Row.week_id,
-                    Row.phase,
-                    Row.run,
-                    Row.kind,
-                    Row.ordinal,
-                    Row.payload,
-                    Row.attempts,
-                    Row.lease_epoch,
-                    Row.first_attempt_at,
-                )
+                .returning(*CLAIMED)
             )
         ).one()
         claimed.append(
