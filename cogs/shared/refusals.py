@@ -302,7 +302,9 @@ def _(refusal: errors.NothingToRate) -> str:
 @_words(errors.PanelOutdated)
 def _(refusal: errors.PanelOutdated) -> str:
     if refusal.reason == "version":
-        return "This panel is from an older version of Longplay. `/week show` gives you the present one."
+        return "This panel is from another version of Longplay. `/week show` gives you the present one."
+    if refusal.reason == "tracks":
+        return "The track list has changed since the form was opened. Open it again; nothing was saved."
     return "What this button was for has ended. `/week show` says what can be done now."
 
 
@@ -314,7 +316,7 @@ def _(_: errors.DraftGone) -> str:
 @_words(errors.ShelfRefused)
 def _(refusal: errors.ShelfRefused) -> str:
     album = f"**{shown(refusal.album)}**" if refusal.album else "That album"
-    if refusal.reason in ("already", "there", "held"):
+    if refusal.reason == "held":
         return f"{album} is on your shelf already. `/shelf list` shows it."
     return f"{album} is not on your shelf. `/shelf list` shows what is."
 
@@ -346,5 +348,7 @@ def _(refusal: errors.TimeInThePast) -> str:
 
 @_words(errors.Missing)
 def _(refusal: errors.Missing) -> str:
+    if refusal.names == ("your_rating",):
+        return "The club's scores show once you have rated the album yourself. Rate it with `/rate` or the button."
     names = ", ".join(plain(name.replace("_", " "), 40) for name in refusal.names) or "something"
     return f"Still missing: {names}. Fill it in and send again."

@@ -112,3 +112,8 @@ def method_words(view: WeekView) -> str:
 def second_row(nomination_key: Any) -> ui.ActionRow[Any] | None:
     """The offer to stand behind a nomination that is already there."""
     return row(actions.SECOND.button("Second it", nomination_key, style=discord.ButtonStyle.primary))
+
+
+def withdrawn_card(view: WeekView, number: int) -> Body:
+    """What is left of a nomination that was taken back."""
+    return Body(ui.TextDisplay(f"Nomination {number} of {view.week.label} was withdrawn."))

@@ -95,8 +95,9 @@ def dm_card(view: WeekView, payload: Mapping[str, Any], guild_id: int) -> Body:
     words = str(payload.get("words", ""))
     week, club = view.week, view.club
     name = plain(club.name, 60, hard=80)
-    if words == "vote_again":
-        album = plain(str(payload.get("album", "an album")), 120, hard=160)
+    if words == "vote_lost":
+        lost = next((one for one in view.nominations if str(one.id) == payload.get("nomination")), None)
+        album = phrases.album_words(lost.album, 120) if lost else "an album"
         text = (
             f"**{name}**, {week.label}: a host removed {album}, which your ballot named. It counts for nothing now; "
             "your other choices stay where they are. You may vote again while the poll is open."
