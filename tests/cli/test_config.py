@@ -1,0 +1,63 @@
+"""The environment is read once, and every fault is said at once by the name an operator typed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from bot.config import Settings, SettingsFault, read_settings
+from bot.logs import STRUCK, strike
+
+
+@pytest.fixture(autouse=True)
+def _bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for field in Settings.model_fields.values():
+        monkeypatch.delenv(str(field.validation_alias.choices[0]), raising=False)  # type: ignore[union-attr]
+    monkeypatch.chdir(tmp_path)
+
+
+def test_nothing_is_needed_to_read_the_settings() -> None:
+    settings = read_settings()
+    assert settings.discord_token is None
+    assert settings.data_folder == Path("data")
+
+
+def test_every_fault_is_reported_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LONGPLAY_TICK_SECONDS", "0")
+    monkeypatch.setenv("LONGPLAY_LOG_LEVEL", "loud")
+    monkeypatch.setenv("DATABASE_URL", "mysql://nope")
+    monkeypatch.setenv("DISCORD_TOKEN_FILE", "/does/not/exist")
+    with pytest.raises(SettingsFault) as caught:
+        read_settings()
+    named = {fault.split(":")[0] for fault in caught.value.faults}
+    assert named == {"LONGPLAY_TICK_SECONDS", "LONGPLAY_LOG_LEVEL", "DATABASE_URL", "DISCORD_TOKEN_FILE"}
+
+
+def test_a_secret_may_stand_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("a.b.c\n")
+    monkeypatch.setenv("DISCORD_TOKEN_FILE", str(tmp_path / "token"))
+    assert read_settings().discord_token == SecretStr("a.b.c")
+
+
+def test_secrets_do_not_show_when_settings_are_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", "very.secret.token")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://me:hidden@host/db")
+    shown = repr(read_settings())
+    assert "very.secret" not in shown
+    assert "hidden" not in shown
+
+
+@pytest.mark.parametrize(
+    ("line", "secret"),
+    [
+        ("PATCH /webhooks/123456/aW50ZXJhY3Rpb246abc/messages/@original", "aW50ZXJhY3Rpb246abc"),
+        ("POST https://discord.com/api/v10/interactions/42/aW50ZXJhY3Rpb24/callback", "aW50ZXJhY3Rpb24"),
+        ("connecting to postgresql+asyncpg://club:pa55@db.example/longplay", "pa55"),
+        ("Authorization: Bot " + "x" * 24 + "." + "y" * 6 + "." + "z" * 38, "z" * 38),
+    ],
+)
+def test_secrets_are_struck_out_of_log_lines(line: str, secret: str) -> None:
+    assert secret not in strike(line)
+    assert STRUCK in strike(line)
