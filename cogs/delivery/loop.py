@@ -42,8 +42,14 @@ class Delivery(commands.Cog):
         self._under_way: set[asyncio.Task[None]] = set()
         self._loop: asyncio.Task[None] | None = None
 
-    async def cog_load(self) -> None:
-        """Begin with what an earlier process has left."""
+    @staticmethod
+    def of(bot: LongplayBot) -> Delivery:
+        """The delivery of this client."""
+        assert isinstance(bot.delivery, Delivery), "set up with the other faces"
+        return bot.delivery
+
+    def start(self) -> None:
+        """Begin with what an earlier process has left; the bell rings for what comes."""
         self.tools.database.bell = self.kick
         self._loop = asyncio.create_task(self._run(), name="delivery")
 
@@ -60,8 +66,11 @@ class Delivery(commands.Cog):
         """Wait until everything that is due has been performed or put off."""
         await self._idle.wait()
 
-    async def stop(self) -> None:
-        """Take nothing new, finish what is under way, and end."""
+    async def stop(self, timeout: float = SECONDS) -> None:
+        """Take nothing new, finish what is under way within so many seconds, and end.
+
+        What takes longer is left to its lease: whoever comes next looks whether it happened.
+        """
         self._stopping = True
         self._wake.set()
         if self.tools.database.bell == self.kick:
@@ -69,7 +78,10 @@ class Delivery(commands.Cog):
         if self._loop is not None:
             await self._loop
         if self._under_way:
-            await asyncio.wait(self._under_way)
+            _, late = await asyncio.wait(self._under_way, timeout=timeout)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
         self._idle.set()
 
     async def _run(self) -> None:

@@ -51,7 +51,7 @@ class Troubles:
         channel = guild.get_channel(view.club.channel_id)
         if channel is None:
             return "Longplay's channel is gone. Choose another with `/club setup`, then `/week resync`."
-        missing = missing_permissions(channel.permissions_for(guild.me), event=view.week.rules.event)
+        missing = missing_permissions(channel.permissions_for(guild.me), view.club)
         if missing:
             names = ", ".join(f"**{name}**" for name in missing)
             return f"Longplay lacks permissions in {place}: {names}. Give them to its role, then `/week resync`."

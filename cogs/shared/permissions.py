@@ -1,28 +1,33 @@
-"""The permissions Longplay needs in a club's channel, by the names Discord shows."""
+"""What the bot needs in a club's channel, by the exact names Discord shows in a channel's settings."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import discord
 
-NAMES: dict[str, str] = {
+from bot.domain.club.week import Club
+
+NEEDED: Mapping[str, str] = {
     "view_channel": "View Channel",
     "send_messages": "Send Messages",
     "send_messages_in_threads": "Send Messages in Threads",
     "create_public_threads": "Create Public Threads",
-    "manage_threads": "Manage Threads",
     "embed_links": "Embed Links",
     "attach_files": "Attach Files",
     "read_message_history": "Read Message History",
     "pin_messages": "Pin Messages",
 }
-"""Needed in the club's channel."""
-EVENT_NAMES: dict[str, str] = {"create_events": "Create Events"}
-"""Needed on the server while discussions get a scheduled event."""
-ROLE_NAMES: dict[str, str] = {"manage_roles": "Manage Roles"}
-"""Needed to hand out the reminder role."""
+"""Flag of the library → name in Discord's settings."""
+FOR_EVENTS = {"create_events": "Create Events"}
+FOR_LOCKING = {"manage_threads": "Manage Threads"}
 
 
-def missing_permissions(permissions: discord.Permissions, *, event: bool = False) -> tuple[str, ...]:
-    """What is missing, as Discord names it."""
-    wanted = NAMES | (EVENT_NAMES if event else {})
+def missing_permissions(permissions: discord.Permissions, club: Club | None = None) -> tuple[str, ...]:
+    """The names of what is missing for the club's rules; with no club yet, for the default ones."""
+    wanted = dict(NEEDED)
+    if club is None or club.rules.event:
+        wanted |= FOR_EVENTS
+    if club is not None and club.rules.lock_threads:
+        wanted |= FOR_LOCKING
     return tuple(name for flag, name in wanted.items() if not getattr(permissions, flag))
