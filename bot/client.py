@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Any
+from typing import Any, Protocol
 
 import discord
 import discord.http
@@ -27,6 +27,25 @@ RATE_LIMIT_SECONDS = 30.0
 """The library waits this long for a rate limit by itself; the outbox does the longer waiting."""
 READY_SECONDS = 0.5
 """How long the library waits for another server before it calls itself ready; nothing of ours waits for that."""
+
+
+class Deliverer(Protocol):
+    """Whoever performs the errands of the outbox; the delivery face puts itself here."""
+
+    halted: bool
+    """Discord no longer knows our token."""
+
+    def kick(self) -> None:
+        """There may be something to do."""
+        ...
+
+    async def idle(self) -> None:
+        """Wait until everything that is due was performed or put off."""
+        ...
+
+    async def stop(self) -> None:
+        """Finish what is under way and take nothing new."""
+        ...
 
 
 class LongplayBot(commands.AutoShardedBot):
@@ -51,8 +70,7 @@ class LongplayBot(commands.AutoShardedBot):
         )
         self.tools = tools
         self.faces = tuple(faces)
-        self.delivery: object = None
-        """Whoever performs the errands of the outbox; the delivery face puts itself here."""
+        self.delivery: Deliverer | None = None
         if api_url is not None:
             # The one place the library reads the address from; the gateway's comes with the answer of /gateway/bot.
             discord.http.Route.BASE = api_url

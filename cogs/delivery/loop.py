@@ -42,13 +42,7 @@ class Delivery(commands.Cog):
         self._under_way: set[asyncio.Task[None]] = set()
         self._loop: asyncio.Task[None] | None = None
 
-    @staticmethod
-    def of(bot: LongplayBot) -> Delivery:
-        """The delivery of this client."""
-        assert isinstance(bot.delivery, Delivery), "set up with the other faces"
-        return bot.delivery
-
-    def start(self) -> None:
+    async def cog_load(self) -> None:
         """Begin with what an earlier process has left; the bell rings for what comes."""
         self.tools.database.bell = self.kick
         self._loop = asyncio.create_task(self._run(), name="delivery")
