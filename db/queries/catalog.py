@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, delete, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -141,7 +141,7 @@ async def links_of(session: AsyncSession, album_id: UUID) -> tuple[tuple[str, st
     """Service and address of every link, one per service first come."""
     rows = await session.execute(
         select(tables.AlbumLink.service, tables.AlbumLink.url)
-        .distinct(tables.AlbumLink.service)
+        .ext(distinct_on(tables.AlbumLink.service))
         .where(tables.AlbumLink.album_id == album_id)
         .order_by(tables.AlbumLink.service, tables.AlbumLink.external_id)
     )

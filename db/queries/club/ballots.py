@@ -10,12 +10,20 @@ from uuid import UUID
 from sqlalchemy import Select, and_, delete, exists, func, insert, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.club.entries import CastBallot, Standing
+from bot.domain.errors import NoSuchNomination, TooManyChoices
 from db.queries.club.participants import PERSON, with_person
 from db.queries.club.scope import in_week
+from db.session import violated
 from db.tables import club as tables
+
+TOO_MANY = "ck_votes_rank_range"
+FOREIGN = "fk_votes_nomination_of_this_week"
+RANKS = 5
+"""Ranks the table has."""
 
 
 def _ballots() -> Select[Any]:
@@ -74,7 +82,10 @@ async def counted_ballots(session: AsyncSession, week_id: UUID) -> int:
 async def cast_ballot(
     session: AsyncSession, *, club_id: UUID, week_id: UUID, user_id: UUID, choices: Sequence[UUID], now: datetime
 ) -> bool:
-    """A member's choices, best first, replace what they chose before; False when they had no ballot yet."""
+    """A member's choices, best first, replace what they chose before; False when they had no ballot yet.
+
+    Raises `TooManyChoices` or `NoSuchNomination` when the tables forbid it; the transaction is over then.
+    """
     changes = await session.scalar(
         upsert(tables.Ballot)
         .values(club_id=club_id, week_id=week_id, user_id=user_id, cast_at=now)
@@ -86,20 +97,15 @@ async def cast_ballot(
     )
     own = (tables.Vote.club_id == club_id, tables.Vote.week_id == week_id, tables.Vote.user_id == user_id)
     await session.execute(delete(tables.Vote).where(*own))
-    await session.execute(
-        insert(tables.Vote).values(
-            [
-                {
-                    "club_id": club_id,
-                    "week_id": week_id,
-                    "user_id": user_id,
-                    "rank": rank,
-                    "nomination_id": choice,
-                }
-                for rank, choice in enumerate(choices, start=1)
-            ]
-        )
-    )
+    ballot = {"club_id": club_id, "week_id": week_id, "user_id": user_id}
+    votes = [ballot | {"rank": rank, "nomination_id": choice} for rank, choice in enumerate(choices, start=1)]
+    try:
+        await session.execute(insert(tables.Vote).values(votes))
+    except IntegrityError as error:
+        refusal = {TOO_MANY: TooManyChoices(RANKS), FOREIGN: NoSuchNomination()}.get(violated(error) or "")
+        if refusal is None:
+            raise
+        raise refusal from None
     return bool(changes)
 
 

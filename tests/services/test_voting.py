@@ -1,0 +1,309 @@
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.domain.club.entries import Standing
+from bot.domain.club.rules import Rules
+from bot.domain.club.week import Phase
+from bot.domain.errors import (
+    EmptyBallot,
+    NoSuchNomination,
+    OwnNomination,
+    PollClosed,
+    SameChoiceTwice,
+    TooManyChoices,
+    WrongPhase,
+)
+from bot.domain.tally import Method
+from bot.services import people
+from bot.services.club import voting
+from bot.services.club.phases import advance_week
+from bot.services.club.views import view_of
+from db.queries.club import ballots as queries
+from db.queries.club import nominations as nomination_queries
+from db.tables.club import Ballot, Vote
+from tests.factories import (
+    NOW,
+    a_caller,
+    errands_of,
+    make_club,
+    make_member,
+    make_nomination,
+    make_tools,
+    make_week,
+    rewrite_week,
+)
+
+LATER = NOW + timedelta(hours=1)
+HOST = a_caller(50, name="Host", manages=True)
+
+
+@pytest.fixture
+def tools(database):
+    return make_tools(database)
+
+
+async def a_poll(database, *, albums=4, rules=None):
+    """A poll over albums of members 1, 2, 3 …"""
+    week = await make_week(database, await make_club(database, rules=rules), phase=Phase.POLL)
+    race = [
+        await make_nomination(database, week, caller=a_caller(number), title=f"Album {number}")
+        for number in range(1, albums + 1)
+    ]
+    return week, [one.id for one in race]
+
+
+async def vote(tools, caller, *choices, now=LATER, **which):
+    return await voting.cast_ballot(tools, caller=caller, now=now, choices=choices, **which)
+
+
+async def stored(database, week) -> dict[int, tuple]:
+    async with database.reading() as session:
+        return {ballot.discord_id: ballot.choices for ballot in await queries.ballots_of_week(session, week.id)}
+
+
+async def test_a_ballot_keeps_its_order(tools, database):
+    week, (a, b, c, _) = await a_poll(database)
+    cast = await vote(tools, a_caller(9), c, a)
+    assert cast.choices == (c, a)
+    assert await stored(database, week) == {a_caller(9).discord_id: (c, a)}
+    assert (await view_of(tools, week=week.id, now=LATER)).ballots == 1
+    assert [errand.kind for errand in await errands_of(database)] == ["refresh"]
+    await vote(tools, a_caller(1), b)
+    assert (await stored(database, week))[a_caller(1).discord_id] == (b,)
+
+
+async def test_voting_again_replaces(tools, database):
+    week, (a, b, c, _) = await a_poll(database)
+    for choices in ((a, b), (b, a), (c,)):
+        await vote(tools, a_caller(9), *choices)
+    assert await stored(database, week) == {a_caller(9).discord_id: (c,)}
+
+
+async def test_ten_ballots_at_once_leave_one(tools, database):
+    week, race = await a_poll(database)
+    await make_member(database, a_caller(9))
+    pairs = [(first, second) for first in race for second in race if first != second][:10]
+    await asyncio.gather(*(vote(tools, a_caller(9), *pair) for pair in pairs))
+    (choices,) = (await stored(database, week)).values()
+    assert choices in pairs
+    async with database.reading() as session:
+        assert await session.scalar(select(func.count()).select_from(Ballot)) == 1
+        assert await session.scalar(select(func.count()).select_from(Vote)) == 2
+
+
+async def test_forty_members_vote_at_once(tools, database):
+    week, race = await a_poll(database)
+    await asyncio.gather(*(vote(tools, a_caller(number), race[number % 4]) for number in range(10, 50)))
+    assert len(await stored(database, week)) == 40
+
+
+@pytest.mark.parametrize(("ranks", "allowed"), [(1, 1), (2, 2), (5, 5)])
+async def test_a_ballot_has_as_many_ranks_as_the_club_says(tools, database, ranks, allowed):
+    _, race = await a_poll(database, albums=6, rules=Rules(ranks=ranks))
+    await vote(tools, a_caller(9), *race[:allowed])
+    with pytest.raises(TooManyChoices) as caught:
+        await vote(tools, a_caller(9), *race[: allowed + 1])
+    assert caught.value.ranks == ranks
+
+
+async def test_a_ballot_names_each_album_once(tools, database):
+    _, (a, *_) = await a_poll(database)
+    with pytest.raises(SameChoiceTwice) as caught:
+        await vote(tools, a_caller(9), a, a)
+    assert caught.value.album == "Album 1 — An Artist"
+
+
+async def test_an_empty_ballot_is_refused(tools, database):
+    await a_poll(database)
+    with pytest.raises(EmptyBallot):
+        await vote(tools, a_caller(9))
+
+
+async def test_nobody_votes_for_their_own_nomination(tools, database):
+    week, (a, b, _, _) = await a_poll(database)
+    with pytest.raises(OwnNomination) as caught:
+        await vote(tools, a_caller(1), b, a)
+    assert caught.value.album == "Album 1 — An Artist"
+    assert await stored(database, week) == {}
+
+
+async def test_the_club_may_allow_a_vote_for_oneself(tools, database):
+    week, (a, b, _, _) = await a_poll(database, rules=Rules(own_vote=True))
+    await vote(tools, a_caller(1), a, b)
+    assert await stored(database, week) == {a_caller(1).discord_id: (a, b)}
+
+
+async def test_only_albums_in_this_race_get_votes(tools, database):
+    week, (a, b, _, _) = await a_poll(database)
+    async with database.writing() as session:
+        void = await nomination_queries.nomination(session, week.club_id, b)
+        assert void is not None
+        await nomination_queries.set_standing(session, void, Standing.VOID)
+    for choice in (b, uuid4()):
+        with pytest.raises(NoSuchNomination):
+            await vote(tools, a_caller(9), a, choice)
+    assert await stored(database, week) == {}
+
+
+async def test_an_album_of_another_week_gets_no_vote_here(tools, database):
+    week, (a, _, _, _) = await a_poll(database)
+    await rewrite_week(database, week, phase=Phase.CANCELLED, cancel_reason="host", cancelled_from=Phase.POLL)
+    club = (await view_of(tools, week=week.id, now=LATER)).club
+    later = await make_week(database, club, phase=Phase.POLL)
+    with pytest.raises(NoSuchNomination):
+        await vote(tools, a_caller(9), a, week=later.id)
+
+
+async def test_a_late_ballot_is_refused(tools, database):
+    week, (a, b, _, _) = await a_poll(database)
+    closes = week.deadlines.poll_close_at
+    await vote(tools, a_caller(9), a, now=closes - timedelta(microseconds=1))
+    with pytest.raises(PollClosed) as caught:
+        await vote(tools, a_caller(9), b, now=closes)
+    assert caught.value.closed_at == closes
+    assert await stored(database, week) == {a_caller(9).discord_id: (a,)}
+
+
+async def test_before_the_poll_there_is_no_ballot(tools, database):
+    week = await make_week(database, await make_club(database))
+    with pytest.raises(PollClosed) as caught:
+        await vote(tools, a_caller(9), uuid4(), week=week.id)
+    assert caught.value.closed_at is None
+
+
+async def test_a_ballot_and_the_close_cannot_cross(tools, database):
+    week, (a, b, _, _) = await a_poll(database)
+    await vote(tools, a_caller(8), b)
+
+    async def close():
+        return await advance_week(tools, caller=HOST, now=LATER, number=week.number)
+
+    results = await asyncio.gather(
+        *(vote(tools, a_caller(number), a) for number in range(10, 20)), close(), return_exceptions=True
+    )
+    refused = [result for result in results if isinstance(result, PollClosed)]
+    cast = len(await stored(database, week))
+    assert cast + len(refused) == 11
+    tally = (await voting.tally_of(tools, week=week.id, now=LATER)).tally
+    assert tally is not None
+    assert tally.points[str(a)] == 2 * (cast - 1)
+    view = await view_of(tools, week=week.id, now=LATER)
+    assert view.week.result is not None
+    assert view.week.result["points"] == tally.points
+
+
+async def test_a_ballot_is_taken_back(tools, database):
+    week, (a, _, _, _) = await a_poll(database)
+    await vote(tools, a_caller(9), a)
+    assert await voting.withdraw_ballot(tools, caller=a_caller(9), now=LATER)
+    assert not await voting.withdraw_ballot(tools, caller=a_caller(9), now=LATER)
+    assert await stored(database, week) == {}
+    with pytest.raises(PollClosed):
+        await voting.withdraw_ballot(tools, caller=a_caller(9), now=week.deadlines.poll_close_at)
+
+
+async def test_the_form_shows_what_may_be_chosen_and_what_was(tools, database):
+    _, (a, b, c, d) = await a_poll(database)
+    await vote(tools, a_caller(1), d, b)
+    form = await voting.ballot_form(tools, caller=a_caller(1), now=LATER)
+    assert [one.id for one in form.options] == [b, c, d]
+    assert form.chosen == (d, b)
+    everything = await voting.ballot_form(tools, caller=a_caller(9), now=LATER)
+    assert [one.id for one in everything.options] == [a, b, c, d]
+    assert everything.chosen == ()
+
+
+async def test_the_form_gives_no_hidden_nominator_away(tools, database):
+    await a_poll(database, rules=Rules(anonymous=True))
+    form = await voting.ballot_form(tools, caller=a_caller(9), now=LATER)
+    assert {one.nominator for one in form.options} == {""}
+
+
+async def test_the_form_forgets_a_choice_that_stands_no_longer(tools, database):
+    week, (a, b, _, _) = await a_poll(database)
+    await vote(tools, a_caller(9), a, b)
+    async with database.writing() as session:
+        void = await nomination_queries.nomination(session, week.club_id, a)
+        assert void is not None
+        await nomination_queries.set_standing(session, void, Standing.VOID)
+    assert (await voting.ballot_form(tools, caller=a_caller(9), now=LATER)).chosen == (b,)
+
+
+async def test_who_could_only_vote_for_themselves_is_told_so(tools, database):
+    week = await make_week(database, await make_club(database), phase=Phase.POLL)
+    for slot in (1, 2):
+        await make_nomination(database, week, caller=a_caller(1), title=f"Album {slot}", slot=slot)
+    with pytest.raises(OwnNomination):
+        await voting.ballot_form(tools, caller=a_caller(1), now=LATER)
+
+
+async def test_hosts_hear_once_that_every_nominator_has_voted(tools, database):
+    week, (a, b) = await a_poll(database, albums=2)
+    await vote(tools, a_caller(9), a)
+    await vote(tools, a_caller(1), b)
+    assert await errands_of(database, "host_note") == []
+    await vote(tools, a_caller(2), a)
+    await vote(tools, a_caller(2), a)
+    await rewrite_week(database, week, run=5)
+    await vote(tools, a_caller(1), b)
+    assert [errand.payload for errand in await errands_of(database, "host_note")] == [{"words": "close_early"}]
+
+
+async def test_the_last_two_nominators_may_vote_at_once(tools, database):
+    _, (a, b) = await a_poll(database, albums=2)
+    await asyncio.gather(vote(tools, a_caller(1), b), vote(tools, a_caller(2), a))
+    assert len(await errands_of(database, "host_note")) == 1
+
+
+async def test_the_count_is_secret_until_the_winner_is_known(tools, database):
+    week, (a, b, _, _) = await a_poll(database)
+    await vote(tools, a_caller(9), a, b)
+    with pytest.raises(WrongPhase):
+        await voting.tally_of(tools, week=week.id, now=LATER)
+    assert (await view_of(tools, week=week.id, now=LATER)).tally is None
+    await advance_week(tools, caller=HOST, now=LATER, number=week.number)
+    tally = (await voting.tally_of(tools, week=week.id, now=LATER)).tally
+    assert tally is not None
+    assert (tally.winner, tally.points[str(a)], tally.points[str(b)]) == (str(a), 2, 1)
+
+
+async def test_a_former_members_ballot_still_counts(tools, database):
+    week, (a, _, _, _) = await a_poll(database)
+    await vote(tools, a_caller(9), a)
+    await people.leave(tools, caller=a_caller(9), now=LATER)
+    assert await stored(database, week) == {a_caller(9).discord_id: (a,)}
+
+
+async def test_an_approval_ballot_is_not_bound_to_the_clubs_ranks(tools, database):
+    week, race = await a_poll(database, albums=6, rules=Rules(method=Method.APPROVAL, ranks=2))
+    picked = tuple(reversed(race[1:]))
+    assert (await vote(tools, a_caller(20), *picked)).choices == picked
+    assert await stored(database, week) == {a_caller(20).discord_id: picked}
+
+
+async def test_the_tables_refuse_a_vote_across_weeks(tools, database):
+    week, (a, _, _, _) = await a_poll(database)
+    member = await make_member(database, a_caller(9))
+    await rewrite_week(database, week, phase=Phase.CANCELLED, cancel_reason="host", cancelled_from=Phase.POLL)
+    later = await make_week(database, (await view_of(tools, week=week.id, now=LATER)).club, phase=Phase.POLL)
+
+    async def slip_in():
+        async with database.writing() as session:
+            await queries.cast_ballot(
+                session,
+                club_id=week.club_id,
+                week_id=later.id,
+                user_id=member.user_id,
+                choices=[a],
+                now=LATER,
+            )
+
+    with pytest.raises(NoSuchNomination):
+        await slip_in()
+    assert await stored(database, later) == {}
