@@ -107,7 +107,7 @@ async def double(clock: Clock, schemas: Schemas | None) -> AsyncIterator[Loopbac
     Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = loopback.api_url, yarl.URL(loopback.gateway_url)
     try:
         yield loopback
-        assert loopback.violations == []
+        assert loopback.violations == [], loopback.transcript()
         assert loopback.faults.unread == []
     finally:
         Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = base, gateway

@@ -43,8 +43,8 @@ class Session:
     socket: Socket | None = None
     replayable: str | None = None
 
-    def push(self, event: str, data: Any) -> None:
-        """Number a dispatch, remember it, and send it when a socket is there."""
+    def push(self, event: str, data: Any) -> str:
+        """Number a dispatch, remember it, and send it when a socket is there; give it as it goes over the wire."""
         self.last += 1
         text = json.dumps({"op": DISPATCH, "t": event, "s": self.last, "d": data}, ensure_ascii=False)
         if event not in ("READY", "RESUMED"):
@@ -52,6 +52,7 @@ class Session:
             self.replayable = text
         if self.socket is not None:
             self.socket.outgoing.put_nowait(text)
+        return text
 
 
 class Socket:
@@ -246,7 +247,7 @@ class Gateway:
 
     def _push(self, session: Session, event: str, data: Any) -> None:
         self._double.check_dispatch(event, data)
-        session.push(event, data)
+        self._double.recent.append(session.push(event, data))
 
     async def drop(self, code: int) -> None:
         """Close every connection with a code; the sessions stay and can be resumed."""

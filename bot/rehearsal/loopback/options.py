@@ -66,8 +66,9 @@ def descend(command: Entity, words: list[str]) -> tuple[list[tuple[int, str]], l
 class Entries:
     """The options a person entered, encoded, with the objects they refer to."""
 
-    def __init__(self, state: State, guild: Guild | None, channel: Entity) -> None:
+    def __init__(self, state: State, guild: Guild | None, channel: Entity, user_id: str) -> None:
         self._state = state
+        self._user_id = user_id
         self._guild = guild
         self._channel = channel
         self.resolved: Json = {}
@@ -127,8 +128,8 @@ class Entries:
             "last_message_id", "rate_limit_per_user", "owner_id", "message_count", "member_count", "guild_id",
             "total_message_sent", "applied_tags",
         )  # fmt: skip
-        everything = str(bits.ALL)
-        return {**{key: channel[key] for key in keys if key in channel}, "permissions": everything}
+        held = access.channel_permissions(self._state, channel, self._user_id)
+        return {**{key: channel[key] for key in keys if key in channel}, "permissions": str(held)}
 
     def attach(self, filename: str, content: bytes) -> str:
         """Upload a file with the interaction, and give its id."""

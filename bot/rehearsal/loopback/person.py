@@ -134,7 +134,7 @@ class Person:
         """Send a command such as `week open` with options by name; files are (name, bytes)."""
         channel = self._usable(where)
         found, steps, declared = self._command(channel, command)
-        entries = options.Entries(self._double.state, self._guild_of(channel), channel)
+        entries = self._entries(channel)
         data = self._command_data(found, steps, entries.encode(declared, given), entries)
         return await self._answer(self._double.interactions.begin(COMMAND, self.id, channel, data), patience)
 
@@ -142,7 +142,7 @@ class Person:
         """Type into one option and read what is suggested; no answer in time is an empty list."""
         channel = self._usable(where)
         found, steps, declared = self._command(channel, command)
-        entries = options.Entries(self._double.state, self._guild_of(channel), channel)
+        entries = self._entries(channel)
         data = self._command_data(found, steps, entries.encode_partial(declared, given, focused), entries)
         one = self._double.interactions.begin(AUTOCOMPLETE, self.id, channel, data)
         await self._first(one)
@@ -169,7 +169,7 @@ class Person:
         hits = [each for each in selects if select in (each["custom_id"], each.get("placeholder"))]
         if len(hits) != 1:
             raise Refused(f"{len(hits)} selects are called {select!r}")
-        entries = options.Entries(self._double.state, self._guild_of(channel), channel)
+        entries = self._entries(channel)
         wanted = list(values) if isinstance(values, (list, tuple)) else [values]
         data: Json = {"values": forms.choose(hits[0], wanted, entries, name=select)}
         if entries.resolved:
@@ -182,7 +182,7 @@ class Person:
         modal, channel = one.modal, self._double.state.channels[one.channel_id]
         if modal is None:
             raise Refused("no form is open")
-        entries = options.Entries(self._double.state, self._guild_of(channel), channel)
+        entries = self._entries(channel)
         filled = forms.fill(modal, given, entries)
         data: Json = {"custom_id": modal["custom_id"], "components": filled, "resolved": entries.resolved}
         begun = self._double.interactions.begin(MODAL_SUBMIT, self.id, channel, data, source=one.source, cause=one)
@@ -192,7 +192,7 @@ class Person:
         """Use an app's menu on a message; the bot is given the message in full."""
         current, channel = self._panel(message)
         found = options.find_command(self._double, self.id, self._guild_of(channel), channel, 3, name)
-        entries = options.Entries(self._double.state, self._guild_of(channel), channel)
+        entries = self._entries(channel)
         entries.message(payloads.message_for(current, self._double.bot_id))
         data = {**self._command_data(found, [], [], entries), "type": 3, "target_id": current.id}
         del data["options"]
@@ -202,7 +202,7 @@ class Person:
         """Use an app's menu on a member."""
         channel = self._usable(where)
         found = options.find_command(self._double, self.id, self._guild_of(channel), channel, 2, name)
-        entries = options.Entries(self._double.state, self._guild_of(channel), channel)
+        entries = self._entries(channel)
         target = entries.refer(options.USER, user)
         data = {**self._command_data(found, [], [], entries), "type": 2, "target_id": target}
         del data["options"]
@@ -277,6 +277,9 @@ class Person:
 
     def _guild_of(self, channel: Entity) -> Guild | None:
         return self._double.state.guild_of(channel)
+
+    def _entries(self, channel: Entity) -> options.Entries:
+        return options.Entries(self._double.state, self._guild_of(channel), channel, self.id)
 
     def _channel(self, where: Any) -> Entity:
         channel = self._double.state.channel(id_of(where))

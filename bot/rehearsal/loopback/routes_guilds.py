@@ -220,7 +220,31 @@ def _register(double: LoopbackDiscord, scope: str, wanted: list[Json]) -> list[E
     return registered
 
 
+def _get_command(double: LoopbackDiscord, ask: Ask) -> Reply:
+    return 200, _one_command(double, ask)
+
+
+def _patch_command(double: LoopbackDiscord, ask: Ask) -> Reply:
+    scope, one = _scope(double, ask), _one_command(double, ask)
+    held = double.state.commands[scope]
+    registered = _register(double, scope, [{**each, **ask.body} if each is one else dict(each) for each in held])
+    return 200, registered[held.index(one)]
+
+
+def _delete_command(double: LoopbackDiscord, ask: Ask) -> Reply:
+    double.state.commands[_scope(double, ask)].remove(_one_command(double, ask))
+    return 204, None
+
+
+def _one_command(double: LoopbackDiscord, ask: Ask) -> Entity:
+    held = double.state.commands.get(_scope(double, ask), [])
+    return found(next((each for each in held if each.id == ask["command_id"]), None), 10063)
+
+
 for _template in _COMMANDS:
+    route("GET", _template + "/{command_id}")(_get_command)
+    route("PATCH", _template + "/{command_id}")(_patch_command)
+    route("DELETE", _template + "/{command_id}")(_delete_command)
     route("GET", _template)(_list_commands)
     route("PUT", _template)(_put_commands)
     route("POST", _template)(_post_command)

@@ -6,6 +6,8 @@ import asyncio
 import hashlib
 import json
 import time
+import traceback
+from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -49,6 +51,12 @@ class Call:
     status: int = 0
     answer: Any = None
 
+    def line(self) -> str:
+        """Write the request as one line of JSON."""
+        fields = {"at": self.at.isoformat(), "request": f"{self.method} {self.path}", "body": self.body}
+        more = {"files": self.files} if self.files else {}
+        return json.dumps({**fields, **more, "status": self.status, "answer": self.answer}, ensure_ascii=False)
+
 
 class LoopbackDiscord(World):
     """A Discord on 127.0.0.1 with one application in it; `clock` gives aware UTC datetimes.
@@ -74,6 +82,7 @@ class LoopbackDiscord(World):
         self.command_creations = 0
         self.violations: list[str] = []
         self.calls: list[Call] = []
+        self.recent: deque[Call | str] = deque(maxlen=200)
         self.on_effect: OnEffect | None = None
         self._in_flight = 0
         self._buckets: dict[str, str] = {}
@@ -142,6 +151,7 @@ class LoopbackDiscord(World):
         ask = Ask(request.method, route.template, path, args, dict(request.query), body, files)
         call = Call(ask.method, ask.template, path, body, tuple(f.filename for f in files), self.state.now())
         self.calls.append(call)
+        self.recent.append(call)
         if self.revoked or not (route.open or request.headers.get("Authorization") == f"Bot {self.token}"):
             return self._finish(call, 401, {"message": "401: Unauthorized", "code": 0})
         fault = self.faults.take(ask.method, ask.template, path)
@@ -163,6 +173,9 @@ class LoopbackDiscord(World):
             return handler(self, ask)
         except ApiError as refusal:
             return refusal.status, refusal.body()
+        except Exception:  # noqa: BLE001 - a fault of the double itself must fail the test, not look like Discord's
+            self.violations.append(f"no answer to {ask.method} {ask.template}: {traceback.format_exc()}")
+            return 400, {"message": "the loopback cannot answer this", "code": 0}
 
     async def _tell(self, call: Call, moment: Moment, request: web.Request) -> None:
         if self.on_effect is None:
@@ -311,6 +324,11 @@ class LoopbackDiscord(World):
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{self._in_flight} requests, {self.interactions.waiting} interactions unanswered")
             await asyncio.sleep(settle / 10)
+
+    def transcript(self, last: int = 50) -> str:
+        """Give the last requests and dispatches as JSON lines, for a test that failed."""
+        lines = (each if isinstance(each, str) else each.line() for each in self.recent)
+        return "\n".join(list(lines)[-last:])
 
     async def connected(self, timeout: float = 10) -> None:
         """Wait until the bot has a gateway connection."""

@@ -181,9 +181,11 @@ class World:
         now = self.state.now()
         for thread in self.state.threads():
             meta = thread["thread_metadata"]
+            if meta["archived"]:
+                continue
             last = max(iso(created(thread["last_message_id"] or thread.id)), meta["archive_timestamp"])
             idle = (now - datetime.fromisoformat(last)).total_seconds() / 60
-            if not meta["archived"] and idle >= meta["auto_archive_duration"]:
+            if idle >= meta["auto_archive_duration"]:
                 self.set_thread(thread, archived=True)
         for guild in self.state.guilds.values():
             routes_events.follow_clock(self._me, guild)
