@@ -8,14 +8,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 
-from bot.client import LongplayBot, explain_login
+from bot.client import FACES, LongplayBot, explain_login
 from bot.config import Settings
 from bot.domain.clock import Clock, SystemClock
 from bot.jobs.clock import AlarmClock
 from bot.services import outbox
 from bot.services.club import phases
 from bot.services.tools import Tools
-from cogs.delivery import Delivery
 from cogs.delivery.roster import check_members
 from cogs.shared.registration import register_commands
 from db import migrate
@@ -25,7 +24,7 @@ from db.session import CommitMoment, Database
 log = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 10
-"""How long a stop waits for what is being performed."""
+"""How long a stop waits for the gateway to close."""
 
 
 class NoToken(Exception):  # noqa: N818 - the operator's word
@@ -72,7 +71,6 @@ class App:
         self._gateway: asyncio.Task[None] | None = None
         self.tools: Tools
         self.client: LongplayBot
-        self.delivery: Delivery
         self.alarm = AlarmClock(
             self.clock, tick=self.tick, upkeep=self.upkeep, tick_seconds=settings.tick_seconds
         )
@@ -83,21 +81,22 @@ class App:
         Raises `NoToken`, and what Discord says of a wrong one.
         """
         await self.log_in()
-        self.delivery = Delivery.of(self.client)
-        self.tools.database.bell = self.delivery.kick
         await register_commands(self.client, self.tools, now=self.clock.now())
         self._gateway = asyncio.create_task(self.client.connect(reconnect=True), name="gateway")
         await self._wait_ready()
-        self.delivery.start()
         self.alarm.start()
         self.ready.set()
 
-    async def log_in(self) -> None:
-        """The database open and the client known to Discord, without a gateway; enough to tell it of commands."""
+    async def log_in(self, *, delivers: bool = True) -> None:
+        """The database open and the client known to Discord, without a gateway.
+
+        One that only tells Discord of commands or asks it something `delivers` nothing.
+        """
         if self.settings.discord_token is None:
             raise NoToken
         self.tools = Tools(await self.open_database(), self.clock)
-        self.client = LongplayBot(self.tools, api_url=self.settings.discord_api_url)
+        faces = FACES if delivers else [face for face in FACES if face != "cogs.delivery"]
+        self.client = LongplayBot(self.tools, api_url=self.settings.discord_api_url, faces=faces)
         await self.client.login(self.settings.discord_token.get_secret_value())
 
     async def open_database(self) -> Database:
@@ -127,7 +126,7 @@ class App:
         async with self._ticking:
             now = self.clock.now()
             advanced = await phases.advance_due(self.tools, now=now)
-            self.delivery.kick()
+            self.client.delivery.kick()
             self.alarm.ring_at(earliest(advanced.next_due, await outbox.next_errand_at(self.tools)))
 
     async def upkeep(self) -> None:
@@ -141,7 +140,7 @@ class App:
         async with asyncio.timeout(timeout):
             while True:
                 await self.tick()
-                await self.delivery.idle()
+                await self.client.delivery.idle()
                 now = self.clock.now()
                 due = await phases.next_due(self.tools, now=now)
                 if (due is None or due > now) and not (await outbox.unsettled(self.tools, now=now)).due:
@@ -154,8 +153,6 @@ class App:
         self.alarm.stop()
         async with self._ticking:
             pass
-        if hasattr(self, "delivery"):
-            await self.delivery.stop(timeout=DRAIN_SECONDS)
         if hasattr(self, "client"):
             await self.client.close()
         if self._gateway is not None:

@@ -168,7 +168,7 @@ async def _sync_commands(settings: Settings, guild: int | None, dry_run: bool, f
 
     longplay = App(settings)
     try:
-        await longplay.log_in()
+        await longplay.log_in(delivers=False)
         told = await register_commands(
             longplay.client, longplay.tools, now=longplay.clock.now(), guild_id=guild, dry_run=dry_run, force=force
         )

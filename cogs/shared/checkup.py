@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 
 import aiohttp
 import discord
+import discord.http
 
 from bot.client import LongplayBot
 from bot.domain.club.week import Club
