@@ -418,6 +418,7 @@ async def test_removed_during_the_poll_it_is_void_and_its_voters_are_told(tools,
 
 async def test_once_the_winner_is_known_nothing_is_removed(tools, database):
     week = await make_week(database, await make_club(database), phase=Phase.LISTENING)
+    assert week.winner_id is not None
     with pytest.raises(WrongPhase):
         await nominating.remove_nomination(tools, caller=HOST, now=LATER, nomination=week.winner_id)
 
