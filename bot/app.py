@@ -71,9 +71,7 @@ class App:
         self._gateway: asyncio.Task[None] | None = None
         self.tools: Tools
         self.client: LongplayBot
-        self.alarm = AlarmClock(
-            self.clock, tick=self.tick, upkeep=self.upkeep, tick_seconds=settings.tick_seconds
-        )
+        self.alarm = AlarmClock(self.clock, tick=self.tick, upkeep=self.upkeep, tick_seconds=settings.tick_seconds)
 
     async def start(self) -> None:
         """Database first, then Discord, the alarm clock last; the first tick handles what was missed.
@@ -126,7 +124,8 @@ class App:
         async with self._ticking:
             now = self.clock.now()
             advanced = await phases.advance_due(self.tools, now=now)
-            self.client.delivery.kick()
+            if self.client.delivery is not None:
+                self.client.delivery.kick()
             self.alarm.ring_at(earliest(advanced.next_due, await outbox.next_errand_at(self.tools)))
 
     async def upkeep(self) -> None:
@@ -140,7 +139,8 @@ class App:
         async with asyncio.timeout(timeout):
             while True:
                 await self.tick()
-                await self.client.delivery.idle()
+                if self.client.delivery is not None:
+                    await self.client.delivery.idle()
                 now = self.clock.now()
                 due = await phases.next_due(self.tools, now=now)
                 if (due is None or due > now) and not (await outbox.unsettled(self.tools, now=now)).due:
@@ -180,4 +180,3 @@ def explain(error: BaseException) -> str | None:
 def earliest(*moments: datetime | None) -> datetime | None:
     """The first of the instants that are any."""
     return min((moment for moment in moments if moment is not None), default=None)
-

@@ -48,26 +48,6 @@ class Deliverer(Protocol):
         ...
 
 
-class Delivers(Protocol):
-    """Whoever performs the errands of the outbox."""
-
-    def kick(self) -> None:
-        """There may be something to do."""
-
-    async def idle(self) -> None:
-        """Wait until everything that is due has been performed or put off."""
-
-
-class NothingToDeliver:
-    """A client that tells or asks Discord something delivers nothing."""
-
-    def kick(self) -> None:
-        """Nothing to do."""
-
-    async def idle(self) -> None:
-        """Nothing to wait for."""
-
-
 class LongplayBot(commands.AutoShardedBot):
     """The bot of every club; `api_url` leads it to another Discord than the real one (`http://127.0.0.1:…/api/v10`)."""
 
