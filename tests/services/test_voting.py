@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -26,6 +27,7 @@ from bot.services.club.phases import advance_week
 from bot.services.club.views import view_of
 from db.queries.club import ballots as queries
 from db.queries.club import nominations as nomination_queries
+from db.queries.club import weeks
 from db.tables.club import Ballot, Vote
 from tests.factories import (
     NOW,
@@ -198,6 +200,21 @@ async def test_a_ballot_and_the_close_cannot_cross(tools, database):
     assert view.week.result["points"] == tally.points
 
 
+async def test_a_ballot_that_waits_for_the_close_comes_too_late(tools, database):
+    week, (a, b, _, _) = await a_poll(database)
+    await vote(tools, a_caller(8), b)
+    async with database.writing() as session:
+        held = await weeks.week(session, week.id, lock="update")
+        assert held is not None
+        late = asyncio.create_task(vote(tools, a_caller(9), a))
+        _, waiting = await asyncio.wait({late}, timeout=0.2)
+        assert waiting
+        await weeks.save_week(session, replace(held, phase=Phase.LISTENING, winner_id=b, deciding_step="points"))
+    with pytest.raises(PollClosed):
+        await late
+    assert await stored(database, week) == {a_caller(8).discord_id: (b,)}
+
+
 async def test_a_ballot_is_taken_back(tools, database):
     week, (a, _, _, _) = await a_poll(database)
     await vote(tools, a_caller(9), a)
@@ -258,6 +275,21 @@ async def test_hosts_hear_once_that_every_nominator_has_voted(tools, database):
 async def test_the_last_two_nominators_may_vote_at_once(tools, database):
     _, (a, b) = await a_poll(database, albums=2)
     await asyncio.gather(vote(tools, a_caller(1), b), vote(tools, a_caller(2), a))
+    assert len(await errands_of(database, "host_note")) == 1
+
+
+async def test_a_nominator_waits_for_the_ballot_of_another_that_is_being_cast(tools, database):
+    week, (a, b) = await a_poll(database, albums=2)
+    first = await make_member(database, a_caller(1))
+    async with database.writing() as session:
+        await queries.cast_ballot(
+            session, club_id=week.club_id, week_id=week.id, user_id=first.user_id, choices=[b], now=LATER
+        )
+        await nomination_queries.hold_standing(session, week.id)
+        second = asyncio.create_task(vote(tools, a_caller(2), a))
+        _, waiting = await asyncio.wait({second}, timeout=0.2)
+        assert waiting
+    await second
     assert len(await errands_of(database, "host_note")) == 1
 
 
