@@ -255,7 +255,7 @@ async def test_scores_are_blind_until_one_has_rated(tools, week):
     await rate(tools, a_caller(1), "4")
     with pytest.raises(Missing):
         await rating.scores_for(tools, caller=a_caller(2), now=LATER)
-    await rate(tools, a_caller(2), "2")
+    await rate(tools, a_caller(2), "2", now=LATER + timedelta(minutes=1))
     seen = await rating.scores_for(tools, caller=a_caller(2), now=LATER, week=week.id)
     assert [(one.name, one.score) for one in seen] == [("Member 1", Decimal("4.0")), ("Member 2", Decimal("2.0"))]
 
