@@ -8,10 +8,10 @@ import time
 import aiohttp
 import discord
 import pytest
-from conftest import Clock, LoopbackBot, Run, eventually
 
 from bot.rehearsal.loopback import Call, Cut, Fault, LoopbackDiscord, Refused
 from bot.rehearsal.loopback import permissions as bits
+from tests.rehearsal.loopback_bot import Clock, LoopbackBot, Run, eventually
 
 
 def hello(bot: LoopbackBot) -> LoopbackBot:
@@ -131,6 +131,15 @@ async def test_shards_get_the_guilds_that_are_theirs(double: LoopbackDiscord, ru
     assert {str(each.id) for each in bot.guilds} == {each.id for each in guilds}
     assert {each.shard_id for each in bot.guilds} <= {0, 1}
     assert len(double.gateway.identifies) == 2
+
+
+async def test_identifying_too_fast_is_answered_with_an_invalid_session(double: LoopbackDiscord, run: Run) -> None:
+    double.shards = 2
+    double.gateway.identify_spacing = 0.2
+    await run(LoopbackBot())
+    (first, one), (second, other) = double.gateway.identifies
+    assert (one, other) == (0, 1)
+    assert second - first >= 0.2
 
 
 async def test_rate_limits_are_waited_out(double: LoopbackDiscord, run: Run) -> None:

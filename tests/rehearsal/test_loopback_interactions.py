@@ -8,10 +8,10 @@ from typing import Any
 
 import discord
 import pytest
-from conftest import Clock, LoopbackBot, Run
 from discord import app_commands, ui
 
 from bot.rehearsal.loopback import Fault, LoopbackDiscord, Refused
+from tests.rehearsal.loopback_bot import Clock, LoopbackBot, Run
 
 
 class Place:

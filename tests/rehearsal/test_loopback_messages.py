@@ -8,12 +8,12 @@ from datetime import timedelta
 import aiohttp
 import discord
 import pytest
-from conftest import Clock, LoopbackBot, Run, eventually
 from discord import ui
 
 from bot.rehearsal.loopback import LoopbackDiscord, Refused
 from bot.rehearsal.loopback import permissions as bits
 from bot.rehearsal.loopback.state import Entity, Guild
+from tests.rehearsal.loopback_bot import Clock, LoopbackBot, Run, eventually
 
 
 class Scene:
@@ -233,6 +233,11 @@ async def test_a_dm_arrives_unless_the_user_closed_theirs(scene: Scene) -> None:
     await user.send("psst")
     assert [each["content"] for each in scene.double.dms(scene.ann_user)] == ["psst"]
     assert [each.via for each in scene.double.pings(scene.ann_user)] == ["dm"]
+    scene.double.leave(scene.guild, scene.ann_user)
+    with pytest.raises(discord.Forbidden):
+        await user.send("no guild in common")
+    scene.double.join(scene.guild, scene.ann_user)
+    await user.send("back")
     scene.double.close_dms(scene.ann_user)
     with pytest.raises(discord.Forbidden) as caught:
         await user.send("psst")
@@ -255,6 +260,8 @@ async def test_events_start_and_end_with_the_clock(scene: Scene, clock: Clock) -
         entity_type=discord.EntityType.external, privacy_level=discord.PrivacyLevel.guild_only,
     )  # fmt: skip
     assert [each["name"] for each in scene.double.events(scene.guild)] == ["Discussion"]
+    scene.double.interested(event.id, scene.ann_user)
+    assert [str(each.id) async for each in event.users()] == [scene.ann.id]
     clock.advance(minutes=61)
     fetched = await scene.channel.guild.fetch_scheduled_event(event.id)
     assert fetched.status is discord.EventStatus.active

@@ -10,12 +10,12 @@ from typing import Any
 import aiohttp
 import discord
 import pytest
-from conftest import Clock, LoopbackBot, Run, eventually
 from discord import app_commands, ui
 
 from bot.rehearsal.loopback import Call, LoopbackDiscord, Person, Refused
 from bot.rehearsal.loopback import permissions as bits
 from bot.rehearsal.loopback.state import Entity, Guild
+from tests.rehearsal.loopback_bot import Clock, LoopbackBot, Run, eventually
 
 
 @pytest.fixture

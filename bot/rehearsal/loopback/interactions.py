@@ -87,7 +87,7 @@ class Interactions:
         return one
 
     def give_up(self, one: Interaction) -> None:
-        """Close an interaction that got no first answer in time; a later one is refused."""
+        """End the wait for a first answer; when there was none, a later one is refused."""
         one.given_up = one.answered is None
         self._open.discard(one.id)
 

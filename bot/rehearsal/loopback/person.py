@@ -352,10 +352,10 @@ class Person:
         return await self._answer(one, patience)
 
     async def _first(self, one: Interaction) -> bool:
-        answered = await _until(one, lambda: one.answered is not None, self._double.first_answer)
-        if not answered:
+        try:
+            return await _until(one, lambda: one.answered is not None, self._double.first_answer)
+        finally:
             self._double.interactions.give_up(one)
-        return answered
 
     async def _answer(self, one: Interaction, patience: float | None) -> Answer:
         if not await self._first(one):

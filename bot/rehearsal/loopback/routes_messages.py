@@ -46,13 +46,18 @@ def create_message(double: LoopbackDiscord, ask: Ask) -> Reply:
     if earlier is not None:
         return 200, posting.bot_view(double, earlier)
     demand_sending(double, channel, ask)
-    if channel["type"] == DM and channel["recipients"][0]["id"] in state.dms_closed:
+    if channel["type"] == DM and not _takes_dms(double, channel["recipients"][0]["id"]):
         raise error(50007)
     posting.judge(ask.body, ask.files)
     message = posting.post(double, channel, dict(state.users[double.bot_id]), ask.body, ask.files)
     if ask.body.get("nonce") is not None:
         state.nonces[double.bot_id, str(ask.body["nonce"])] = (state.now(), channel.id, message.id)
     return 200, posting.bot_view(double, message)
+
+
+def _takes_dms(double: LoopbackDiscord, user_id: str) -> bool:
+    shared = any({user_id, double.bot_id} <= each.members.keys() for each in double.state.guilds.values())
+    return shared and user_id not in double.state.dms_closed
 
 
 def demand_sending(double: LoopbackDiscord, channel: Entity, ask: Ask) -> None:
@@ -227,7 +232,13 @@ def list_reactions(double: LoopbackDiscord, ask: Ask) -> Reply:
 def clear_reactions(double: LoopbackDiscord, ask: Ask) -> Reply:
     """Take all reactions of a message away."""
     channel = channel_of(double, ask, bits.MANAGE_MESSAGES)
-    message_of(double, ask, channel).reactions.clear()
+    message = message_of(double, ask, channel)
+    access.demand_open(double.state, channel, double.bot_id)
+    message.reactions.clear()
+    event: Json = {"channel_id": channel.id, "message_id": message.id}
+    if channel.get("guild_id"):
+        event["guild_id"] = channel["guild_id"]
+    double.publish("MESSAGE_REACTION_REMOVE_ALL", event, channel=channel)
     return 204, None
 
 

@@ -124,7 +124,13 @@ def edit_thread(double: LoopbackDiscord, thread: Entity, body: Json) -> None:
     state, bot_id = double.state, double.bot_id
     meta = thread["thread_metadata"]
     manages = access.may(state, thread, bot_id, bits.MANAGE_THREADS)
-    if not manages and (thread["owner_id"] != bot_id or "locked" in body):
+    # Whoever may write in an archived thread may also open it again.
+    reopens = (
+        set(body) == {"archived"}
+        and not body["archived"]
+        and access.may(state, thread, bot_id, access.sending_bit(thread))
+    )
+    if not manages and not reopens and (thread["owner_id"] != bot_id or "locked" in body):
         raise error(50013)
     if meta["locked"] and not manages:
         raise error(160005)
@@ -257,7 +263,7 @@ def _move(double: LoopbackDiscord, ask: Ask, user_id: str, *, inside: bool) -> R
     thread["member_count"] = len(held)
     event: Json = {"id": thread.id, "guild_id": guild.id, "member_count": len(held)}
     if inside:
-        added = {**held[user_id], "member": guild.members[user_id], "presence": None}
+        added = {**held[user_id], "member": guild.members[user_id]}
         event["added_members"] = [added]
     else:
         event["removed_member_ids"] = [user_id]

@@ -170,7 +170,9 @@ class LoopbackDiscord(World):
 
     def _act(self, handler: Callable[[LoopbackDiscord, Ask], tuple[int, Any]], ask: Ask) -> tuple[int, Any]:
         try:
-            return handler(self, ask)
+            status, answer = handler(self, ask)
+            # What is answered is how things stand now, however long the answer is held back.
+            return status, dict(answer) if isinstance(answer, Entity) else answer
         except ApiError as refusal:
             return refusal.status, refusal.body()
         except Exception:  # noqa: BLE001 - a fault of the double itself must fail the test, not look like Discord's

@@ -173,6 +173,15 @@ class World:
         found["thread_metadata"] = {**found["thread_metadata"], **changed, **stamp}
         self._me.publish("THREAD_UPDATE", payloads.thread_for(self.state, found, self.bot_id), channel=found)
 
+    def interested(self, event: Any, user: Any) -> None:
+        """Let a member say that they are interested in a scheduled event."""
+        key, user_id = id_of(event), id_of(user)
+        guild = next(each for each in self.state.guilds.values() if key in each.events)
+        guild.event_users.setdefault(key, []).append(user_id)
+        guild.events[key]["user_count"] += 1
+        told = {"guild_scheduled_event_id": key, "guild_id": guild.id, "user_id": user_id}
+        self._me.publish("GUILD_SCHEDULED_EVENT_USER_ADD", told, guild=guild)
+
     def tick(self) -> None:
         """Do what Discord does by itself as time passes: archive idle threads, start and end external events.
 
