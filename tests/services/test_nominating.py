@@ -285,6 +285,12 @@ async def test_a_refused_form_writes_nothing(tools, database, words, refusal):
     assert await standings(tools, week) == []
 
 
+async def test_characters_that_do_not_show_are_left_out(tools, database):
+    await make_week(database, await make_club(database))
+    nomination = (await nominate(tools, pitch="a\x00b\ud800\u202ec\nd", genre="\u200bJazz")).nomination
+    assert (nomination.pitch, nomination.genre) == ("abc\nd", "Jazz")
+
+
 async def test_a_pitch_of_two_thousand_characters_is_kept_whole(tools, database):
     await make_week(database, await make_club(database))
     assert len((await nominate(tools, pitch="x" * 2000)).nomination.pitch) == 2000

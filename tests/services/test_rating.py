@@ -71,6 +71,11 @@ async def test_a_rating_is_kept_with_its_words(tools, week, database):
     assert [errand.kind for errand in await errands_of(database)] == ["refresh"]
 
 
+async def test_characters_that_do_not_show_are_left_out(tools, week):
+    given = (await rate(tools, review="a\x00b\ud800", favourite="\x00")).rating
+    assert (given.review, given.favourite) == ("ab", "")
+
+
 async def test_rating_opens_with_the_winner_and_goes_on_in_the_discussion(tools, database):
     club = await make_club(database)
     week = await make_week(database, club, phase=Phase.POLL)

@@ -84,6 +84,11 @@ async def test_a_draft_gives_back_what_was_typed(tools, club):
         assert await take_draft(tools, caller=a_caller(), now=NOW, draft=draft) == ("pitch", fields)
 
 
+async def test_a_draft_survives_characters_no_database_keeps(tools, club):
+    draft = await a_draft(tools, pitch="a\x00b\ud800")
+    assert await take_draft(tools, caller=a_caller(), now=NOW, draft=draft) == ("pitch", {"pitch": "ab"})
+
+
 async def test_a_draft_is_its_members_own(tools, club):
     draft = await a_draft(tools)
     for stranger in (a_caller(2), HOST):

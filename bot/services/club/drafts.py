@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from bot.domain.catalog import visible
 from bot.domain.errors import DraftGone
 from bot.domain.ids import new_id
 from bot.domain.people import Caller
@@ -25,8 +26,9 @@ async def keep_draft(tools: Tools, *, caller: Caller, now: datetime, form: str, 
         club, member = await people.present(session, caller, now, takes_part=False)
         await queries.forget_drafts(session, club.id, now - KEPT_FOR)
         draft_id = new_id(now)
+        typed = {name: visible(value) if isinstance(value, str) else value for name, value in fields.items()}
         await queries.add_draft(
-            session, club_id=club.id, draft_id=draft_id, user_id=member.user_id, form=form, fields=fields, now=now
+            session, club_id=club.id, draft_id=draft_id, user_id=member.user_id, form=form, fields=typed, now=now
         )
         await queries.forget_surplus(session, club.id, member.user_id, keep=KEPT_PER_MEMBER)
         return draft_id

@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from bot.domain.calendar import label
-from bot.domain.catalog import normalised
+from bot.domain.catalog import normalised, visible
 from bot.domain.club.entries import Album, Blurb, Nomination, Standing, check_blurb
 from bot.domain.club.rules import Pick
 from bot.domain.club.views import WeekView
@@ -66,7 +66,7 @@ async def nominate(
     Raises `NominationsClosed`, `AlreadyNominated`, `TooManyNominations`, `WonBefore`, `NominatedRecently`,
     `TextTooLong`, `BadYear`. A week whose album the host picks takes no nominations.
     """
-    checked = check_blurb(blurb or Blurb())
+    checked = _read_blurb(blurb or Blurb())
     async with tools.database.writing() as session:
         club, member = await people.present(session, caller, now)
         found = await open_box(
@@ -106,6 +106,19 @@ async def check_can_nominate(
         found = await open_box(session, club, Phase.NOMINATIONS, where=where, number=number, week=week, now=now)
         await _judge(session, found, member, album.album)
         return await week_view(session, found.id, now)
+
+
+def _read_blurb(blurb: Blurb) -> Blurb:
+    """The form's texts, checked, without characters that do not show: some of them no database keeps."""
+    return check_blurb(
+        Blurb(
+            visible(blurb.pitch),
+            visible(blurb.pitch_track),
+            visible(blurb.genre),
+            visible(blurb.decade),
+            visible(blurb.country),
+        )
+    )
 
 
 async def _judge(session: Reading, week: Week, member: Member, album: Album | None) -> int:
@@ -154,7 +167,7 @@ async def edit_nomination(tools: Tools, *, caller: Caller, now: datetime, nomina
 
     Raises `NotYourNomination`, `NoSuchNomination`, `NominationsClosed`, `TextTooLong`, `BadYear`.
     """
-    checked = check_blurb(blurb)
+    checked = _read_blurb(blurb)
     async with tools.database.writing() as session:
         club, member = await people.present(session, caller, now)
         week, before = await _own(session, club, member, nomination, now)
@@ -205,8 +218,9 @@ async def remove_nomination(
     While the poll is open, those who voted for it are told privately that they may vote again. Raises `NotAHost`,
     `NoSuchNomination`, `WrongPhase` once the winner is known, `TextTooLong`.
     """
-    if len(reason.strip()) > REASON_LIMIT:
-        raise TextTooLong("reason", REASON_LIMIT, len(reason.strip()))
+    reason = visible(reason).strip()
+    if len(reason) > REASON_LIMIT:
+        raise TextTooLong("reason", REASON_LIMIT, len(reason))
     async with tools.database.writing() as session:
         club = await people.club_here(session, caller.guild_id)
         people.require_host(club, caller)
@@ -231,7 +245,7 @@ async def remove_nomination(
                 "nomination": str(after.id),
                 "album": after.album.shown,
                 "standing": str(after.standing),
-                "reason": reason.strip(),
+                "reason": reason,
             },
             at=now,
         )

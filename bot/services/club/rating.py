@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from bot.domain.catalog import normalised
+from bot.domain.catalog import normalised, visible
 from bot.domain.club.entries import REVIEW_LIMIT, TITLE_LIMIT, Nomination, Rating, Track, read_score
 from bot.domain.club.views import RatingForm, WeekView
 from bot.domain.club.week import Club, Phase, Week
@@ -86,7 +86,7 @@ async def rate(
     Raises `BadScore`, `TextTooLong`, `NothingToRate`, `WhichWeek`, `PanelOutdated` for a track that is no longer on the
     list, and `WrongPhase` where an official rating is frozen.
     """
-    given, favourite, review = read_score(score), favourite.strip(), review.strip()
+    given, favourite, review = read_score(score), visible(favourite).strip(), visible(review).strip()
     for name, text, limit in (("favourite", favourite, TITLE_LIMIT), ("review", review, REVIEW_LIMIT)):
         if len(text) > limit:
             raise TextTooLong(name, limit, len(text))
