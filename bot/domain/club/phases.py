@@ -111,7 +111,8 @@ def _enter(week: Week, phase: Phase, now: datetime) -> Transition:
         over = max(deadlines.opens_at, min(deadlines.nominations_close_at, now))
         deadlines = replace(deadlines, nominations_close_at=over, poll_close_at=over)
     if name is not None and getattr(deadlines, name) <= now:
-        deadlines = deadlines.moved(name, now + week.deadlines.length(phase))
+        # A poll that an unopposed nomination made needless has no length left; reopened, it gets a day.
+        deadlines = deadlines.moved(name, now + (week.deadlines.length(phase) or EXTENSION))
     after = replace(
         week,
         phase=phase,
