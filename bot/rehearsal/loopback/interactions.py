@@ -38,6 +38,7 @@ class Interaction:
     cause: Interaction | None = None
     answered: int | None = None
     given_up: bool = False
+    abandoned: bool = False
     ephemeral: bool = False
     original: Message | None = None
     modal: Json | None = None
@@ -90,6 +91,12 @@ class Interactions:
         """End the wait for a first answer; when there was none, a later one is refused."""
         one.given_up = one.answered is None
         self._open.discard(one.id)
+
+    def abandon(self) -> None:
+        """End every wait: the bot is gone, and what it has not said by now it never will."""
+        for one in self._recent:
+            one.abandoned = True
+            one.tell()
 
     def for_callback(self, interaction_id: str, token: str) -> Interaction:
         """Find the interaction a first answer belongs to, or raise 10062 (unknown, too late) or 40060 (answered)."""

@@ -353,7 +353,8 @@ class Person:
 
     async def _first(self, one: Interaction) -> bool:
         try:
-            return await _until(one, lambda: one.answered is not None, self._double.first_answer)
+            await _until(one, lambda: one.answered is not None or one.abandoned, self._double.first_answer)
+            return one.answered is not None
         finally:
             self._double.interactions.give_up(one)
 
@@ -361,12 +362,16 @@ class Person:
         if not await self._first(one):
             return Answer(self._double, one, NO_ANSWER)
         wait = self._double.patience if patience is None else patience
-        if one.answered == DEFER_MESSAGE and not await _until(one, lambda: one.settled, wait):
-            return Answer(self._double, one, NO_ANSWER)
-        if one.answered == DEFER_UPDATE:
-            answer = Answer(self._double, one)
-            await _until(one, lambda: one.settled or answer.kind != "none", wait)
-        return Answer(self._double, one)
+        answer = Answer(self._double, one)
+        if one.answered == DEFER_MESSAGE:
+            await _until(one, lambda: one.settled or one.abandoned, wait)
+            failed = not one.settled
+        elif one.answered == DEFER_UPDATE:
+            await _until(one, lambda: one.settled or one.abandoned or answer.kind != "none", wait)
+            failed = one.abandoned and not one.settled and answer.kind == "none"
+        else:
+            failed = False
+        return Answer(self._double, one, NO_ANSWER) if failed else answer
 
 
 async def _until(one: Interaction, condition: Callable[[], bool], seconds: float) -> bool:

@@ -311,6 +311,10 @@ class LoopbackDiscord(World):
         """Send the last dispatch a second time."""
         self.gateway.replay_last()
 
+    def give_up(self) -> None:
+        """Tell the people who still wait that nothing will come: the bot was killed."""
+        self.interactions.abandon()
+
     async def revoke_token(self) -> None:
         """Make the bot's token invalid: 401 on REST, 4004 on the gateway."""
         self.revoked = True
