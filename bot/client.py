@@ -12,7 +12,9 @@ from importlib import import_module
 from typing import Any, Protocol
 
 import discord
+import discord.gateway
 import discord.http
+import yarl
 from discord import app_commands
 from discord.ext import commands
 
@@ -71,8 +73,9 @@ class LongplayBot(commands.AutoShardedBot):
         self.tools = tools
         self.faces = tuple(faces)
         self.delivery: Deliverer | None = None
+        self.led_elsewhere = api_url is not None
         if api_url is not None:
-            # The one place the library reads the address from; the gateway's comes with the answer of /gateway/bot.
+            # The one place the library reads the address from.
             discord.http.Route.BASE = api_url
 
     async def setup_hook(self) -> None:
@@ -81,6 +84,11 @@ class LongplayBot(commands.AutoShardedBot):
         They are modules with a `setup(bot)`, but not loaded as extensions: the library throws those out of
         `sys.modules` when it closes, and a second client in the same process would then meet two of every class.
         """
+        if self.led_elsewhere:
+            # The gateway's address comes with the answer of /gateway/bot, but after a lost session the library goes to
+            # its own default: that must not be the real Discord.
+            _, address, _ = await self.http.get_bot_gateway()
+            discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(address)
         for face in self.faces:
             await import_module(face).setup(self)
 

@@ -82,6 +82,7 @@ class Week(Base):
             name="fk_weeks_winner_of_this_week",
             use_alter=True,
         ),
+        Index("ix_weeks_id", "id"),
         Index(
             "uq_weeks_one_being_chosen",
             "club_id",
@@ -217,11 +218,11 @@ class Ballot(Base):
 
 
 class Vote(Base):
-    """One rank of a ballot."""
+    """One rank of a ballot; five by points, as many as there are albums where a club counts approval."""
 
     __tablename__ = "votes"
     __table_args__ = (
-        CheckConstraint("rank BETWEEN 1 AND 5", name="rank_range"),
+        CheckConstraint("rank BETWEEN 1 AND 50", name="rank_range"),
         UniqueConstraint("club_id", "nomination_id", "user_id", name="uq_votes_one_rank_per_nomination"),
         ForeignKeyConstraint(
             ["club_id", "week_id", "user_id"],

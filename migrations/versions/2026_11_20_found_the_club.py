@@ -352,6 +352,7 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("next_transition_at IS NOT NULL"),
     )
+    op.create_index("ix_weeks_id", "weeks", ["id"], unique=False)
     op.create_index(
         "uq_weeks_one_being_chosen",
         "weeks",
@@ -514,7 +515,7 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Uuid(), nullable=False),
         sa.Column("rank", sa.SmallInteger(), nullable=False),
         sa.Column("nomination_id", sa.Uuid(), nullable=False),
-        sa.CheckConstraint("rank BETWEEN 1 AND 5", name=op.f("ck_votes_rank_range")),
+        sa.CheckConstraint("rank BETWEEN 1 AND 50", name=op.f("ck_votes_rank_range")),
         sa.ForeignKeyConstraint(
             ["club_id", "nomination_id", "week_id"],
             ["nominations.club_id", "nominations.id", "nominations.week_id"],
@@ -558,6 +559,7 @@ def downgrade() -> None:
     op.drop_table("nominations")
     op.drop_table("hearings")
     op.drop_table("ballots")
+    op.drop_index("ix_weeks_id", table_name="weeks")
     op.drop_index(
         "uq_weeks_one_being_chosen", table_name="weeks", postgresql_where=sa.text("phase IN ('nominations', 'poll')")
     )

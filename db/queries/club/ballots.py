@@ -22,7 +22,7 @@ from db.tables import club as tables
 
 TOO_MANY = "ck_votes_rank_range"
 FOREIGN = "fk_votes_nomination_of_this_week"
-RANKS = 5
+RANKS = 50
 """Ranks the table has."""
 
 
