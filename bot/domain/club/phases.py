@@ -1,7 +1,7 @@
 """How a week moves: one pure function for a deadline that passes, a host who says so, and a server that slept.
 
-A deadline advances the week with the instant of the deadline; a host with the present instant. If the phase that opens
-would already be over, it gets its planned length from now, and the later deadlines move by as much.
+If the phase that opens would already be over, it gets its planned length from now, and the later deadlines move by as
+much: nobody's poll is skipped because a server slept.
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ from bot.domain.errors import NothingToReopen, OutOfOrder, PastTime, WrongPhase
 
 EXTENSION = timedelta(hours=24)
 """What an empty box is extended by, once."""
+
+NAMES = tuple(DEADLINE_OF.values())
+"""A week's deadlines in the order in which they pass."""
 
 
 class Move(StrEnum):
@@ -69,9 +72,7 @@ def advance(week: Week, facts: Facts, *, now: datetime, by_host: bool = False) -
     if week.phase is Phase.NOMINATIONS:
         return _after_nominations(week, facts, now, by_host)
     if week.phase is Phase.POLL:
-        if facts.ballots == 0 and not week.poll_extended and not by_host:
-            return _extend(replace(week, poll_extended=True), Move.POLL_EXTENDED, now)
-        return _enter(week, Phase.LISTENING, now)
+        return _after_poll(week, facts, now, by_host)
     if week.phase is Phase.LISTENING:
         return _enter(week, Phase.RATINGS, now)
     return _enter(week, Phase.CLOSED, now)
@@ -87,11 +88,22 @@ def _after_nominations(week: Week, facts: Facts, now: datetime, by_host: bool) -
     return _enter(week, Phase.POLL, now)
 
 
+def _after_poll(week: Week, facts: Facts, now: datetime, by_host: bool) -> Transition:
+    if facts.nominations == 0:  # the hosts removed them all
+        return cancel(week, Skip.NO_NOMINATIONS, now=now)
+    if facts.nominations > 1 and facts.ballots == 0 and not week.poll_extended and not by_host:
+        return _extend(replace(week, poll_extended=True), Move.POLL_EXTENDED, now)
+    return _enter(week, Phase.LISTENING, now)
+
+
 def _end_now(week: Week, now: datetime) -> Week:
-    """The present phase's deadline becomes now; earlier and later ones stay in order."""
+    """The present phase's deadline becomes now; the order of all stays, even when a clock was set back."""
     name = DEADLINE_OF[week.phase]
-    planned: datetime = getattr(week.deadlines, name)
-    return replace(week, deadlines=replace(week.deadlines, **{name: min(planned, now)}))
+    place = NAMES.index(name)
+    ended: datetime = min(getattr(week.deadlines, name), now)
+    if place > 0:
+        ended = max(ended, getattr(week.deadlines, NAMES[place - 1]))
+    return replace(week, deadlines=replace(week.deadlines, **{name: ended}))
 
 
 MOVE_INTO = {
@@ -111,8 +123,7 @@ def _enter(week: Week, phase: Phase, now: datetime) -> Transition:
         over = max(deadlines.opens_at, min(deadlines.nominations_close_at, now))
         deadlines = replace(deadlines, nominations_close_at=over, poll_close_at=over)
     if name is not None and getattr(deadlines, name) <= now:
-        # A poll that an unopposed nomination made needless has no length left; reopened, it gets a day.
-        deadlines = deadlines.moved(name, now + (week.deadlines.length(phase) or EXTENSION))
+        deadlines = deadlines.moved(name, now + week.deadlines.length(phase))
     after = replace(
         week,
         phase=phase,
@@ -169,11 +180,15 @@ def reopen(week: Week, facts: Facts, *, until: datetime, now: datetime) -> Trans
     if until <= now:
         raise PastTime(until)
     undecided = phase in (Phase.NOMINATIONS, Phase.POLL)
+    deadlines = week.deadlines.moved(DEADLINE_OF[phase], until)
+    if phase is Phase.NOMINATIONS and not deadlines.length(Phase.POLL):
+        # A nomination without rivals had left the poll no time; now there may be rivals.
+        deadlines = deadlines.moved(DEADLINE_OF[Phase.POLL], until + EXTENSION)
     after = replace(
         week,
         phase=phase,
         run=week.run + 1,
-        deadlines=week.deadlines.moved(DEADLINE_OF[phase], until),
+        deadlines=deadlines,
         phase_began_at=now,
         winner_id=None if undecided else week.winner_id,
         deciding_step=None if undecided else week.deciding_step,
@@ -190,14 +205,13 @@ def move_deadline(week: Week, name: str, to: datetime, *, now: datetime) -> Tran
 
     Raises `WrongPhase` when that deadline has passed with its phase, `PastTime`, or `OutOfOrder`.
     """
-    names = list(DEADLINE_OF.values())
-    if not week.is_open or names.index(name) < names.index(DEADLINE_OF[week.phase]):
+    place = NAMES.index(name)
+    if not week.is_open or place < NAMES.index(DEADLINE_OF[week.phase]):
         raise WrongPhase(week.label, week.phase, tuple(DEADLINE_OF))
     if to <= now:
         raise PastTime(to)
-    place = names.index(name)
     if place > 0:
-        before: datetime = getattr(week.deadlines, names[place - 1])
+        before: datetime = getattr(week.deadlines, NAMES[place - 1])
         if to <= before:
             raise OutOfOrder(name, to, before)
     after = replace(week, run=week.run + 1, deadlines=week.deadlines.moved(name, to))

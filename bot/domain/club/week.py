@@ -66,7 +66,7 @@ class Club:
     name: str
     channel_id: int
     zone: str
-    rules: Rules = Rules()
+    rules: Rules = field(default_factory=Rules)
     schedule: Schedule | None = None
     """The template by which weeks create themselves; None while it is off."""
     host_role_id: int | None = None
