@@ -13,7 +13,7 @@ from uuid import UUID
 
 from bot.domain.club.phases import Move, Transition
 from bot.domain.club.rules import Layout, Pick
-from bot.domain.club.week import Phase, ThreadRole, Week
+from bot.domain.club.week import CHOOSING, Phase, Skip, ThreadRole, Week
 
 LEASE = timedelta(seconds=30)
 """How long a process may hold an errand; performing one takes at most two thirds of it."""
@@ -141,12 +141,9 @@ def drafts_for(transition: Transition, *, layout: Layout, event: bool, lock: boo
     if move is Move.CANCELLED:
         return _cancelled(transition)
     if move is Move.REOPENED:
-        return [
-            Draft(Kind.REFRESH),
-            Draft(Kind.NOTICE, payload={"words": "reopened"}),
-            *_redraw_all(),
-            *_event(week, event),
-        ]
+        return _reopened(transition, event)
+    if week.phase is Phase.SCHEDULED:  # a deadline moved before anybody has seen the week
+        return []
     words = {
         Move.NOMINATIONS_EXTENDED: "nominations_extended",
         Move.POLL_EXTENDED: "poll_extended",
@@ -195,11 +192,32 @@ def _winner(transition: Transition, layout: Layout, event: bool) -> list[Draft]:
         drafts += [Draft(Kind.REDRAW, ordinal=list(Kind).index(panel), payload={"panel": panel}) for panel in panels]
     drafts.append(Draft(Kind.WINNER))
     if layout is not Layout.ONE:
-        roles = [ThreadRole.LISTENING, ThreadRole.RATINGS] if layout is Layout.TWO else [ThreadRole.LISTENING]
+        roles = _album_roles(transition.before, layout)
         drafts.append(Draft(Kind.THREAD, ordinal=2, payload={"panel": Kind.WINNER, "roles": roles}))
     drafts.append(Draft(Kind.ALBUM_PANEL))
     if week.rules.anonymous and week.rules.pick is Pick.VOTE:
         drafts.append(Draft(Kind.NOTICE, ordinal=1, payload={"words": "nominators", "role": ThreadRole.NOMINATIONS}))
+    return drafts + _event(week, event)
+
+
+def _album_roles(before: Phase, layout: Layout) -> list[ThreadRole]:
+    """What the album's thread serves: its own phases, and those that were not needed: all four ids are known."""
+    roles = [ThreadRole.LISTENING, ThreadRole.RATINGS] if layout is Layout.TWO else [ThreadRole.LISTENING]
+    if before is Phase.SCHEDULED:
+        return [ThreadRole.NOMINATIONS, ThreadRole.POLL, *roles]
+    if before is Phase.NOMINATIONS and layout is Layout.PER_PHASE:
+        return [ThreadRole.POLL, *roles]
+    return roles
+
+
+def _reopened(transition: Transition, event: bool) -> list[Draft]:
+    week = transition.week
+    drafts = [Draft(Kind.REFRESH), Draft(Kind.NOTICE, payload={"words": "reopened"}), *_redraw_all()]
+    if transition.before in (Phase.CLOSED, Phase.CANCELLED):
+        drafts.append(Draft(Kind.PIN))
+    if week.phase in CHOOSING:
+        # The event is about an album that may not win again.
+        drafts.append(Draft(Kind.EVENT_END))
     return drafts + _event(week, event)
 
 
@@ -212,7 +230,7 @@ def _cancelled(transition: Transition) -> list[Draft]:
         return []
     drafts = [Draft(Kind.REFRESH), Draft(Kind.UNPIN), *_redraw_all(), Draft(Kind.EVENT_END)]
     drafts.append(Draft(Kind.NOTICE, payload={"words": "cancelled"}))
-    if transition.week.cancel_reason != "host":
+    if transition.week.cancel_reason in (Skip.NO_NOMINATIONS, Skip.NO_PICK):  # no host did it, so hosts are told
         drafts.append(Draft(Kind.HOST_NOTE, payload={"words": "cancelled"}))
     return drafts
 
