@@ -11,6 +11,11 @@ PITCH = Action("pitch-it")
 NOMINATE_NOW = Action("nominate-now")
 NOT_IT = Action("not-it")
 """Of a kept album: opens the form to say which album is meant."""
+PITCH_TRACK = Action("pitch-track")
+"""Of a kept album: chooses the track to start with; the argument is the page of the track list."""
+TRACK_PAGE = Action("track-page")
+FILL_IN = Action("fill-in")
+"""Of a kept text that could not be read: opens the form to say which album is meant."""
 SECOND = Action("second")
 EDIT_NOMINATION = Action("edit-nomination")
 WITHDRAW_NOMINATION = Action("withdraw-nomination")
@@ -31,8 +36,8 @@ YOUR_PART = Action("your-part")
 
 ADVANCE = Action("advance")
 """Of a week: a host ends the phase that the argument names."""
+SETUP_ZONE = Action("setup-zone")
+"""Of no row: the argument is what would be saved."""
 SAVE_CLUB = Action("club-save")
 SCHEDULE_ON = Action("schedule-on")
 OPEN_WEEK = Action("week-open")
-TOGGLE_DM = Action("reminder-dm")
-TOGGLE_ROLE = Action("reminder-role")

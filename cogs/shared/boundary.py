@@ -17,7 +17,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.domain.errors import Refusal, Unavailable
-from cogs.shared.refusals import refusal_words
+from cogs.shared.refusals import refusal_body
 from cogs.shared.render import Body, words
 from cogs.shared.replies import answer, is_late
 
@@ -50,7 +50,7 @@ async def tell(interaction: discord.Interaction[Any], error: BaseException, what
 def _words_for(error: BaseException, what: str) -> Body:
     if isinstance(error, Refusal):
         log.info("%s refused: %s", what, type(error).__name__)
-        return words(refusal_words(error))
+        return refusal_body(error)
     if isinstance(error, Unavailable):
         log.warning("%s: a service is unavailable: %s", what, error)
         return words(

@@ -23,7 +23,7 @@ from cogs.shared.boundary import guarded
 
 VERSION = 1
 NAME = re.compile(r"[a-z]+(?:-[a-z]+)*")
-ARGUMENT = re.compile(r"[!-9;-~]{1,50}")
+ARGUMENT = re.compile(r"[!-9;-~]{1,80}")
 TEMPLATE = rf"{VERSION}:(?P<action>{NAME.pattern}):(?P<key>[a-z2-7]{{26}}|-)(?::(?P<argument>{ARGUMENT.pattern}))?"
 ANY_VERSION = rf"(?!{VERSION}:)\d+:.+"
 """The ids of panels that another version of the bot has drawn."""

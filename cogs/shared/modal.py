@@ -23,8 +23,7 @@ from cogs.shared.boundary import guarded
 from cogs.shared.caller import caller_of, now_of, tools_of
 from cogs.shared.dynamic import ARGUMENT, NAME, Action, Press, decode_key, encode_key
 from cogs.shared.limits import FIELD_TEXT, check_modal
-from cogs.shared.refusals import refusal_words
-from cogs.shared.render import row, words
+from cogs.shared.refusals import refusal_body
 from cogs.shared.replies import answer, think
 
 VERSION = 1
@@ -132,10 +131,11 @@ def select_field(
     options: Sequence[discord.SelectOption],
     *,
     required: bool = False,
+    most: int = 1,
     description: str | None = None,
     placeholder: str | None = None,
 ) -> ui.Label[Any]:
-    """A field to choose one from; `required` is never left to the library's default."""
+    """A field to choose from; `required` is never left to the library's default."""
     return ui.Label(
         text=label,
         description=description,
@@ -144,7 +144,7 @@ def select_field(
             options=list(options),
             placeholder=placeholder,
             min_values=1 if required else 0,
-            max_values=1,
+            max_values=most,
             required=required,
         ),
     )
@@ -199,15 +199,15 @@ async def give_back(form: Form, submit: Submit, refusal: Refusal) -> None:
     interaction = submit.interaction
     if not interaction.response.is_done():
         await think(interaction)
-    button = None
-    if form.fill is not None and any(submit.fields.values()):
-        kept = {**submit.fields, "_key": str(submit.key or ""), "_argument": submit.argument}
-        draft = await drafts.keep_draft(
-            tools_of(interaction), caller=caller_of(interaction), now=now_of(interaction), form=form.name, fields=kept
-        )
-        button = row(EDIT_AGAIN.button("Edit again", draft, style=discord.ButtonStyle.primary))
-    text = refusal_words(refusal)
-    await answer(interaction, words(f"{text}\nYour text is kept for a day." if button else text, button))
+    if form.fill is None or not any(submit.fields.values()):
+        await answer(interaction, refusal_body(refusal))
+        return
+    kept = {**submit.fields, "_key": str(submit.key or ""), "_argument": submit.argument}
+    draft = await drafts.keep_draft(
+        tools_of(interaction), caller=caller_of(interaction), now=now_of(interaction), form=form.name, fields=kept
+    )
+    button = EDIT_AGAIN.button("Edit again", draft, style=discord.ButtonStyle.primary)
+    await answer(interaction, refusal_body(refusal, button, more="Your text is kept for a day."))
 
 
 @EDIT_AGAIN.answers

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, cast
 
 from bot.domain import errors
 from bot.domain.errors import Refusal
+from cogs.shared.render import Body, Item, rows, words
 from cogs.shared.text import plain, when
 
 R = TypeVar("R", bound=Refusal)
 Words = Callable[[Any], str]
 
 WORDS: dict[type[Refusal], Words] = {}
+OFFERS: dict[type[Refusal], Callable[[Any], Sequence[Item]]] = {}
+"""Buttons beside the words; the area that knows what can be done puts them here."""
 SHOWN = 200
 """Characters of a member's own words that a refusal repeats."""
 
@@ -47,6 +50,13 @@ SLOTS = {
 def refusal_words(refusal: Refusal) -> str:
     """One or two sentences for the person who was refused."""
     return WORDS[type(refusal)](refusal)
+
+
+def refusal_body(refusal: Refusal, *buttons: Item, more: str = "") -> Body:
+    """The words, with the buttons an area offers for this refusal and any others."""
+    offer = OFFERS.get(type(refusal))
+    text = f"{refusal_words(refusal)}\n{more}" if more else refusal_words(refusal)
+    return words(text, *rows(*(offer(refusal) if offer else ()), *buttons))
 
 
 def _words(kind: type[R]) -> Callable[[Callable[[R], str]], Callable[[R], str]]:

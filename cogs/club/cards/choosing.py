@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import discord
 from discord import ui
 
 from bot.domain.club.entries import PITCH_LIMIT, Nomination, Standing
@@ -12,7 +11,6 @@ from bot.domain.club.rules import Pick
 from bot.domain.club.views import WeekView
 from bot.domain.club.week import Phase
 from bot.domain.tally import Method
-from cogs.club import actions
 from cogs.club.cards import phrases
 from cogs.club.cards.phrases import counted
 from cogs.club.cards.week import phase_buttons
@@ -107,11 +105,6 @@ def method_words(view: WeekView) -> str:
     }[view.week.rules.method]
     least = "one album" if ranks == 1 else f"up to {ranks} albums, best first"
     return f"Vote for {least}. {how} Only you see your ballot, and you can change it."
-
-
-def second_row(nomination_key: Any) -> ui.ActionRow[Any] | None:
-    """The offer to stand behind a nomination that is already there."""
-    return row(actions.SECOND.button("Second it", nomination_key, style=discord.ButtonStyle.primary))
 
 
 def withdrawn_card(view: WeekView, number: int) -> Body:

@@ -1,0 +1,288 @@
+"""The private ballot: a form where it fits, a panel that turns pages where a club has nominated a great many albums."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import discord
+from discord import ui
+
+from bot.domain.club.entries import Nomination
+from bot.domain.club.views import BallotForm
+from bot.domain.errors import PanelOutdated, TooManyChoices
+from bot.domain.tally import Method
+from bot.services.club import voting
+from cogs.club import actions
+from cogs.club.cards import phrases
+from cogs.club.cards.private import ballot_card
+from cogs.club.cards.result import pairwise_card
+from cogs.shared.caller import caller_of, now_of, tools_of
+from cogs.shared.dynamic import Press
+from cogs.shared.limits import MODAL_ITEMS, OPTIONS
+from cogs.shared.modal import Form, Submit, select_field
+from cogs.shared.render import Body, row, words
+from cogs.shared.replies import answer, hold, think, update
+from cogs.shared.text import label
+
+BALLOT_FORM = Form("ballot")
+"""Of a week: a select for every rank, several where one does not hold all albums."""
+
+
+def ranks_of(form: BallotForm) -> int:
+    """How many ranks the form asks for; approval has none and asks for one choice of any size."""
+    return 1 if form.view.week.rules.method is Method.APPROVAL else form.view.week.rules.ranks
+
+
+def pages_of(form: BallotForm) -> list[Sequence[Nomination]]:
+    """The options in portions that fit into one select."""
+    return [form.options[start : start + OPTIONS] for start in range(0, len(form.options), OPTIONS)]
+
+
+def fits_form(form: BallotForm) -> bool:
+    """Whether every rank's selects find room in one form."""
+    return 0 < len(pages_of(form)) * ranks_of(form) <= MODAL_ITEMS
+
+
+def option(nomination: Nomination, *, default: bool) -> discord.SelectOption:
+    """A nomination in a select, by its number so that equal titles stay apart."""
+    return discord.SelectOption(
+        label=label(f"{nomination.ordinal}. {nomination.album.shown}", 100),
+        value=str(nomination.id),
+        description=label(f"Nominated by {nomination.nominator}", 100) if nomination.nominator else None,
+        default=default,
+    )
+
+
+def ballot_form(form: BallotForm) -> ui.Modal:
+    """The form, with the present ballot chosen in it."""
+    approval = form.view.week.rules.method is Method.APPROVAL
+    pages = pages_of(form)
+    fields: list[ui.Item[Any]] = []
+    for rank in range(ranks_of(form)):
+        chosen = set(form.chosen) if approval else set(form.chosen[rank : rank + 1])
+        name = "Albums you would gladly hear" if approval else phrases.RANK_WORDS[rank]
+        for page, options in enumerate(pages):
+            last = page * OPTIONS + len(options)
+            span = f" ({page * OPTIONS + 1}–{last})" if len(pages) > 1 else ""
+            fields.append(
+                select_field(
+                    f"rank{rank}-{page}",
+                    f"{name}{span}",
+                    [option(one, default=one.id in chosen) for one in options],
+                    required=rank == 0 and len(pages) == 1,
+                    most=len(options) if approval else 1,
+                    description=None if rank == 0 else "May be left out",
+                )
+            )
+    return BALLOT_FORM.modal(f"Your ballot · week {form.view.week.number}", fields, form.view.week.id)
+
+
+async def open_ballot(interaction: discord.Interaction[Any], week: UUID | None, number: int | None = None) -> None:
+    """The form, or the panel where the form would not hold all albums; one read before either."""
+    form = await voting.ballot_form(
+        tools_of(interaction),
+        caller=caller_of(interaction),
+        now=now_of(interaction),
+        week=week,
+        number=number,
+        where=interaction.channel_id,
+    )
+    if fits_form(form):
+        await interaction.response.send_modal(ballot_form(form))
+    else:
+        numbers = {one.id: one.ordinal for one in form.options}
+        await answer(interaction, ballot_panel(form, [numbers[choice] for choice in form.chosen]))
+
+
+@actions.VOTE.answers
+async def on_vote(press: Press) -> None:
+    """Open the ballot."""
+    await open_ballot(press.interaction, press.row)
+
+
+@BALLOT_FORM.received
+async def on_ballot(submit: Submit) -> None:
+    """Cast what was chosen."""
+    await think(submit.interaction)
+    form = await voting.ballot_form(
+        tools_of(submit.interaction),
+        caller=caller_of(submit.interaction),
+        now=now_of(submit.interaction),
+        week=submit.row,
+    )
+    await cast(submit.interaction, chosen_in(submit, form), week=submit.row)
+
+
+def chosen_in(submit: Submit, form: BallotForm) -> list[UUID]:
+    """The choices of a form, best first.
+
+    A rank spread over several selects may come back with two: then the one that stood there before gives way to the
+    new one. Two new ones raise `TooManyChoices`.
+    """
+    ranks: dict[int, list[UUID]] = {}
+    for name in sorted(submit.fields):
+        rank = int(name.removeprefix("rank").split("-")[0])
+        ranks.setdefault(rank, []).extend(UUID(value) for value in submit.fields[name].split("\n") if value)
+    if form.view.week.rules.method is Method.APPROVAL:
+        return [choice for rank in sorted(ranks) for choice in ranks[rank]]
+    chosen: list[UUID] = []
+    for rank in sorted(ranks):
+        before = form.chosen[rank] if rank < len(form.chosen) else None
+        given = ranks[rank] if len(ranks[rank]) < 2 else [one for one in ranks[rank] if one != before]
+        if len(given) > 1:
+            raise TooManyChoices(form.view.week.rules.ranks)
+        chosen += given
+    return chosen
+
+
+@BALLOT_FORM.filled
+async def refill_ballot(submit: Submit) -> ui.Modal:
+    """The form again, with what was chosen in it."""
+    form = await voting.ballot_form(
+        tools_of(submit.interaction),
+        caller=caller_of(submit.interaction),
+        now=now_of(submit.interaction),
+        week=submit.row,
+    )
+    try:
+        chosen = chosen_in(submit, form)
+    except TooManyChoices:
+        chosen = list(form.chosen)
+    return ballot_form(BallotForm(form.view, form.options, tuple(chosen)))
+
+
+async def cast(interaction: discord.Interaction[Any], choices: Sequence[UUID], **week: Any) -> None:
+    """Cast a ballot and show it; the answer was promised before. `week`, `where` and `number` say which week."""
+    tools, caller, now = tools_of(interaction), caller_of(interaction), now_of(interaction)
+    await voting.cast_ballot(tools, caller=caller, now=now, choices=choices, **week)
+    form = await voting.ballot_form(tools, caller=caller, now=now, **week)
+    by_id = {one.id: one for one in form.options}
+    await answer(interaction, ballot_card(form.view, [by_id[choice] for choice in form.chosen]))
+
+
+@actions.WITHDRAW_BALLOT.answers
+async def on_withdraw_ballot(press: Press) -> None:
+    """Take the ballot back."""
+    await hold(press.interaction)
+    gone = await voting.withdraw_ballot(
+        tools_of(press.interaction), caller=caller_of(press.interaction), now=now_of(press.interaction), week=press.row
+    )
+    text = "Your ballot is withdrawn." if gone else "You have no ballot in this poll."
+    again = row(actions.VOTE.button("Vote", press.row, style=discord.ButtonStyle.primary))
+    await update(press.interaction, words(f"{text} You can vote until the poll closes.", again))
+
+
+@actions.PAIRWISE.answers
+async def on_pairwise(press: Press) -> None:
+    """Every album against every other, for whoever asks."""
+    await think(press.interaction)
+    view = await voting.tally_of(tools_of(press.interaction), week=press.row, now=now_of(press.interaction))
+    await answer(press.interaction, pairwise_card(view))
+
+
+# --- the panel ------------------------------------------------------------------------------------------------------
+
+
+def write_state(page: int, numbers: Sequence[int]) -> str:
+    """The page and the nominations' numbers chosen so far, 0 for a rank left open, for a component's id."""
+    return f"{page}.{'-'.join(map(str, numbers))}"
+
+
+def read_state(argument: str, ranks: int) -> tuple[int, list[int]]:
+    """The page and one number for every rank; raises `PanelOutdated`."""
+    page, _, numbers = argument.partition(".")
+    listed = numbers.split("-") if numbers else []
+    if not page.isdecimal() or not all(one.isdecimal() for one in listed):
+        raise PanelOutdated
+    found = [int(one) for one in listed][:ranks]
+    return int(page), found + [0] * (ranks - len(found))
+
+
+def ballot_panel(form: BallotForm, numbers: Sequence[int], page: int = 0) -> Body:
+    """A page of the albums with a select for every rank; nothing counts before it is saved."""
+    week = form.view.week
+    ranks = week.rules.ranks
+    numbers = [*numbers, *[0] * ranks][:ranks]
+    pages = pages_of(form)
+    page = min(max(page, 0), len(pages) - 1)
+    names = {one.ordinal: one for one in form.options}
+    lines = [f"### Your ballot · {week.label}"]
+    for rank, number in enumerate(numbers):
+        chosen = phrases.album_words(names[number].album, 100) if number in names else "–"
+        lines.append(f"- {phrases.RANK_WORDS[rank]}: {chosen}")
+    lines.append(f"Page {page + 1} of {len(pages)}. **Save** casts the ballot.")
+    state = write_state(page, numbers)
+    selects = [
+        actions.CHOOSE_RANK.select(
+            [
+                discord.SelectOption(
+                    label=label(f"{one.ordinal}. {one.album.shown}", 100),
+                    value=str(one.ordinal),
+                    default=one.ordinal == numbers[rank],
+                )
+                for one in pages[page]
+            ],
+            week.id,
+            f"{rank}.{state}",
+            placeholder=phrases.RANK_WORDS[rank],
+            required=False,
+        )
+        for rank in range(ranks)
+    ]
+    turns = row(
+        actions.PAGE_BALLOT.button("Earlier albums", week.id, write_state(page - 1, numbers)) if page else None,
+        actions.PAGE_BALLOT.button("Later albums", week.id, write_state(page + 1, numbers))
+        if page + 1 < len(pages)
+        else None,
+        actions.SAVE_BALLOT.button("Save", week.id, state, style=discord.ButtonStyle.primary),
+    )
+    return Body(ui.TextDisplay("\n".join(lines)), *selects, turns)
+
+
+async def _panel_form(press: Press) -> BallotForm:
+    return await voting.ballot_form(
+        tools_of(press.interaction), caller=caller_of(press.interaction), now=now_of(press.interaction), week=press.row
+    )
+
+
+@actions.PAGE_BALLOT.answers
+async def on_page(press: Press) -> None:
+    """Turn the page; what was chosen stays chosen."""
+    await hold(press.interaction)
+    form = await _panel_form(press)
+    page, numbers = read_state(press.argument, form.view.week.rules.ranks)
+    await update(press.interaction, ballot_panel(form, numbers, page))
+
+
+@actions.CHOOSE_RANK.answers
+async def on_choose(press: Press) -> None:
+    """Choose an album for a rank, or leave the rank open."""
+    await hold(press.interaction)
+    form = await _panel_form(press)
+    rank, _, state = press.argument.partition(".")
+    page, numbers = read_state(state, form.view.week.rules.ranks)
+    if not rank.isdecimal() or int(rank) >= len(numbers):
+        raise PanelOutdated
+    numbers[int(rank)] = int(press.values[0]) if press.values and press.values[0].isdecimal() else 0
+    await update(press.interaction, ballot_panel(form, numbers, page))
+
+
+@actions.SAVE_BALLOT.answers
+async def on_save(press: Press) -> None:
+    """Cast what the panel shows."""
+    await hold(press.interaction)
+    form = await _panel_form(press)
+    _, numbers = read_state(press.argument, form.view.week.rules.ranks)
+    by_number = {one.ordinal: one.id for one in form.options}
+    choices = [by_number[number] for number in numbers if number in by_number]
+    await voting.cast_ballot(
+        tools_of(press.interaction),
+        caller=caller_of(press.interaction),
+        now=now_of(press.interaction),
+        choices=choices,
+        week=press.row,
+    )
+    by_id = {one.id: one for one in form.options}
+    await update(press.interaction, ballot_card(form.view, [by_id[choice] for choice in choices]))
