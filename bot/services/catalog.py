@@ -58,6 +58,12 @@ class Resolved:
     """An address of no known service that stood beside the words and is not kept."""
 
     @property
+    def song(self) -> Link | None:
+        """The link of a single song that was given a title: an entry of its own, whatever album it is on."""
+        single = self.link is not None and self.link.kind is LinkKind.TRACK and self.link.service is not Service.YOUTUBE
+        return self.link if single else None
+
+    @property
     def shown(self) -> str:
         """`Title — Artist (year)`, raw: escape before showing."""
         return Album(UUID(int=0), self.title, self.artist, self.year).shown
@@ -126,7 +132,8 @@ def _read(text: str, *, artist: str | None, title: str | None, year: str | int |
         return Resolved(None, typed_title, typed_artist, typed_year)
     read = understand(text)
     if read.link is not None and read.link.kind in NO_ALBUM and read.link.service is not Service.YOUTUBE:
-        raise AlbumNeeded("not_an_album", read.link.url)
+        if read.link.kind is not LinkKind.TRACK or not typed_title:
+            raise AlbumNeeded("not_an_album", read.link.url)
     return Resolved(
         None,
         typed_title or read.title,
@@ -187,10 +194,12 @@ def _same(found: FoundAlbum, read: Resolved) -> bool:
 async def _find(session: Reading, read: Resolved, *, guess: bool = False) -> Album | None:
     """The album of the catalogue that is meant.
 
-    By its link; else by artist, title and year. Somebody who names no year means the only album of that name, and an
+    A song by its link alone; an album by its link, else by artist, title and year. Somebody who names no year means the only album of that name, and an
     album of unknown year is meant by whoever names one. `guess`: nobody spelled the album out, so a link means what it
     meant before, whatever words stand beside it, and a title alone means the only album of that title.
     """
+    if read.song is not None:
+        return await queries.album_by_link(session, read.song)
     if read.link is not None:
         linked = await queries.album_by_link(session, read.link)
         if linked is not None and (guess or normalised(linked.title) == normalised(read.title)):
@@ -221,10 +230,15 @@ async def keep_album(session: Writing, resolved: Resolved, now: datetime) -> Alb
             artist=resolved.artist,
             year=resolved.year,
             cover_url=resolved.cover_url,
+            song=resolved.song,
             now=now,
-        ) or await queries.album_by_identity(session, resolved.title, resolved.artist, resolved.year)
+        )
+        if known is None:
+            known = await queries.album_by_identity(
+                session, resolved.title, resolved.artist, resolved.year, song=resolved.song
+            )
         assert known is not None, "the conflicting album exists"
-    else:
+    elif resolved.song is None:
         await queries.complete_album(session, known, year=resolved.year, cover_url=resolved.cover_url)
     if resolved.link is not None:
         await queries.add_links(session, known.id, [resolved.link])

@@ -64,9 +64,16 @@ async def album_by_link(session: AsyncSession, link: Link) -> Album | None:
     return None if row is None else Album(*row)
 
 
-async def album_by_identity(session: AsyncSession, title: str, artist: str, year: int | None) -> Album | None:
-    """The album of exactly this artist, title and year, however they are spelled."""
-    key = identity_key(title, artist, year)
+def _identity(title: str, artist: str, year: int | None, song: Link | None) -> str:
+    """What makes an entry one: a song's link, else artist, title and year. No name contains the separator."""
+    return identity_key(title, artist, year) if song is None else f"song\x1f{song.service}\x1f{song.external_id}"
+
+
+async def album_by_identity(
+    session: AsyncSession, title: str, artist: str, year: int | None, *, song: Link | None = None
+) -> Album | None:
+    """The album of exactly this artist, title and year, however they are spelled; or the entry of a song."""
+    key = _identity(title, artist, year, song)
     row = (await session.execute(_albums().where(tables.Album.identity_key == key))).one_or_none()
     return None if row is None else Album(*row)
 
@@ -81,7 +88,14 @@ async def albums_named(session: AsyncSession, title: str, artist: str = "", *, l
 
 
 async def add_album(
-    session: AsyncSession, *, title: str, artist: str, year: int | None, cover_url: str | None, now: datetime
+    session: AsyncSession,
+    *,
+    title: str,
+    artist: str,
+    year: int | None,
+    cover_url: str | None,
+    now: datetime,
+    song: Link | None = None,
 ) -> Album | None:
     """A new album; None when one of the same identity is there already, or is being added right now."""
     album_id = new_id(now)
@@ -92,7 +106,7 @@ async def add_album(
             title=title,
             artist=artist,
             year=year,
-            identity_key=identity_key(title, artist, year),
+            identity_key=_identity(title, artist, year, song),
             title_key=normalised(title),
             artist_key=normalised(artist),
             cover_url=cover_url,

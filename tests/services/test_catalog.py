@@ -352,3 +352,16 @@ async def test_typed_names_win_over_a_source(database):
     tools = make_tools(database, album_sources=(ASource(FOUND),))
     read = await resolve(tools, SPOTIFY, artist="Daft Punk", title="Discovery (Deluxe)")
     assert (read.title, read.cover_url) == ("Discovery (Deluxe)", "https://example.org/d.jpg")
+
+
+async def test_a_song_with_a_title_is_an_entry_of_its_own_by_its_link(tools, database):
+    one = "https://open.spotify.com/track/2noRn2Aes5aoNVsU6iWThc"
+    other = "https://open.spotify.com/track/0iQHsP6xlKApuYgVF761YR"
+    kept = []
+    for link in (one, other, one):
+        resolved = await resolve_album(tools, text=link, title="Hurt", artist="Johnny Cash", now=NOW)
+        async with database.writing() as session:
+            kept.append(await keep_album(session, resolved, NOW))
+    assert kept[0].id == kept[2].id
+    assert kept[0].id != kept[1].id
+    assert {album.title for album in kept} == {"Hurt"}
