@@ -14,6 +14,7 @@ from bot.services.club import phases, planning, setup
 from bot.services.people import require_host
 from cogs.club import actions
 from cogs.club.cards.hosts import proposal_card, set_up_card, week_done_card
+from cogs.club.reading import opening_ahead
 from cogs.shared.caller import caller_of, now_of, tools_of
 from cogs.shared.dynamic import Press
 from cogs.shared.permissions import missing_permissions
@@ -144,7 +145,7 @@ async def on_schedule(press: Press) -> None:
     tools, caller, now = tools_of(press.interaction), caller_of(press.interaction), now_of(press.interaction)
     club = await setup.club_of(tools, guild_id=caller.guild_id)
     club = await setup.change_schedule(tools, caller=caller, now=now, schedule=club.schedule or Schedule())
-    done = setup.SetUp(club, created=False, next_opening=setup.opening_of(club, now))
+    done = setup.SetUp(club, created=False, next_opening=await opening_ahead(press.interaction, club))
     await update(press.interaction, set_up_card(done))
 
 

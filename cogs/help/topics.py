@@ -1,0 +1,55 @@
+"""What `/help` says, a topic each."""
+
+from __future__ import annotations
+
+TOPICS: dict[str, tuple[str, str]] = {
+    "week": (
+        "How a week goes",
+        "Members **nominate** albums, **vote** with a ranked ballot, **listen** together, then talk and **rate**. "
+        "The week's card in the club's channel always carries the button for what comes next; **Your part** says what "
+        "is left for you. `/week show` shows it anywhere.\n"
+        "Deadlines pass by themselves. A week with one nomination has its winner unopposed; a week with none is "
+        "extended by a day once, then skipped.",
+    ),
+    "nominate": (
+        "Nominating",
+        "`/nominate album:` takes a link (Spotify, Apple Music, Deezer, YouTube, Bandcamp, MusicBrainz, Last.fm) or "
+        "words like `Low - Double Negative`. You see privately what was understood; then pitch it, or nominate it as "
+        "it is. *Apps → Nominate this album* does the same with a message.\n"
+        "`/nomination edit` and `/nomination withdraw` work until nominations close. When somebody was faster, "
+        "`/nomination second` stands behind theirs. `/shelf add` keeps an album for a later week.",
+    ),
+    "vote": (
+        "Voting",
+        "Press **Vote** or type `/vote`. Your ballot is private, and you can change it until the poll closes. With the "
+        "usual two choices the first counts 2 points and the second 1. When points are level, most first places "
+        "decide, then the duels among the tied, then a draw that anybody can repeat: the result says so.",
+    ),
+    "rate": (
+        "Listening and rating",
+        "Rating opens with the winner: press **Rate the album** or type `/rate score:3.5`. Scores go from 1.0 to 5.0 "
+        "in half steps; a favourite track and a review are welcome. Rating again replaces. The club's scores show once "
+        "you have rated. After the close, late ratings stand beside the official ones.",
+    ),
+    "reminders": (
+        "Reminders",
+        "Before a deadline there is one reminder in the thread, never at night. `/reminders role:on` takes the role it "
+        "mentions; `/reminders dm:on` sends you a private message, only while something is left for you to do.",
+    ),
+    "hosts": (
+        "For hosts",
+        "Hosts have the club's host role or Manage Server. `/club setup` starts the club, `/club settings` and `/club "
+        "schedule` change it. `/week open` opens a week now, `/week plan` one ahead; `/week extend` moves a deadline, "
+        "`/week advance` ends a phase, `/week cancel` and `/week reopen` take back. `/week pick` names the album where "
+        "hosts pick, `/nomination remove` takes one out of the race. `/club pause` and `/club skip` make room for "
+        "holidays. `/week summary` shows what is stuck; `/week resync` tries it again. Nobody, not even a host, sees "
+        "who voted for what.",
+    ),
+    "privacy": (
+        "What Longplay knows",
+        "It reads no messages: only commands, buttons and forms reach it, and a message you hand it with *Nominate "
+        "this album*. It keeps your Discord name, and what you nominate, vote and rate in this club. Ballots are shown "
+        "to nobody. `/club leave` takes you off turnout and lists; what you gave stays as a former member's.",
+    ),
+}
+"""Topic → title and text; the first one is shown when none is asked for."""
