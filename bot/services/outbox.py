@@ -27,9 +27,6 @@ async def record(session: Writing, week: Week, drafts: Sequence[Draft], now: dat
         words = str(draft.payload.get("words", ""))
         phase, run = (week.phase, week.run) if words not in ONCE_A_WEEK.get(draft.kind, ()) else ("", 0)
         key = f"{week.id}:{phase}:{run}:{draft.kind}:{draft.ordinal}:{words}"
-        if draft.kind is Kind.REFRESH:
-            # Any number of refreshes may follow each other; a partial unique index lets one wait at a time.
-            key = f"{key}:{now.timestamp()}"
         await queries.add(
             session,
             draft,
@@ -130,15 +127,18 @@ async def fail(
     final: bool = False,
     after: timedelta | None = None,
 ) -> State:
-    """An errand was not performed, or nobody knows (`unknown`): tried again later, or dead (`final`, or too often)."""
+    """An errand was not performed, or nobody knows (`unknown`): tried again later, or dead (`final`, or too often).
+
+    Returns its state now; `SENDING` when another process has taken it over.
+    """
     async with tools.database.writing() as session:
         if final or errand.attempts >= ATTEMPTS:
-            await queries.finish(session, errand, State.DEAD, now=now, discord_id=None, error=error)
-            return State.DEAD
+            ended = await queries.finish(session, errand, State.DEAD, now=now, discord_id=None, error=error)
+            return State.DEAD if ended else State.SENDING
         state = State.UNKNOWN if unknown or errand.reconcile else State.PENDING
         wait = after or retry_after(errand.attempts)
-        await queries.put_back(session, errand, state, not_before=now + wait, error=error)
-        return state
+        back = await queries.put_back(session, errand, state, not_before=now + wait, error=error)
+        return state if back else State.SENDING
 
 
 async def unsettled(tools: Tools, *, now: datetime) -> Unsettled:

@@ -20,7 +20,5 @@ async def keep_digest(session: AsyncSession, scope: str, digest: str, now: datet
     """A digest was told in a scope."""
     values = {"digest": digest, "synced_at": now}
     await session.execute(
-        insert(CommandSync)
-        .values(scope=scope, **values)
-        .on_conflict_do_update(index_elements=["scope"], set_=values)
+        insert(CommandSync).values(scope=scope, **values).on_conflict_do_update(index_elements=["scope"], set_=values)
     )

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, delete, exists, func, or_, select, update
+from sqlalchemy import and_, case, delete, exists, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -18,6 +17,9 @@ from bot.domain.ids import new_id
 from bot.domain.outbox import LEASE, Draft, Errand, Kind, State
 from db.tables.outbox import Errand as Row
 from db.tables.outbox import Panel
+
+REFRESH_WAITS = text("kind = 'refresh' AND state = 'pending' AND attempts = 0")
+"""A refresh that nobody has begun; a unique index lets a week have one at most."""
 
 UNFINISHED = (State.PENDING, State.SENDING, State.UNKNOWN)
 
@@ -43,53 +45,73 @@ async def add(
     run: int,
     now: datetime,
 ) -> bool:
-    """Record one errand; False when the same one is recorded already."""
-    added = await session.scalar(
-        insert(Row)
-        .values(
-            id=new_id(now),
-            club_id=club_id,
-            week_id=week_id,
-            lane=lane,
-            key=key,
-            phase=phase,
-            run=run,
-            kind=str(draft.kind),
-            ordinal=draft.ordinal,
-            payload=dict(draft.payload),
-            state=str(State.PENDING),
-            not_before=draft.not_before or now,
-            recorded_at=now,
-        )
-        .on_conflict_do_nothing()
-        .returning(Row.id)
+    """Record one errand; False when the same one is recorded already.
+
+    Of refreshes that nobody has begun one stands for all. It is held until this transaction ends, so that nobody draws
+    the card before the change is there to be seen.
+    """
+    errand_id = new_id(now)
+    recording = insert(Row).values(
+        id=errand_id,
+        club_id=club_id,
+        week_id=week_id,
+        lane=lane,
+        key=f"{key}:{errand_id}" if draft.kind is Kind.REFRESH else key,
+        phase=phase,
+        run=run,
+        kind=str(draft.kind),
+        ordinal=draft.ordinal,
+        payload=dict(draft.payload),
+        state=str(State.PENDING),
+        not_before=draft.not_before or now,
+        recorded_at=now,
     )
-    return added is not None
+    if draft.kind is Kind.REFRESH:
+        merged = {"payload": Row.payload.op("||")(recording.excluded.payload)}
+        recording = recording.on_conflict_do_update(index_elements=["week_id"], index_where=REFRESH_WAITS, set_=merged)
+    else:
+        recording = recording.on_conflict_do_nothing()
+    return await session.scalar(recording.returning(Row.id)) == errand_id
 
 
-async def skip_pending(session: AsyncSession, week_id: UUID, kinds: Sequence[Kind], now: datetime) -> None:
-    """Errands of these kinds that nobody has begun are no longer wanted."""
+async def skip_reminders(session: AsyncSession, week_id: UUID, now: datetime) -> None:
+    """A week has moved: its reminders, public and private, and notes to the hosts that nobody has begun are stale."""
+    stale = or_(
+        Row.kind.in_([str(Kind.REMINDER), str(Kind.HOST_NOTE)]),
+        and_(Row.kind == str(Kind.DM), Row.payload["words"].astext == "reminder"),
+    )
     await session.execute(
         update(Row)
-        .where(
-            Row.week_id == week_id,
-            Row.kind.in_([str(kind) for kind in kinds]),
-            Row.state == str(State.PENDING),
-            Row.attempts == 0,
-        )
+        .where(Row.week_id == week_id, stale, Row.state == str(State.PENDING), Row.attempts == 0)
         .values(state=str(State.SKIPPED), settled_at=now)
     )
 
 
-def _claimable(now: datetime) -> Any:
-    """Due, not held by anybody alive, and nothing unfinished stands before it in its lane."""
-    earlier = aliased(Row)
-    blocked = exists().where(
-        earlier.lane == Row.lane,
-        earlier.seq < Row.seq,
-        earlier.state.in_([str(state) for state in UNFINISHED]),
-        or_(earlier.not_before <= now, earlier.attempts > 0),
+async def has_reminded(session: AsyncSession, week_id: UUID, phase: str) -> bool:
+    """Whether the club was reminded in this phase of the week already, or is just being."""
+    found = await session.scalar(
+        select(Row.id)
+        .where(
+            Row.week_id == week_id,
+            Row.phase == phase,
+            Row.kind == str(Kind.REMINDER),
+            Row.state.not_in([str(State.SKIPPED), str(State.DEAD)]),
+        )
+        .limit(1)
     )
+    return found is not None
+
+
+def _unfinished(row: Any) -> Any:
+    return row.state.in_([str(state) for state in UNFINISHED])
+
+
+def _claimable(now: datetime) -> Any:
+    """Due, not held by anybody alive, nothing unfinished before it in its lane, and nothing of the lane under way."""
+    other = aliased(Row)
+    before = and_(other.seq < Row.seq, or_(other.not_before <= now, other.attempts > 0))
+    under_way = and_(other.state == str(State.SENDING), other.lease_until >= now)
+    blocked = exists().where(other.lane == Row.lane, other.id != Row.id, _unfinished(other), or_(before, under_way))
     open_or_abandoned = or_(
         Row.state.in_([str(State.PENDING), str(State.UNKNOWN)]),
         and_(Row.state == str(State.SENDING), Row.lease_until < now),
@@ -195,7 +217,7 @@ async def revive(session: AsyncSession, week_id: UUID, now: datetime) -> int:
 
 async def unsettled(session: AsyncSession, now: datetime, week_id: UUID | None = None) -> Unsettled:
     """How many errands are due, waiting, and dead; of one week or of all."""
-    unfinished = Row.state.in_([str(state) for state in UNFINISHED])
+    unfinished = _unfinished(Row)
     query = select(
         func.count().filter(unfinished, Row.not_before <= now),
         func.count().filter(unfinished, Row.not_before > now),
@@ -207,10 +229,16 @@ async def unsettled(session: AsyncSession, now: datetime, week_id: UUID | None =
 
 
 async def next_errand_at(session: AsyncSession) -> datetime | None:
-    """When the earliest unfinished errand is due."""
-    return await session.scalar(
-        select(func.min(Row.not_before)).where(Row.state.in_([str(State.PENDING), str(State.UNKNOWN)]))
+    """When somebody should look for an errand next: one is due that nothing stands before, or a lease has run out."""
+    earlier = aliased(Row)
+    blocked = exists().where(
+        earlier.lane == Row.lane,
+        earlier.seq < Row.seq,
+        _unfinished(earlier),
+        or_(earlier.attempts > 0, earlier.not_before <= Row.not_before),
     )
+    at = case((Row.state == str(State.SENDING), Row.lease_until), else_=Row.not_before)
+    return await session.scalar(select(func.min(at)).where(_unfinished(Row), ~blocked))
 
 
 async def troubles(session: AsyncSession, week_id: UUID) -> list[tuple[str, str]]:
@@ -267,7 +295,7 @@ async def pings_of_week(session: AsyncSession, week_id: UUID) -> int:
         select(func.count()).where(
             Row.week_id == week_id,
             Row.kind == str(Kind.REMINDER),
-            Row.state != str(State.SKIPPED),
+            Row.state.not_in([str(State.SKIPPED), str(State.DEAD)]),
             Row.payload["ping"].astext == "true",
         )
     )

@@ -8,10 +8,10 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import available_timezones
 
-from bot.domain.calendar import Resolved, Schedule, next_opening, resolve
+from bot.domain.calendar import Resolved, Schedule, resolve
 from bot.domain.club.phases import Move, Transition
 from bot.domain.club.rules import NO, YES, Rules, change_rule
-from bot.domain.club.week import CHOOSING, DEADLINE_OF, Club, Phase
+from bot.domain.club.week import CHOOSING, DEADLINE_OF, Club, Phase, Week
 from bot.domain.errors import DateRefused, NotAHost, PastTime, SettingRefused
 from bot.domain.ids import new_id
 from bot.domain.people import Caller
@@ -21,6 +21,11 @@ from bot.services.tools import Tools
 from db.queries import audit
 from db.queries.club import clubs, weeks
 from db.session import Writing
+
+LARGEST_ID = 1 << 63
+"""Discord's ids are smaller, and so are the database's numbers."""
+HOST_ZONES = frozenset({"localtime", "Factory"})
+"""What a time-zone database lists beside the zones of the world."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +53,19 @@ async def all_clubs(tools: Tools) -> list[Club]:
 def known_zone(name: str) -> str:
     """The IANA name as it is written there; raises `SettingRefused`."""
     wanted = name.strip().casefold().replace(" ", "_")
-    for zone in available_timezones():
+    for zone in available_timezones() - HOST_ZONES:
         if zone.casefold() == wanted:
             return zone
     raise SettingRefused("timezone", name, "unknown", "Europe/Berlin, America/New_York, UTC …")
 
 
-def opening_of(club: Club, now: datetime, skipped: frozenset[date] = frozenset()) -> Resolved | None:
-    """The template's next opening."""
-    if club.schedule is None:
+def opening_of(club: Club, week: Week | None) -> Resolved | None:
+    """When the template's waiting week opens, and whether a clock change moves it."""
+    if week is None or club.schedule is None:
         return None
-    day = next_opening(club.schedule, club.timezone, max(now, club.paused_until or now), skipped)
-    return resolve(day, club.schedule.opens.clock, club.timezone)
+    planned = resolve(week.opens_on, club.schedule.opens.clock, club.timezone)
+    # A host may have moved it.
+    return planned if planned.instant == week.deadlines.opens_at else Resolved(week.deadlines.opens_at, "ok")
 
 
 async def set_up(
@@ -91,26 +97,37 @@ async def set_up(
                 assert found is not None, "somebody founded it just now"
                 club, created = found, False
         people.require_host(club, caller)
+        before = club
         club = replace(
             club,
             channel_id=channel_id,
-            name=name or caller.guild_name or club.name,
+            name=name or club.name or caller.guild_name,
             zone=zone or club.zone,
             host_role_id=host_role_id or club.host_role_id,
             reminder_role_id=reminder_role_id or club.reminder_role_id,
             schedule=schedule or club.schedule,
         )
-        await _save(session, club, caller, now, "club_set_up", {"channel": channel_id, "zone": club.zone})
-        return SetUp(club, created, opening_of(club, now, await clubs.skipped_dates(session, club.id)))
+        details: dict[str, object] = {"channel": channel_id, "zone": club.zone}
+        week = await _save(session, before, club, caller, now, "club_set_up", details)
+        return SetUp(club, created, opening_of(club, week))
 
 
 async def _save(
-    session: Writing, club: Club, caller: Caller, now: datetime, action: str, details: dict[str, object]
-) -> None:
+    session: Writing,
+    before: Club,
+    club: Club,
+    caller: Caller,
+    now: datetime,
+    action: str,
+    details: dict[str, object],
+) -> Week | None:
+    """Store a changed club, with what its waiting weeks make of the change; returns the template's waiting week."""
     member = await people.member_of(session, club, caller, now)
     await clubs.save_club(session, club)
-    await replan(session, club, now)
+    redate = (before.schedule, before.zone, before.paused_until) != (club.schedule, club.zone, club.paused_until)
+    week = await replan(session, club, now, redate=redate)
     await audit.add(session, club_id=club.id, user_id=member.user_id, action=action, details=details, at=now)
+    return week
 
 
 async def _change(
@@ -119,9 +136,9 @@ async def _change(
     async with tools.database.writing() as session:
         club = await people.club_here(session, caller.guild_id, lock=True)
         people.require_host(club, caller)
-        club = change(club)
-        await _save(session, club, caller, now, action, details)
-        return club
+        changed = change(club)
+        await _save(session, club, changed, caller, now, action, details)
+        return changed
 
 
 async def change_setting(tools: Tools, *, caller: Caller, now: datetime, name: str, value: str) -> Club:
@@ -152,7 +169,7 @@ def _set(club: Club, name: str, value: str) -> Club:
 
 def _snowflake(name: str, value: str) -> int:
     digits = value.strip().strip("<#@&!>")
-    if not digits.isdecimal():
+    if not digits.isdecimal() or int(digits) >= LARGEST_ID:
         raise SettingRefused(name, value, "mention")
     return int(digits)
 
@@ -175,8 +192,7 @@ async def skip_date(tools: Tools, *, caller: Caller, now: datetime, on: date) ->
         if on.weekday() != club.schedule.opens.weekday:
             raise DateRefused(on, "weekday")
         await clubs.skip_date(session, club.id, on, now)
-        await _save(session, club, caller, now, "date_skipped", {"date": on.isoformat()})
-        return opening_of(club, now, await clubs.skipped_dates(session, club.id))
+        return opening_of(club, await _save(session, club, club, caller, now, "date_skipped", {"date": on.isoformat()}))
 
 
 async def pause(tools: Tools, *, caller: Caller, now: datetime, until: datetime) -> Club:
@@ -187,10 +203,10 @@ async def pause(tools: Tools, *, caller: Caller, now: datetime, until: datetime)
         club = await people.club_here(session, caller.guild_id, lock=True)
         people.require_host(club, caller)
         begun = max(now, club.paused_until or now)
-        club = replace(club, paused_until=until)
-        await _shift_open(session, club, until - begun, now)
-        await _save(session, club, caller, now, "club_paused", {"until": until.isoformat()})
-        return club
+        paused = replace(club, paused_until=until)
+        await _shift_open(session, paused, until - begun, now)
+        await _save(session, club, paused, caller, now, "club_paused", {"until": until.isoformat()})
+        return paused
 
 
 async def resume(tools: Tools, *, caller: Caller, now: datetime) -> Club:
@@ -199,11 +215,11 @@ async def resume(tools: Tools, *, caller: Caller, now: datetime) -> Club:
         club = await people.club_here(session, caller.guild_id, lock=True)
         people.require_host(club, caller)
         left = (club.paused_until or now) - now
-        club = replace(club, paused_until=None)
-        if left.total_seconds() > 0:
-            await _shift_open(session, club, -left, now)
-        await _save(session, club, caller, now, "club_resumed", {})
-        return club
+        resumed = replace(club, paused_until=None)
+        if left > timedelta(0):
+            await _shift_open(session, resumed, -left, now)
+        await _save(session, club, resumed, caller, now, "club_resumed", {})
+        return resumed
 
 
 async def _shift_open(session: Writing, club: Club, by: timedelta, now: datetime) -> None:

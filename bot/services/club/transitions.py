@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from bot.domain.calendar import Schedule, deadlines_for, next_opening, reminder_at
+from bot.domain.calendar import Schedule, deadlines_for, next_opening, reminder_at, resolve
 from bot.domain.club.phases import Facts, Move, Transition
 from bot.domain.club.week import Club, Phase, Week
 from bot.domain.ids import new_id
@@ -49,9 +49,9 @@ async def apply(
         week = await results.decide(session, club, week, unopposed=transition.unopposed)
         transition = replace(transition, week=week)
     await weeks.save_week(session, week)
-    await outbox_queries.skip_pending(session, week.id, (Kind.REMINDER,), now)
+    await outbox_queries.skip_reminders(session, week.id, now)
     drafts = drafts_for(transition, layout=week.rules.layout, event=week.rules.event, lock=week.rules.lock_threads)
-    await outbox.record(session, week, [*drafts, *await _reminder(session, club, week)], now)
+    await outbox.record(session, week, [*drafts, *await _reminder(session, club, transition, now)], now)
     await audit.add(
         session,
         club_id=club.id,
@@ -66,34 +66,37 @@ async def apply(
     return week
 
 
-async def _reminder(session: Reading, club: Club, week: Week) -> list[Draft]:
+async def _reminder(session: Reading, club: Club, transition: Transition, now: datetime) -> list[Draft]:
     """The one reminder of the present deadline, due in the future; none where it would only disturb."""
-    if week.phase not in (Phase.NOMINATIONS, Phase.POLL, Phase.LISTENING, Phase.RATINGS):
-        return []
-    if week.phase_began_at is None or week.ends_at is None:
+    week = transition.week
+    if week.phase is Phase.SCHEDULED or week.phase_began_at is None or week.ends_at is None:
         return []
     at = reminder_at(week.phase_began_at, week.ends_at, club.timezone)
+    if at is None or at <= now:
+        # Its moment has passed: the deadline was pulled in, or an empty box got a day more.
+        if transition.move is Move.MOVED and await outbox_queries.has_reminded(session, week.id, week.phase):
+            return []
+        at = reminder_at(now, week.ends_at, club.timezone)
     if at is None:
         return []
     pinged = await outbox_queries.pings_of_week(session, week.id)
     ping = club.reminder_role_id is not None and week.phase in PINGING and pinged < PINGS_A_WEEK
-    return [Draft(Kind.REMINDER, not_before=at, payload={"phase": str(week.phase), "ping": ping})]
+    payload = {"phase": str(week.phase), "ping": ping, "due": at.isoformat()}
+    return [Draft(Kind.REMINDER, not_before=at, payload=payload)]
 
 
 async def plan_next(session: Writing, club: Club, now: datetime) -> Week | None:
-    """With the template on, the week that follows exists as soon as the one before it opened; it is made here, once."""
+    """With the template on, the week that follows exists as soon as the one before it opened; it is made here, once.
+
+    Hold the club, so that two do not make it.
+    """
     if club.schedule is None:
         return None
     waiting = await weeks.weeks_in(session, club.id, (Phase.SCHEDULED,))
     for week in waiting:
         if week.from_template:
             return week
-    after = max(now, club.paused_until or now)
-    day = next_opening(club.schedule, club.timezone, after, await clubs.skipped_dates(session, club.id))
-    taken = {week.opens_on for week in waiting}
-    while day in taken:
-        opening = deadlines_for(club.schedule, day, club.timezone).opens_at
-        day = next_opening(club.schedule, club.timezone, opening, await clubs.skipped_dates(session, club.id))
+    day = await _next_day(session, club, club.schedule, now, waiting)
     week = Week(
         id=new_id(now),
         club_id=club.id,
@@ -107,25 +110,47 @@ async def plan_next(session: Writing, club: Club, now: datetime) -> Week | None:
     )
     await weeks.add_week(session, week, now)
     await weeks.renumber_scheduled(session, club.id)
-    return week
+    return await weeks.week(session, week.id)
 
 
-async def replan(session: Writing, club: Club, now: datetime) -> Week | None:
-    """The template's waiting week follows a changed schedule, zone, pause or skipped date; None without a template."""
-    waiting = [week for week in await weeks.weeks_in(session, club.id, (Phase.SCHEDULED,)) if week.from_template]
-    if not waiting:
+async def _next_day(session: Reading, club: Club, schedule: Schedule, now: datetime, waiting: Iterable[Week]) -> date:
+    """The template's next date: not over, paused or skipped, and no week was or is planned for it.
+
+    A date whose week opened early, or was cancelled before it opened, does not come again.
+    """
+    after = now
+    if club.paused_until is not None:
+        after = max(after, club.paused_until - timedelta.resolution)  # it may open with the end of the pause
+    last = await weeks.last_template_day(session, club.id)
+    if last is not None:
+        after = max(after, resolve(last, schedule.opens.clock, club.timezone).instant)
+    taken = await clubs.skipped_dates(session, club.id) | {week.opens_on for week in waiting}
+    return next_opening(schedule, club.timezone, after, taken)
+
+
+async def replan(session: Writing, club: Club, now: datetime, *, redate: bool = True) -> Week | None:
+    """Weeks that have not opened follow changed settings; returns the template's one, None while it is off.
+
+    With `redate` that one follows a changed schedule, zone or pause too, else only when its date is skipped: a host may
+    have moved it. Hold the club.
+    """
+    waiting = await weeks.weeks_in(session, club.id, (Phase.SCHEDULED,))
+    for week in waiting:
+        pick = club.rules.pick if week.from_template else week.rules.pick
+        if week.rules != (rules := replace(club.rules, pick=pick)):
+            await weeks.save_week(session, replace(week, rules=rules))
+    own = next((week for week in waiting if week.from_template), None)
+    if own is None:
         return await plan_next(session, club, now)
-    week = waiting[0]
     if club.schedule is None:
-        await weeks.drop_scheduled(session, club.id, week.id)
-        await weeks.renumber_scheduled(session, club.id)
-        return None
-    after = max(now, club.paused_until or now)
-    day = next_opening(club.schedule, club.timezone, after, await clubs.skipped_dates(session, club.id))
-    moved = replace(week, opens_on=day, deadlines=deadlines_for(club.schedule, day, club.timezone), rules=club.rules)
-    await weeks.save_week(session, moved)
+        await weeks.drop_scheduled(session, club.id, own.id)
+    elif redate or own.opens_on in await clubs.skipped_dates(session, club.id):
+        others = [week for week in waiting if not week.from_template]
+        day = await _next_day(session, club, club.schedule, now, others)
+        planned = deadlines_for(club.schedule, day, club.timezone)
+        await weeks.save_week(session, replace(own, opens_on=day, deadlines=planned, rules=club.rules))
     await weeks.renumber_scheduled(session, club.id)
-    return moved
+    return await weeks.week(session, own.id)
 
 
 def planned_schedule(club: Club) -> Schedule:

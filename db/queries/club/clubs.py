@@ -41,9 +41,13 @@ def _club(row: Any) -> Club:
 
 
 async def club_of_guild(session: AsyncSession, guild_id: int, *, lock: bool = False) -> Club | None:
-    """The club of a Discord server; `lock` holds it until the transaction ends."""
+    """The club of a Discord server; `lock` holds it until the transaction ends.
+
+    Whoever holds the club may go on to hold its weeks, never the other way round. Rows that refer to the club can still
+    be added meanwhile.
+    """
     query = _clubs().where(tables.Club.guild_id == guild_id)
-    row = (await session.execute(query.with_for_update() if lock else query)).one_or_none()
+    row = (await session.execute(query.with_for_update(key_share=True) if lock else query)).one_or_none()
     return None if row is None else _club(row)
 
 

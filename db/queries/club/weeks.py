@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from itertools import count
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Select, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Select, and_, case, delete, exists, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -77,7 +78,8 @@ def _values(week: Week) -> dict[str, Any]:
 def _locked(query: Select[*tuple[Any, ...]], lock: Lock) -> Select[*tuple[Any, ...]]:
     if lock == "none":
         return query
-    return query.with_for_update(read=lock == "share")
+    # `update` still lets others add rows that refer to the week: a card's place is noted while a host moves a deadline.
+    return query.with_for_update(read=lock == "share", key_share=lock == "update")
 
 
 async def week(session: AsyncSession, week_id: UUID, *, lock: Lock = "none") -> Week | None:
@@ -118,6 +120,17 @@ async def week_numbered(session: AsyncSession, club_id: UUID, number: int) -> We
         await session.execute(_weeks().where(tables.Week.club_id == club_id, tables.Week.number == number))
     ).one_or_none()
     return None if row is None else _week(row)
+
+
+async def last_template_day(session: AsyncSession, club_id: UUID) -> date | None:
+    """The latest date for which the template made a week that no longer waits: opened, early or late, or cancelled."""
+    return await session.scalar(
+        select(func.max(tables.Week.opens_on)).where(
+            tables.Week.club_id == club_id,
+            tables.Week.from_template,
+            tables.Week.phase != str(Phase.SCHEDULED),
+        )
+    )
 
 
 async def latest_weeks(session: AsyncSession, club_id: UUID, limit: int) -> list[Week]:
@@ -175,7 +188,13 @@ async def note_event(session: AsyncSession, week_id: UUID, event_id: int | None)
     await session.execute(update(tables.Week).where(tables.Week.id == week_id).values(event_id=event_id))
 
 
-def _may_open(other: Any) -> Any:
+def _moves_at() -> Any:
+    """When a week moves next: in a paused club none opens before the pause is over."""
+    opens_at = func.greatest(tables.Week.next_transition_at, tables.Club.paused_until)
+    return case((tables.Week.phase == str(Phase.SCHEDULED), opens_at), else_=tables.Week.next_transition_at)
+
+
+def _slot_is_free(other: Any) -> Any:
     """A scheduled week opens only while no other week of its club and kind is being chosen."""
     taken = exists().where(
         other.club_id == tables.Week.club_id,
@@ -186,29 +205,38 @@ def _may_open(other: Any) -> Any:
 
 
 async def claim_due(session: AsyncSession, now: datetime, passed: Collection[UUID] = ()) -> Week | None:
-    """The week whose deadline passed longest ago, held; weeks that another process holds are passed by."""
+    """The week whose deadline passed longest ago, held together with its club.
+
+    What another process holds is passed by: neither is waited for, so no order of locks can be broken here. A week that
+    was moved between the look and the lock is looked at again, and left alone when it is no longer due.
+    """
     row = (
         await session.execute(
             _weeks()
+            .join(tables.Club, tables.Club.id == tables.Week.club_id)
             .where(
-                tables.Week.next_transition_at <= now,
+                tables.Week.next_transition_at <= now,  # the index
+                _moves_at() <= now,
                 tables.Week.id.not_in(passed),
-                _may_open(aliased(tables.Week)),
+                _slot_is_free(aliased(tables.Week)),
             )
-            .order_by(tables.Week.next_transition_at, tables.Week.number)
+            .order_by(_moves_at(), tables.Week.number)
             .limit(1)
-            .with_for_update(of=tables.Week, skip_locked=True)
+            .with_for_update(of=[tables.Club, tables.Week], key_share=True, skip_locked=True)
         )
     ).one_or_none()
     return None if row is None else _week(row)
 
 
-async def next_due(session: AsyncSession, now: datetime) -> datetime | None:
-    """The earliest deadline that lies ahead or waits already."""
+async def next_due(session: AsyncSession, now: datetime, passed: Collection[UUID] = ()) -> datetime | None:
+    """The earliest deadline that lies ahead or waits already; a week that waits for another's choice has none."""
     return await session.scalar(
-        select(func.min(tables.Week.next_transition_at)).where(
+        select(func.min(_moves_at()))
+        .join(tables.Club, tables.Club.id == tables.Week.club_id)
+        .where(
             tables.Week.next_transition_at.is_not(None),
-            or_(_may_open(aliased(tables.Week)), and_(tables.Week.next_transition_at > now)),
+            tables.Week.id.not_in(passed),
+            or_(_moves_at() > now, _slot_is_free(aliased(tables.Week))),
         )
     )
 
@@ -228,22 +256,29 @@ async def slot_holder(session: AsyncSession, club_id: UUID, kind: str) -> Week |
 
 
 async def renumber_scheduled(session: AsyncSession, club_id: UUID) -> None:
-    """Weeks that have not opened are numbered in the order of their opening, after all that have."""
+    """Weeks that have not opened are numbered in the order of their opening, after all that have; hold the club.
+
+    A week that was cancelled before it opened keeps the number it had.
+    """
     scheduled = str(Phase.SCHEDULED)
+    of_club = tables.Week.club_id == club_id
+    unopened = tables.Week.cancelled_from.is_not_distinct_from(scheduled)
     opened = await session.scalar(
-        select(func.max(tables.Week.number)).where(tables.Week.club_id == club_id, tables.Week.phase != scheduled)
+        select(func.max(tables.Week.number)).where(of_club, tables.Week.phase != scheduled, ~unopened)
     )
-    rows = await session.scalars(
-        select(tables.Week.id)
-        .where(tables.Week.club_id == club_id, tables.Week.phase == scheduled)
+    kept = set(await session.scalars(select(tables.Week.number).where(of_club, unopened)))
+    rows = await session.execute(
+        select(tables.Week.id, tables.Week.number)
+        .where(of_club, tables.Week.phase == scheduled)
         .order_by(tables.Week.opens_at, tables.Week.number)
     )
-    waiting = list(rows)
-    mine = and_(tables.Week.club_id == club_id, tables.Week.phase == scheduled)
+    free = (number for number in count((opened or 0) + 1) if number not in kept)
+    changed = [(week_id, place) for (week_id, number), place in zip(rows, free, strict=False) if number != place]
+    mine = and_(of_club, tables.Week.id.in_([week_id for week_id, _ in changed]))
     # Out of the way first: no two weeks may share a number, not even for a moment.
     await session.execute(update(tables.Week).where(mine).values(number=-tables.Week.number))
-    for place, week_id in enumerate(waiting, (opened or 0) + 1):
-        await session.execute(update(tables.Week).where(mine, tables.Week.id == week_id).values(number=place))
+    for week_id, place in changed:
+        await session.execute(update(tables.Week).where(of_club, tables.Week.id == week_id).values(number=place))
 
 
 async def drop_scheduled(session: AsyncSession, club_id: UUID, week_id: UUID) -> None:
