@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -241,3 +241,24 @@ PANELS = (Kind.NOMINATIONS_PANEL, Kind.POLL_PANEL, Kind.WINNER, Kind.ALBUM_PANEL
 
 def _redraw_all() -> list[Draft]:
     return [Draft(Kind.REDRAW, ordinal=list(Kind).index(panel), payload={"panel": panel}) for panel in PANELS]
+
+
+EDITS_APART = 1_000
+"""Room between the ordinals of two nominations' redrawn cards."""
+
+
+def drafts_again(panels: Iterable[tuple[str, int]], now: datetime) -> list[Draft]:
+    """Everything of a week that stands on Discord drawn once more, even where it seems to be right; one message each.
+
+    `panels` names what stands: kind and ordinal. Asked for at another instant these are other errands.
+    """
+    words = f"again {now.isoformat()}"
+    drafts = [Draft(Kind.REFRESH, payload={"force": True})]
+    for kind, ordinal in sorted(panels):
+        if kind == Kind.NOMINATION:
+            payload = {"words": words, "force": True}
+            drafts.append(Draft(Kind.NOMINATION_EDIT, ordinal * EDITS_APART, payload=payload))
+        elif kind != Kind.CARD:
+            payload = {"panel": kind, "words": words, "force": True}
+            drafts.append(Draft(Kind.REDRAW, list(Kind).index(Kind(kind)), payload=payload))
+    return drafts

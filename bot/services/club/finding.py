@@ -1,4 +1,4 @@
-"""Which week a command means: its thread's week, else the only fitting one, else it asks."""
+"""Which week a command means: its thread's week, else the only fitting one that runs or waits, else it asks."""
 
 from __future__ import annotations
 
@@ -34,6 +34,8 @@ async def week_for(
         fitting = await weeks.weeks_in(session, club.id, phases)
         if not fitting:
             raise NoSuchWeek
+        # A week that waits for its opening is meant only where nothing runs that could be.
+        fitting = [one for one in fitting if one.phase is not Phase.SCHEDULED] or fitting
         if len(fitting) > 1:
             raise WhichWeek(tuple((one.number, one.label) for one in fitting))
         found = fitting[0]

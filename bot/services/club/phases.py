@@ -12,8 +12,8 @@ from bot.domain.calendar import DEADLINES
 from bot.domain.club import phases as rules
 from bot.domain.club.phases import Transition
 from bot.domain.club.week import DEADLINE_OF, OPEN_PHASES, Club, Phase, Skip, Week
-from bot.domain.errors import NothingToReopen, SlotTaken
-from bot.domain.outbox import Draft, Kind
+from bot.domain.errors import NothingToReopen, SlotTaken, TextTooLong
+from bot.domain.outbox import Draft, Kind, drafts_again
 from bot.domain.people import Caller
 from bot.services import outbox, people
 from bot.services.club.finding import week_for
@@ -22,9 +22,13 @@ from bot.services.tools import Tools
 from db.queries import audit
 from db.queries import outbox as outbox_queries
 from db.queries.club import clubs, weeks
-from db.session import Writing
+from db.session import Reading, Writing
 
 log = logging.getLogger(__name__)
+
+STUCK_FOR = timedelta(minutes=5)
+REASON_LIMIT = 500
+REOPENABLE = (Phase.POLL, Phase.LISTENING, Phase.RATINGS, Phase.CLOSED, Phase.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,7 @@ class Advanced:
 
     count: int
     next_due: datetime | None
+    """The earliest deadline; of weeks that failed just now none, or the alarm would ring without end."""
     failed: int = 0
 
 
@@ -63,8 +68,18 @@ async def advance_due(tools: Tools, *, now: datetime, limit: int = 50) -> Advanc
                 raise
             log.exception("week %s could not be advanced", claimed)
             failed.add(claimed)
+            await _note_stuck(tools, claimed, now)
     async with tools.database.reading() as session:
-        return Advanced(count, await weeks.next_due(session, now), len(failed))
+        return Advanced(count, await weeks.next_due(session, now, failed), len(failed))
+
+
+async def _note_stuck(tools: Tools, week_id: UUID, now: datetime) -> None:
+    """Hosts hear of a week that does not move, once, unless it moves after all within some minutes."""
+    async with tools.database.writing() as session:
+        week = await weeks.week(session, week_id)
+        if week is not None:
+            note = Draft(Kind.HOST_NOTE, not_before=now + STUCK_FOR, payload={"words": "stuck"})
+            await outbox.record(session, week, [note], now)
 
 
 async def _by_host(
@@ -77,11 +92,19 @@ async def _by_host(
     week: UUID | None,
     phases: tuple[Phase, ...],
     step: Callable[[Writing, Club, Week], Awaitable[Transition]],
+    else_number: Callable[[Reading, Club], Awaitable[int]] | None = None,
 ) -> Week:
+    """One host's step, under the locks of the club and of the week, like a deadline's.
+
+    `else_number` finds the week's number where neither an argument nor the thread names a week.
+    """
     async with tools.database.writing() as session:
-        club = await people.club_here(session, caller.guild_id)
+        club = await people.club_here(session, caller.guild_id, lock=True)
         people.require_host(club, caller)
         member = await people.member_of(session, club, caller, now)
+        in_thread = where is not None and await weeks.week_of_thread(session, club.id, where) is not None
+        if else_number is not None and number is None and week is None and not in_thread:
+            number = await else_number(session, club)
         found = await week_for(session, club, where=where, number=number, week=week, phases=phases, lock="update")
         transition = await step(session, club, found)
         return await apply(session, club, transition, now=now, by=member.user_id)
@@ -147,7 +170,9 @@ async def cancel_week(
     number: int | None = None,
     week: UUID | None = None,
 ) -> Week:
-    """A host cancels an open week, with a reason that the club sees."""
+    """A host cancels an open week, with a reason that the club sees. Raises `TextTooLong`, `WrongPhase`."""
+    if len(reason.strip()) > REASON_LIMIT:
+        raise TextTooLong("reason", REASON_LIMIT, len(reason.strip()))
 
     async def step(_session: Writing, _club: Club, found: Week) -> Transition:
         return rules.cancel(found, reason.strip() or Skip.HOST, now=now)
@@ -164,7 +189,11 @@ async def reopen_week(
     where: int | None = None,
     number: int | None = None,
 ) -> Week:
-    """A host takes back the last transition, with a new deadline; `SlotTaken` when a later week is being chosen."""
+    """A host takes back the last transition, with a new deadline.
+
+    Where no week is named it is the one that moved last, not any that could be reopened. Raises `SlotTaken` when a
+    later week is being chosen, `NothingToReopen`, `PastTime`.
+    """
 
     async def step(session: Writing, club: Club, found: Week) -> Transition:
         transition = rules.reopen(found, await facts_of(session, found), until=until, now=now)
@@ -174,16 +203,28 @@ async def reopen_week(
                 raise SlotTaken(holder.label, holder.deadlines.poll_close_at)
         return transition
 
-    phases = (Phase.POLL, Phase.LISTENING, Phase.RATINGS, Phase.CLOSED, Phase.CANCELLED)
-    async with tools.database.reading() as session:
-        club = await people.club_here(session, caller.guild_id)
-        if where is not None and number is None and await weeks.week_of_thread(session, club.id, where) is None:
-            # Outside a thread "reopen" means the week that moved last, not any that could be reopened.
-            moved = [one for one in await weeks.latest_weeks(session, club.id, 10) if one.phase in phases]
-            if not moved:
-                raise NothingToReopen
-            number = max(moved, key=lambda one: one.phase_began_at or one.deadlines.opens_at).number
-    return await _by_host(tools, caller, now, where=where, number=number, week=None, phases=phases, step=step)
+    return await _by_host(
+        tools,
+        caller,
+        now,
+        where=where,
+        number=number,
+        week=None,
+        phases=REOPENABLE,
+        step=step,
+        else_number=_moved_last,
+    )
+
+
+async def _moved_last(session: Reading, club: Club) -> int:
+    moved = [
+        (one.phase_began_at, one.number)
+        for one in await weeks.latest_weeks(session, club.id, 20)
+        if one.phase in REOPENABLE and one.phase_began_at is not None and one.cancelled_from is not Phase.SCHEDULED
+    ]
+    if not moved:
+        raise NothingToReopen
+    return max(moved)[1]
 
 
 async def resync_week(
@@ -191,18 +232,14 @@ async def resync_week(
 ) -> int:
     """A host has the week drawn again and what failed tried again; returns how many failures were revived."""
     async with tools.database.writing() as session:
-        club = await people.club_here(session, caller.guild_id)
+        club = await people.club_here(session, caller.guild_id, lock=True)
         people.require_host(club, caller)
         member = await people.member_of(session, club, caller, now)
         week = await week_for(session, club, where=where, number=number, phases=tuple(Phase), lock="update")
         revived = await outbox_queries.revive(session, week.id, now)
         if week.phase is not Phase.SCHEDULED:
-            again = int(now.timestamp())
-            panels = [
-                Draft(Kind.REDRAW, again + place, payload={"panel": str(kind), "force": True})
-                for place, kind in enumerate(panel for panel, _ in await outbox_queries.panels_of(session, week.id))
-            ]
-            await outbox.record(session, week, [Draft(Kind.REFRESH, payload={"force": True}), *panels], now)
+            panels = await outbox_queries.panels_of(session, week.id)
+            await outbox.record(session, week, drafts_again(panels, now), now)
         await clubs.set_trouble(session, club.id, None)
         await audit.add(session, club_id=club.id, user_id=member.user_id, week_id=week.id, action="resynced", at=now)
         return revived

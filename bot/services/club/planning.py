@@ -110,7 +110,7 @@ async def set_theme(
     """A host gives a week its theme, until the poll closes."""
     theme = _check_theme(theme)
     async with tools.database.writing() as session:
-        club = await people.club_here(session, caller.guild_id)
+        club = await people.club_here(session, caller.guild_id, lock=True)
         people.require_host(club, caller)
         member = await people.member_of(session, club, caller, now)
         phases = (Phase.SCHEDULED, Phase.NOMINATIONS, Phase.POLL)
@@ -148,7 +148,7 @@ async def pick_album(
     """
     blurb = check_blurb(Blurb(pitch=pitch))
     async with tools.database.writing() as session:
-        club = await people.club_here(session, caller.guild_id)
+        club = await people.club_here(session, caller.guild_id, lock=True)
         people.require_host(club, caller)
         member = await people.member_of(session, club, caller, now)
         phases = (Phase.SCHEDULED, Phase.NOMINATIONS)
