@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
+from bot.domain.club.entries import Standing
+from bot.domain.club.rules import Pick
 from bot.domain.club.views import WeekView
 from bot.domain.club.week import Phase
 from bot.domain.outbox import Draft, Errand, Kind
@@ -40,7 +43,7 @@ async def remind(tools: Tools, errand: Errand, *, now: datetime) -> Remind | Non
         week = await weeks.week(session, errand.week_id, lock="share")
         if week is None or week.run != errand.run or week.phase != errand.phase or week.ends_at is None:
             return None
-        if now >= week.ends_at or now - (errand.first_attempt_at or now) > GRACE:
+        if now >= week.ends_at or now - datetime.fromisoformat(errand.payload["due"]) > GRACE:
             return None
         view = await week_view(session, week.id, now)
         for member in await people.dm_members(session, week.club_id):
@@ -57,11 +60,15 @@ async def remind(tools: Tools, errand: Errand, *, now: datetime) -> Remind | Non
         return Remind(view, week.phase, week.ends_at, view.club.reminder_role_id if ping else None)
 
 
-async def _has_something_left(session: Reading, view: WeekView, user_id: object) -> bool:
+async def _has_something_left(session: Reading, view: WeekView, user_id: UUID) -> bool:
     week = view.week
     if week.phase is Phase.NOMINATIONS:
+        if week.rules.pick is Pick.HOST:
+            return False
         given = await nominations.nominations_of_week(session, week.id)
-        return not any(one.user_id == user_id for one in given)
+        return not any(one.user_id == user_id and one.standing is not Standing.WITHDRAWN for one in given)
     if week.phase is Phase.POLL:
         return all(ballot.user_id != user_id for ballot in await ballots.ballots_of_week(session, week.id))
+    if week.phase is Phase.LISTENING and await ratings.has_heard(session, week.id, user_id):
+        return False
     return all(rating.user_id != user_id for rating in await ratings.ratings_of_week(session, week.id))
