@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -29,7 +29,7 @@ class Unseen:
 
 
 async def club_here(session: Reading, guild_id: int, *, lock: bool = False) -> Club:
-    """The club of a server; raises `ClubNotSetUp`."""
+    """The club of a server; raises `ClubNotSetUp`. `lock` holds it: always before any of its weeks is held."""
     club = await clubs.club_of_guild(session, guild_id, lock=lock)
     if club is None:
         raise ClubNotSetUp
@@ -74,7 +74,7 @@ async def leave(tools: Tools, *, caller: Caller, now: datetime) -> Member:
     async with tools.database.writing() as session:
         club, member = await present(session, caller, now, takes_part=False)
         await queries.mark_left(session, club.id, member.user_id, now)
-        return member
+        return replace(member, left_at=now, dm_reminders=False)
 
 
 async def set_dm_reminders(tools: Tools, *, caller: Caller, now: datetime, on: bool) -> Member:

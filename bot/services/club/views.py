@@ -50,7 +50,11 @@ def masked(week: Week, found: Sequence[Nomination]) -> tuple[Nomination, ...]:
     shown = (nomination for nomination in found if nomination.standing is not Standing.WITHDRAWN)
     if not hidden(week):
         return tuple(shown)
-    return tuple(replace(nomination, nominator="", nominator_discord_id=0) for nomination in shown)
+    return tuple(_masked(nomination) for nomination in shown)
+
+
+def _masked(nomination: Nomination) -> Nomination:
+    return replace(nomination, nominator="", nominator_discord_id=0)
 
 
 async def week_view(session: Reading, week_id: UUID, now: datetime) -> WeekView:
@@ -123,15 +127,16 @@ async def your_part(
         if week is None:
             week = (await _shown(session, club, where, number)).id
         found = await week_for(session, club, week=week, phases=tuple(Phase))
-        standing = {one.id: one for one in await nominations.nominations_of_week(session, found.id)}
+        race = await nominations.nominations_of_week(session, found.id)
+        shown = {one.id: one for one in masked(found, race)}
         ballot = await ballots.ballot_of(session, found.id, member.user_id)
         given = await ratings.ratings_of_week(session, found.id)
         seconds = await nominations.seconded_by(session, found.id, member.user_id)
         return YourPart(
             view=await week_view(session, found.id, now),
-            nominations=tuple(one for one in standing.values() if one.user_id == member.user_id),
-            seconds=tuple(standing[nomination] for nomination in seconds if nomination in standing),
-            ballot=None if ballot is None else tuple(standing[choice] for choice in ballot.choices),
+            nominations=tuple(one for one in race if one.user_id == member.user_id and one.id in shown),
+            seconds=tuple(shown[nomination] for nomination in seconds if nomination in shown),
+            ballot=None if ballot is None else tuple(shown[choice] for choice in ballot.choices if choice in shown),
             rating=next((rating for rating in given if rating.user_id == member.user_id), None),
             heard=await ratings.has_heard(session, found.id, member.user_id),
             dm_reminders=member.dm_reminders,
