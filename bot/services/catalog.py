@@ -131,9 +131,13 @@ def _read(text: str, *, artist: str | None, title: str | None, year: str | int |
     if typed_title and not text.strip():
         return Resolved(None, typed_title, typed_artist, typed_year)
     read = understand(text)
-    if read.link is not None and read.link.kind in NO_ALBUM and read.link.service is not Service.YOUTUBE:
-        if read.link.kind is not LinkKind.TRACK or not typed_title:
-            raise AlbumNeeded("not_an_album", read.link.url)
+    if (
+        read.link is not None
+        and read.link.kind in NO_ALBUM
+        and read.link.service is not Service.YOUTUBE
+        and not (read.link.kind is LinkKind.TRACK and typed_title)
+    ):
+        raise AlbumNeeded("not_an_album", read.link.url)
     return Resolved(
         None,
         typed_title or read.title,
@@ -194,9 +198,10 @@ def _same(found: FoundAlbum, read: Resolved) -> bool:
 async def _find(session: Reading, read: Resolved, *, guess: bool = False) -> Album | None:
     """The album of the catalogue that is meant.
 
-    A song by its link alone; an album by its link, else by artist, title and year. Somebody who names no year means the only album of that name, and an
-    album of unknown year is meant by whoever names one. `guess`: nobody spelled the album out, so a link means what it
-    meant before, whatever words stand beside it, and a title alone means the only album of that title.
+    A song by its link alone; an album by its link, else by artist, title and year. Somebody who names no year means the
+    only album of that name, and an album of unknown year is meant by whoever names one. `guess`: nobody spelled the
+    album out, so a link means what it meant before, whatever words stand beside it, and a title alone means the only
+    album of that title.
     """
     if read.song is not None:
         return await queries.album_by_link(session, read.song)
