@@ -1,0 +1,141 @@
+"""The stage of a rehearsal: a loopback Discord, the whole bot on it, and a clock that the rehearsal moves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from discord.http import Route
+from pydantic import SecretStr
+
+from bot.app import App, earliest
+from bot.config import Settings
+from bot.rehearsal.clock import RehearsalClock
+from bot.rehearsal.loopback import LoopbackDiscord, Person
+from bot.rehearsal.loopback.schemas import Schemas
+from bot.services import outbox
+from bot.services.club import phases
+from bot.services.tools import Tools
+from db.session import CommitMoment
+
+TICK_SECONDS = 300.0
+"""The bot's own regular wake-ups are rare here: the stage wakes it whenever its clock has moved."""
+PATIENCE = 60.0
+"""Real seconds within which everything due must be done."""
+
+
+class Stage:
+    """A Discord server with a channel for the club, and the bot in it; use it as an async context.
+
+    The database is the caller's: two stages, or a stage after a restart of the bot, may share it.
+    """
+
+    def __init__(
+        self,
+        database_url: str,
+        *,
+        schemas: Schemas | None = None,
+        starts_at: datetime | None = None,
+        server: str = "The Listening Room",
+        channel: str = "album-club",
+        watch: Callable[[CommitMoment], None] | None = None,
+    ) -> None:
+        self.clock = RehearsalClock(starts_at)
+        self.double = LoopbackDiscord(self.clock.now, schemas)
+        self.guild = self.double.add_guild(server)
+        self.channel = self.double.add_channel(self.guild, channel)
+        self.app: App
+        self._database_url = database_url
+        self._watch = watch
+        self._usual_base = Route.BASE
+
+    async def __aenter__(self) -> Stage:
+        await self.double.start()
+        try:
+            await self.start_bot()
+        except BaseException:
+            await self.double.stop()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        try:
+            await self.app.stop()
+        finally:
+            await self.double.stop()
+            # The client library keeps the address of its Discord in one place for all clients of a process.
+            Route.BASE = self._usual_base
+
+    @property
+    def tools(self) -> Tools:
+        """What the services work with, to read what the bot has stored."""
+        return self.app.tools
+
+    # The bot
+
+    async def start_bot(self) -> None:
+        """Start the bot with its commands registered; what it missed is handled."""
+        settings = Settings(
+            _env_file=None,  # pyright: ignore[reportCallIssue] - a rehearsal obeys no operator's settings
+            discord_token=SecretStr(self.double.token),
+            discord_api_url=self.double.api_url,
+            database_url=SecretStr(self._database_url),
+            tick_seconds=TICK_SECONDS,
+        )
+        self.app = App(settings, clock=self.clock, watch=self._watch)
+        try:
+            await self.app.start()
+        except BaseException:
+            await self.app.stop()
+            raise
+
+    async def restart_bot(self) -> None:
+        """Stop the bot in order and start another one on the same database and the same Discord."""
+        await self.app.stop()
+        await self.start_bot()
+
+    # Time
+
+    async def settle(self) -> None:
+        """Wait until the bot has nothing to do now: no week to move, no errand to perform, no answer owed."""
+        await self.app.settle(timeout=PATIENCE)
+        await self.double.quiet(PATIENCE, settle=0.01)
+
+    async def move_to(self, instant: datetime) -> None:
+        """Let time pass until an instant; every deadline and reminder on the way is met when it is due."""
+        await self.settle()
+        while (due := await self.next_due()) is not None and due < instant:
+            self._reach(due)
+            await self.settle()
+        self._reach(instant)
+        await self.settle()
+
+    async def run_out(self) -> None:
+        """Let time pass until nothing lies ahead any more, neither a deadline nor an errand."""
+        await self.settle()
+        while (due := await self.next_due()) is not None:
+            await self.move_to(due)
+
+    async def next_due(self) -> datetime | None:
+        """When something is to be done next, by a week or by an errand; None when nothing lies ahead."""
+        return earliest(
+            await phases.next_due(self.tools, now=self.clock.now()), await outbox.next_errand_at(self.tools)
+        )
+
+    def _reach(self, instant: datetime) -> None:
+        # Time also passes by itself, so that an instant may lie a moment back already.
+        if instant > self.clock.now():
+            self.clock.advance(to=instant)
+
+    # People
+
+    def arrives(self, name: str, display: str | None = None, *, roles: Iterable[Any] = ()) -> Person:
+        """A new person on the server."""
+        user = self.double.add_user(name, display)
+        self.double.join(self.guild, user, roles)
+        return self.double.person(user, self.guild)
+
+    def owner(self) -> Person:
+        """The person the server belongs to, who may manage everything."""
+        return self.double.person(self.guild["owner_id"], self.guild)

@@ -1,0 +1,108 @@
+"""What people saw, written down while it happens: the channel, its threads, and what was answered to one person alone.
+
+As lines for a terminal, and in the end as one HTML page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.rehearsal.loopback import Answer, LoopbackDiscord
+from bot.rehearsal.loopback.page import Section, page_html
+from bot.rehearsal.loopback.render import message_text
+
+Json = dict[str, Any]
+INDENT = "    "
+SYSTEM_KINDS = (6, 18, 21)
+"""Discord's own lines: pinned, thread started, start of a thread."""
+
+
+@dataclass
+class Transcript:
+    """Follows one guild; `write` gets every line as it comes, and nothing when nobody reads along."""
+
+    double: LoopbackDiscord
+    guild: Any
+    write: Callable[[str], None] | None = None
+    private: list[Json] = field(default_factory=list[Json])
+    """Answers that only one person saw, in the order they came."""
+    forms: list[Json] = field(default_factory=list[Json])
+    _shown: set[str] = field(default_factory=set[str])
+
+    def scene(self, title: str) -> None:
+        """Begin a new part of the story."""
+        self._lines("", f"━━ {title}", f"   {self.double.state.now():%A %Y-%m-%d %H:%M} UTC")
+
+    def aside(self, text: str) -> None:
+        """Tell what happens outside Discord."""
+        self._lines("", f"({text})")
+
+    def show_new(self) -> None:
+        """Write what was posted since the last time, in the order it was posted."""
+        for place, message in self._messages():
+            if message["id"] in self._shown:
+                continue
+            self._shown.add(message["id"])
+            if message.get("type") not in SYSTEM_KINDS:
+                self._write_message(place, message)
+
+    def show_again(self, message: Any) -> None:
+        """Write a message that was edited in place, as it is now."""
+        for place, found in self._messages():
+            if found["id"] == str(message["id"]):
+                self._write_message(place, found, note=" (edited)")
+
+    def show_answer(self, name: str, act: str, answer: Answer) -> None:
+        """Write what one person got for an act, which nobody else sees."""
+        if answer.kind == "modal" and answer.modal is not None:
+            self.forms.append(answer.modal)
+        elif answer.message is not None and answer.ephemeral:
+            self.private.append(answer.message)
+        self._lines("", f"{INDENT}◌ {name}: {act}", *(f"{INDENT}  {line}" for line in answer.text.split("\n")))
+
+    def page(self, title: str) -> str:
+        """Everything as one HTML page."""
+        threads = self.double.threads(self.guild)
+        sections = [
+            Section(
+                f"{channel['name']}",
+                self.double.channel_messages(channel),
+                threads=[
+                    Section(thread["name"], self.double.channel_messages(thread), kind="thread")
+                    for thread in threads
+                    if thread["parent_id"] == channel["id"]
+                ],
+            )
+            for channel in self._channels()
+        ]
+        note = "Each of these was shown to one person alone."
+        sections.append(Section("Private answers", self.private, kind="private", note=note, forms=self.forms))
+        return page_html(title, sections, name_of=self.double.name_of, now=self.double.state.now())
+
+    def _channels(self) -> list[Any]:
+        return [
+            channel for channel in self.double.state.guild_channels(str(self.guild["id"])) if channel["type"] in (0, 15)
+        ]
+
+    def _messages(self) -> Iterable[tuple[str, Json]]:
+        found: list[tuple[str, Json]] = []
+        for channel in self._channels():
+            found += [(f"#{channel['name']}", message) for message in self.double.channel_messages(channel)]
+        for thread in self.double.threads(self.guild):
+            found += [(f"↳ {thread['name']}", message) for message in self.double.channel_messages(thread)]
+        return sorted(found, key=lambda pair: int(pair[1]["id"]))
+
+    def _write_message(self, place: str, message: Json, note: str = "") -> None:
+        if self.write is None:
+            return
+        author = self.double.name_of("user", message["author"]["id"])
+        text = message_text(message, self.double.name_of, now=self.double.state.now())
+        indent = INDENT if place.startswith("↳") else ""
+        self._lines("", f"{indent}{place}  {author}{note}", *(f"{indent}  {line}" for line in text.split("\n")))
+
+    def _lines(self, *lines: str) -> None:
+        if self.write is not None:
+            for line in lines:
+                self.write(line)
