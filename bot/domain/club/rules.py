@@ -69,6 +69,9 @@ BOUNDS: dict[str, tuple[int, int]] = {
 }
 """Lowest and highest value of every number setting."""
 
+DIGITS = 6
+"""No bound is longer."""
+
 YES = frozenset({"on", "yes", "true", "1"})
 NO = frozenset({"off", "no", "false", "0"})
 
@@ -89,6 +92,7 @@ def change_rule(rules: Rules, name: str, text: str) -> Rules:
             raise SettingRefused(name, text, "choice", ", ".join(str(member) for member in kind))
         return replace(rules, **{name: kind(value)})
     low, high = BOUNDS[name]
-    if not value.isdecimal() or not low <= int(value) <= high:
+    # Python reads no number of thousands of digits, and Discord lets people type one.
+    if not value.isdecimal() or len(value) > DIGITS or not low <= int(value) <= high:
         raise SettingRefused(name, text, "range", f"{low} to {high}")
     return replace(rules, **{name: int(value)})

@@ -22,8 +22,8 @@ from db.queries import audit
 from db.queries.club import clubs, weeks
 from db.session import Writing
 
-LARGEST_ID = 1 << 63
-"""Discord's ids are smaller, and so are the database's numbers."""
+ID_DIGITS = 19
+"""Discord's ids are no longer, and the database's numbers end below 2⁶³."""
 HOST_ZONES = frozenset({"localtime", "Factory"})
 """What a time-zone database lists beside the zones of the world."""
 
@@ -169,7 +169,7 @@ def _set(club: Club, name: str, value: str) -> Club:
 
 def _snowflake(name: str, value: str) -> int:
     digits = value.strip().strip("<#@&!>")
-    if not digits.isdecimal() or int(digits) >= LARGEST_ID:
+    if not digits.isdecimal() or len(digits) > ID_DIGITS or int(digits) >= 1 << 63:
         raise SettingRefused(name, value, "mention")
     return int(digits)
 
