@@ -15,7 +15,7 @@ from bot.services.club import nominating, shelf
 from cogs.club import suggest
 from cogs.club.cards import phrases
 from cogs.club.cards.shelf import club_shelf_card, shelf_card
-from cogs.club.parts.album import Kept, first_step, menu_text
+from cogs.club.parts.album import Kept, first_step, menu_texts
 from cogs.club.parts.nomination import edit_form, named_nomination, second, withdraw
 from cogs.shared.caller import Interaction, caller_of, now_of, tools_of, where_of
 from cogs.shared.render import words
@@ -65,7 +65,8 @@ class Nominating(commands.Cog):
     async def nominate_message(self, interaction: Interaction, message: discord.Message) -> None:
         """Nominate the album that a message names or links."""
         await think(interaction)
-        await first_step(interaction, Kept(text=menu_text(message)), where=where_of(interaction))
+        text, instead = menu_texts(message)
+        await first_step(interaction, Kept(text=text), where=where_of(interaction), instead=instead)
 
     @nomination.command(name="edit")
     @app_commands.describe(nomination="Which of your nominations")

@@ -116,18 +116,24 @@ async def rename_thread(bot: LongplayBot, thread_id: int, name: str) -> None:
 
 
 async def archive_thread(bot: LongplayBot, thread_id: int, *, lock: bool) -> None:
-    """Put a thread to sleep, locked where the club wants it so; one that is gone stays gone."""
+    """Put a thread to sleep, locked where the club wants it so; one that sleeps or is gone stays so.
+
+    Discord sends threads to sleep by itself and then refuses every other change.
+    """
     try:
         thread = await channel_of(bot, thread_id)
     except discord.NotFound:
         return
-    if not isinstance(thread, discord.Thread):
+    if not isinstance(thread, discord.Thread) or (thread.archived and (thread.locked or not lock)):
         return
-    if thread.archived:
-        if thread.locked or not lock:
-            return
-        await thread.edit(archived=False)
-    await thread.edit(archived=True, locked=lock)
+    try:
+        await thread.edit(archived=True, locked=lock)
+    except discord.HTTPException as error:
+        if error.code != codes.THREAD_ARCHIVED:
+            raise
+        if lock:
+            await thread.edit(archived=False)
+            await thread.edit(archived=True, locked=True)
 
 
 async def channel_of(bot: LongplayBot, channel_id: int) -> object:

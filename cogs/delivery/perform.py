@@ -23,6 +23,9 @@ from cogs.shared.render import Body
 NOMINATIONS_APART = 1_000
 """A nomination's redrawn cards are numbered within so many of its own number."""
 
+CLOSE_EARLY = {"words": "close_early"}
+"""The one note to hosts that carries a button."""
+
 PANEL_CARDS: dict[Kind, Callable[[WeekView], Body]] = {
     Kind.CARD: week_card,
     Kind.NOMINATIONS_PANEL: choosing.nominations_panel,
@@ -91,6 +94,9 @@ class Performer:
         if panel is None or draw is None:
             return SKIPPED
         drawn = await self._redrawn(errand, view, panel, draw(view))
+        note = view.panels.get((str(Kind.HOST_NOTE), 0))
+        if kind is Kind.POLL_PANEL and note is not None:  # its button goes with the poll's
+            await self._redrawn(errand, view, note, notices.host_note_card(view, CLOSE_EARLY))
         return Outcome(discord_id=drawn.message_id, panel=drawn, panel_key=(str(kind), 0))
 
     async def _redrawn(self, errand: Errand, view: WeekView, panel: PanelRef, body: Body) -> PanelRef:
@@ -151,11 +157,12 @@ class Performer:
         return Outcome(discord_id=panel.message_id)
 
     async def _host_note(self, errand: Errand, view: WeekView, _now: datetime) -> Outcome:
-        if errand.payload.get("words") == "close_early" and view.week.phase is not Phase.POLL:
+        early = errand.payload.get("words") == CLOSE_EARLY["words"]
+        if early and view.week.phase is not Phase.POLL:
             return SKIPPED
         body = notices.host_note_card(view, errand.payload)
         panel = await self._post(errand, view, body, thread_or_channel(view, phase_role(view)))
-        return Outcome(discord_id=panel.message_id)
+        return Outcome(discord_id=panel.message_id, panel=panel if early else None)
 
     async def _reminder(self, errand: Errand, _view: WeekView, now: datetime) -> Outcome:
         wanted = await reminders.remind(self.bot.tools, errand, now=now)
@@ -167,7 +174,7 @@ class Performer:
 
     async def _dm(self, errand: Errand, view: WeekView, _now: datetime) -> Outcome:
         discord_id = int(errand.payload["discord_id"])
-        body = notices.dm_card(view, errand.payload, view.club.guild_id)
+        body = notices.dm_card(view, errand.payload)
         try:
             channel = await self.bot.create_dm(discord.Object(discord_id))
             return Outcome(discord_id=await messages.deliver(self.bot, errand, body, channel))

@@ -122,7 +122,7 @@ def _pair_words(summary: Summary) -> list[str]:
         pair = summary.divided
         one, other = phrases.person_words(pair.first), phrases.person_words(pair.second)
         lines.append(f"**Most divided:** {one} and {other}, {figure(pair.distance)} apart.")
-    if summary.closest is not None:
+    if summary.closest is not None and summary.closest != summary.divided:
         pair = summary.closest
         one, other = phrases.person_words(pair.first), phrases.person_words(pair.second)
         apart = f"{figure(pair.distance)} apart" if pair.distance else "the same score"

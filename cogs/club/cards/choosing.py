@@ -78,7 +78,7 @@ def poll_panel(view: WeekView) -> Body:
     return Body(
         ui.TextDisplay("\n".join(head)),
         ui.TextDisplay(albums or "No albums."),
-        ui.TextDisplay(f"So far {phrases.turnout(view)}. Counts stay hidden until the close."),
+        ui.TextDisplay("Counts stay hidden until the close; the week's card shows how many have voted."),
         *rows(*phase_buttons(view)),
     )
 

@@ -10,10 +10,11 @@ from discord import ui
 
 from bot.domain.club.views import WeekView
 from bot.domain.club.week import Phase
+from bot.domain.outbox import Kind
 from cogs.club import actions
 from cogs.club.cards import phrases
 from cogs.club.cards.phrases import counted
-from cogs.club.cards.week import cancel_words, phase_buttons
+from cogs.club.cards.week import cancel_words
 from cogs.shared.render import Body, rows
 from cogs.shared.text import plain, when
 
@@ -35,7 +36,7 @@ def notice_card(view: WeekView, payload: Mapping[str, Any]) -> Body:
         return Body(ui.TextDisplay(_nominators(view)))
     if text is None:
         text = f"{week.label} has changed; the card above says how."
-    return Body(ui.TextDisplay(f"{text}{ends}"), *rows(*phase_buttons(view)[:1]))
+    return Body(ui.TextDisplay(f"{text}{ends}"), *rows(panel_link(view) if week.is_open else None))
 
 
 def _nominators(view: WeekView) -> str:
@@ -70,6 +71,18 @@ def host_note_card(view: WeekView, payload: Mapping[str, Any]) -> Body:
     return Body(ui.TextDisplay(f"{greeting}{text}"), *rows(*buttons), silent=True)
 
 
+PANEL_OF = {
+    Phase.NOMINATIONS: Kind.NOMINATIONS_PANEL,
+    Phase.POLL: Kind.POLL_PANEL,
+    Phase.LISTENING: Kind.ALBUM_PANEL,
+    Phase.RATINGS: Kind.ALBUM_PANEL,
+}
+PANEL_LABELS = {
+    Phase.NOMINATIONS: "Go to the nominations",
+    Phase.POLL: "Go to the poll",
+    Phase.LISTENING: "Go to the album",
+    Phase.RATINGS: "Go to the album",
+}
 CALLS = {
     Phase.NOMINATIONS: "Nominations close soon: which album should the club hear?",
     Phase.POLL: "The poll closes soon: have you voted?",
@@ -83,14 +96,24 @@ def reminder_card(view: WeekView, closes_at: datetime, role_id: int | None) -> B
     week = view.week
     ping = f"<@&{role_id}> " if role_id else ""
     text = f"{ping}{CALLS.get(week.phase, 'A deadline is near.')}\n{_ends(week.phase)}: {when(closes_at)}."
-    return Body(ui.TextDisplay(text), *rows(*phase_buttons(view)[:1]), roles=(role_id,) if role_id else ())
+    return Body(ui.TextDisplay(text), *rows(panel_link(view)), roles=(role_id,) if role_id else ())
+
+
+def panel_link(view: WeekView) -> ui.Item[Any] | None:
+    """The way to the panel with the buttons of the phase; a link, because this message is never drawn again."""
+    kind = PANEL_OF.get(view.week.phase, Kind.CARD)
+    panel = view.panels.get((str(kind), 0)) or view.panels.get((str(Kind.CARD), 0))
+    if panel is None:
+        return None
+    address = f"https://discord.com/channels/{view.club.guild_id}/{panel.channel_id}/{panel.message_id}"
+    return ui.Button(label=PANEL_LABELS.get(view.week.phase, "Open the week"), url=address)
 
 
 def _ends(phase: Phase) -> str:
     return phrases.ENDS_WORDS.get(phase, "It ends")
 
 
-def dm_card(view: WeekView, payload: Mapping[str, Any], guild_id: int) -> Body:
+def dm_card(view: WeekView, payload: Mapping[str, Any]) -> Body:
     """A private message; it carries links only, because what can be pressed lives on the server."""
     words = str(payload.get("words", ""))
     week, club = view.week, view.club
@@ -110,13 +133,7 @@ def dm_card(view: WeekView, payload: Mapping[str, Any], guild_id: int) -> Body:
         text += f"\n{_ends(week.phase)}: {when(week.ends_at)}."
     if words == "reminder":
         text += "\n-# You asked for this. `/reminders` on the server turns it off."
-    place = view.panels.get(("card", 0))
-    channel = place.channel_id if place is not None else club.channel_id
-    message = f"/{place.message_id}" if place is not None else ""
-    button: ui.Item[Any] = ui.Button(
-        label="Open the week", url=f"https://discord.com/channels/{guild_id}/{channel}{message}"
-    )
-    return Body(ui.TextDisplay(text), *rows(button))
+    return Body(ui.TextDisplay(text), *rows(panel_link(view)))
 
 
 def event_words(view: WeekView) -> tuple[str, str]:

@@ -35,7 +35,9 @@ def winner_card(view: WeekView) -> Body:
     if winner.pitch:
         parts.append(ui.TextDisplay(phrases.pitch_block(winner.pitch, 600, 2_000)))
     parts.append(ui.TextDisplay(sized(lambda width: result_words(view, width), NAME, 2_000)))
-    parts.append(ui.TextDisplay(f"Listen until {when(week.deadlines.discussion_at)}; then the club talks about it."))
+    if week.phase is Phase.LISTENING:
+        until = when(week.deadlines.discussion_at)
+        parts.append(ui.TextDisplay(f"Listen until {until}; then the club talks about it."))
     parts += rows(*link_buttons(view)[:5])
     if week.phase in (Phase.LISTENING, Phase.RATINGS):
         parts += rows(

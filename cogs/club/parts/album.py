@@ -114,12 +114,19 @@ async def first_step(
     number: int | None = None,
     in_place: bool = False,
     page: int = 0,
+    instead: str = "",
 ) -> None:
-    """Show privately what was understood, once nothing speaks against nominating it; the answer was promised before."""
+    """Show privately what was understood, once nothing speaks against nominating it; the answer was promised before.
+
+    `instead` is read when the text is a link that tells no title.
+    """
     tools, caller, now = tools_of(interaction), caller_of(interaction), now_of(interaction)
     try:
         resolved = await resolve(interaction, kept)
     except AlbumNeeded as needed:
+        if instead and needed.reason == "untitled_link":
+            await first_step(interaction, replace(kept, text=instead), where=where, number=number)
+            return
         await answer(interaction, unreadable_card(refusal_words(needed), await keep(interaction, kept)))
         return
     view = await nominating.check_can_nominate(
@@ -138,11 +145,17 @@ async def first_step(
     await (update(interaction, card) if in_place else answer(interaction, card))
 
 
-def menu_text(message: discord.Message) -> str:
-    """What a message offers as an album: its first known link, else its first line; embeds are asked last."""
+def menu_texts(message: discord.Message) -> tuple[str, str]:
+    """What a message offers as an album, and what to read when that is a link without a title.
+
+    Its first known link; else its first line. Embeds are asked last.
+    """
     texts = [message.content, *(text for embed in message.embeds for text in (embed.url, embed.title) if text)]
-    link = next((link for text in texts if (link := known_link(text))), "")
-    return link or next((text.strip().split("\n")[0] for text in texts if text.strip()), "")
+    lines = [line.strip() for text in texts for line in text.split("\n") if line.strip()]
+    linked = next((line for line in lines if known_link(line)), "")
+    if not linked:
+        return next(iter(lines), ""), ""
+    return known_link(linked), linked if len(linked.split()) > 1 else ""
 
 
 def known_link(text: str) -> str:
