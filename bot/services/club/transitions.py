@@ -24,6 +24,7 @@ PINGS_A_WEEK = 3
 """At most so many reminders of a week mention the opt-in role."""
 PINGING = (Phase.NOMINATIONS, Phase.POLL, Phase.LISTENING)
 """Phases whose reminder mentions the role: nominate, vote, come to the discussion."""
+EXTENDED = (Move.NOMINATIONS_EXTENDED, Move.POLL_EXTENDED)
 
 
 async def facts_of(session: Reading, week: Week) -> Facts:
@@ -71,9 +72,11 @@ async def _reminder(session: Reading, club: Club, transition: Transition, now: d
     week = transition.week
     if week.phase is Phase.SCHEDULED or week.phase_began_at is None or week.ends_at is None:
         return []
-    at = reminder_at(week.phase_began_at, week.ends_at, club.timezone)
+    # The notice of an extension is the reminder of what was there before: the added day counts by itself.
+    began = now if transition.move in EXTENDED else week.phase_began_at
+    at = reminder_at(began, week.ends_at, club.timezone)
     if at is None or at <= now:
-        # Its moment has passed: the deadline was pulled in, or an empty box got a day more.
+        # Its moment has passed: the deadline was pulled in.
         if transition.move is Move.MOVED and await outbox_queries.has_reminded(session, week.id, week.phase):
             return []
         at = reminder_at(now, week.ends_at, club.timezone)
