@@ -111,8 +111,17 @@ def rehearse(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object alone on standard output.")] = False,
     html: Annotated[Path | None, typer.Option("--html", help="Also write the transcript as a page.")] = None,
+    kills: Annotated[
+        str | None,
+        typer.Option(help="Kill the bot in the middle of a week: at `each` kind of step, at `all` steps, or at one."),
+    ] = None,
 ) -> None:
     """Play a club's weeks on a loopback Discord: no account, no keys, no network."""
+    if kills is not None:
+        from bot.rehearsal.kills.command import sweep
+
+        complete(sweep(kills))
+        return
     from bot.rehearsal.command import Options
     from bot.rehearsal.command import rehearse as play
 

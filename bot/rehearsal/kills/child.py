@@ -1,0 +1,131 @@
+"""The bot's side: a process of its own that does what `longplay run` does, and ends itself where it was told to."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from dataclasses import dataclass
+from multiprocessing import parent_process
+from typing import TYPE_CHECKING, Any
+
+from pydantic import SecretStr
+
+from bot.app import App
+from bot.config import Settings
+from bot.rehearsal.kills.clock import FollowingClock
+from bot.rehearsal.kills.points import Moment, Point
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from types import FrameType
+
+    from db.session import CommitMoment
+
+TICK_SECONDS = 1.0
+"""It is woken by a signal whenever there may be something to do; this is for what no signal announced."""
+SERVICES = "bot.services."
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What a bot process is started with; at `kill`, a point among its commits, it ends itself."""
+
+    token: str
+    api_url: str
+    database_url: str
+    kill: Point | None = None
+
+
+class Witness:
+    """Counts commits by the step they belong to, tells of each, and kills the process at the point it was given."""
+
+    def __init__(self, kill: Point | None, report: Connection) -> None:
+        self._kill = kill
+        self._report = report
+        self._counts: dict[str, int] = {}
+
+    def watch(self, moment: CommitMoment) -> None:
+        """Called around every commit."""
+        step = commit_name(sys._getframe(1), _task_name())
+        side: Moment = "before" if moment == "before commit" else "after"
+        if side == "before":
+            self._counts[step] = self._counts.get(step, 0) + 1
+            self._report.send(("commit", step))
+        if self._kill == Point("commit", side, step, self._counts.get(step, 1)):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Told(logging.Handler):
+    """Passes on what is logged as an error: no kill may ever cause one."""
+
+    def __init__(self, report: Connection) -> None:
+        super().__init__(logging.ERROR)
+        self._report = report
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Pass one record on, with its traceback."""
+        self._report.send(("error", f"{record.name}: {self.format(record)}"))
+
+
+def commit_name(frame: FrameType | None, task: str) -> str:
+    """A name for a commit: the service that opened the transaction, and the kind of errand it was for.
+
+    The service is the outermost one on the stack, since services call each other.
+    """
+    service = "unknown"
+    while frame is not None:
+        if str(frame.f_globals.get("__name__")).startswith(SERVICES):
+            service = frame.f_code.co_name
+        frame = frame.f_back
+    kind = task.split()[1] if task.startswith("errand ") else ""
+    return f"{service}.{kind}" if kind else service
+
+
+def _task_name() -> str:
+    task = asyncio.current_task()
+    return task.get_name() if task is not None else ""
+
+
+def live(orders: Orders, ahead: Any, report: Connection) -> None:
+    """Be a bot until told to stop (SIGTERM) or killed; the body of the process."""
+    # Only errors are of interest, and they go to the process that ordered this one.
+    logging.basicConfig(level=logging.ERROR, handlers=[Told(report)], force=True)
+    asyncio.run(_live(orders, ahead, report))
+
+
+async def _live(orders: Orders, ahead: Any, report: Connection) -> None:
+    settings = Settings(
+        _env_file=None,  # pyright: ignore[reportCallIssue] - a rehearsal obeys no operator's settings
+        discord_token=SecretStr(orders.token),
+        discord_api_url=orders.api_url,
+        database_url=SecretStr(orders.database_url),
+        tick_seconds=TICK_SECONDS,
+    )
+    witness = Witness(orders.kill, report)
+    app = App(settings, clock=FollowingClock(ahead), watch=witness.watch)
+    loop = asyncio.get_running_loop()
+    stopping = asyncio.Event()
+    ticks: set[asyncio.Task[None]] = set()
+
+    def wake() -> None:
+        if app.ready.is_set() and not ticks:
+            task = asyncio.create_task(app.tick(), name="tick")
+            ticks.add(task)
+            task.add_done_callback(ticks.discard)
+
+    loop.add_signal_handler(signal.SIGUSR1, wake)
+    loop.add_signal_handler(signal.SIGTERM, stopping.set)
+    parent = parent_process()
+    if parent is not None:
+        # Nobody is left to kill an orphan.
+        loop.add_reader(parent.sentinel, os._exit, 1)
+    try:
+        await app.start()
+        report.send(("ready", ""))
+        await stopping.wait()
+    finally:
+        await asyncio.gather(*ticks, return_exceptions=True)
+        await app.stop()

@@ -1,0 +1,110 @@
+"""The rehearsal's side of a bot process: start it, wake it, kill it, and learn when it died and what it told."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from contextlib import suppress
+from multiprocessing import get_context
+from typing import Any
+
+from bot.rehearsal.kills.child import Orders, live
+
+START_SECONDS = 30.0
+STOP_SECONDS = 30.0
+
+# A server process that has imported the bot forks one per request: starting a bot then takes no import.
+_SPAWNING = get_context("forkserver")
+_SPAWNING.set_forkserver_preload(["bot.rehearsal.kills.child", "cogs.delivery", "cogs.club", "cogs.help"])
+
+
+class DidNotStart(Exception):  # noqa: N818 - it says what happened
+    """A bot process ended or hung before it was ready, and nobody had killed it."""
+
+
+class BotProcess:
+    """One bot process; everything it tells arrives at once."""
+
+    def __init__(self, orders: Orders, ahead: Any) -> None:
+        self.commits: list[str] = []
+        """The steps of its commits, in order."""
+        self.errors: list[str] = []
+        """What it logged as an error."""
+        self.ready = asyncio.Event()
+        self.died = asyncio.Event()
+        self._ahead = ahead
+        self._orders = orders
+        self._told, telling = _SPAWNING.Pipe(duplex=False)
+        self._process = _SPAWNING.Process(target=live, args=(orders, ahead, telling), daemon=True)
+        self._telling = telling
+
+    async def start(self) -> None:
+        """Start it, without waiting until it is ready."""
+        await asyncio.to_thread(self._process.start)
+        self._telling.close()
+        loop = asyncio.get_running_loop()
+        loop.add_reader(self._told.fileno(), self._listen)
+        loop.add_reader(self._process.sentinel, self._bury)
+
+    @property
+    def alive(self) -> bool:
+        """Whether it was started and has not died."""
+        return not self.died.is_set()
+
+    async def until_ready(self) -> bool:
+        """Wait until it serves; False when it died first. Raises `DidNotStart` when it does neither."""
+        waiting = [asyncio.ensure_future(self.ready.wait()), asyncio.ensure_future(self.died.wait())]
+        done, late = await asyncio.wait(waiting, timeout=START_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        for each in late:
+            each.cancel()
+        if not done:
+            raise DidNotStart(f"no bot within {START_SECONDS:.0f} s; it told: {self.errors}")
+        return self.ready.is_set() and self.alive
+
+    def wake(self) -> None:
+        """Have it look for what is due."""
+        if self.ready.is_set():
+            self._signal(signal.SIGUSR1)
+
+    async def kill(self) -> None:
+        """SIGKILL, and wait until the system has closed everything it held."""
+        self._signal(signal.SIGKILL)
+        await self.died.wait()
+
+    async def stop(self) -> None:
+        """Let it stop in order."""
+        self._signal(signal.SIGTERM)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(STOP_SECONDS):
+                await self.died.wait()
+        if self.alive:
+            await self.kill()
+
+    def _signal(self, number: int) -> None:
+        if self.alive and self._process.pid is not None:
+            with suppress(ProcessLookupError):
+                os.kill(self._process.pid, number)
+
+    def _listen(self) -> None:
+        try:
+            while self._told.poll():
+                kind, text = self._told.recv()
+                if kind == "commit":
+                    self.commits.append(text)
+                elif kind == "error":
+                    self.errors.append(text)
+                else:
+                    self.ready.set()
+        except (EOFError, OSError):
+            asyncio.get_running_loop().remove_reader(self._told.fileno())
+
+    def _bury(self) -> None:
+        loop = asyncio.get_running_loop()
+        loop.remove_reader(self._process.sentinel)
+        self._listen()
+        loop.remove_reader(self._told.fileno())
+        self._told.close()
+        self._process.join()
+        self._process.close()
+        self.died.set()

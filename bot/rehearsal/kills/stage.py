@@ -1,0 +1,224 @@
+"""A stage on which the bot is a process of its own: it may die at any moment, and somebody starts it again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from bot.domain.outbox import LEASE
+from bot.rehearsal.kills.child import Orders
+from bot.rehearsal.kills.clock import LeadingClock
+from bot.rehearsal.kills.points import Point, effect_name
+from bot.rehearsal.kills.process import BotProcess, DidNotStart
+from bot.rehearsal.loopback import Answer, Call, Person
+from bot.rehearsal.loopback.errors import Cut
+from bot.rehearsal.loopback.schemas import Schemas
+from bot.rehearsal.loopback.state import NONCE_WINDOW
+from bot.rehearsal.stage import PATIENCE, Stage
+from bot.services import outbox
+from bot.services.club import phases
+from bot.services.tools import Tools
+from db.session import Database
+
+DOWN_FOR = NONCE_WINDOW + 2 * LEASE
+"""How long a killed bot is away: its leases have ended, and Discord remembers none of its nonces."""
+STARTS = 5
+"""So often a bot is started before it is called dead for good: it is killed once, whatever it does."""
+
+
+class ProcessStage(Stage):
+    """The bots are processes; `kill` says where the first of them dies.
+
+    Whoever plays on this stage may go on as if nothing had happened: a bot that died is started again after a while,
+    and people do again what was not answered.
+    """
+
+    def __init__(
+        self,
+        database_url: str,
+        *,
+        schemas: Schemas | None = None,
+        starts_at: datetime | None = None,
+        kill: Point | None = None,
+        bots: int = 1,
+    ) -> None:
+        super().__init__(database_url, schemas=schemas, starts_at=starts_at)
+        self.clock: LeadingClock = LeadingClock(starts_at)
+        self.double.state.clock = self.clock.now
+        self.double.on_effect = self._effect
+        self.kill = kill
+        self.bots: list[BotProcess] = []
+        """Every bot so far, dead ones included."""
+        self.effects: list[str] = []
+        """The steps of Discord effects, in order."""
+        self.deaths = 0
+        self._wanted = bots
+        self._counts: dict[str, int] = {}
+        self._numbers: dict[int, int] = {}
+        self._database = Database.connect(database_url, pool_size=2)
+        self._starting = asyncio.Lock()
+        self._watching: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> ProcessStage:
+        await super().__aenter__()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        try:
+            await asyncio.gather(*(bot.stop() for bot in self.living))
+        finally:
+            self.double.on_effect = None
+            await asyncio.gather(*self._watching)
+            await self.double.stop()
+            await self._database.close()
+
+    @property
+    def tools(self) -> Tools:
+        """What the services work with, to read what the bots have stored."""
+        return Tools(self._database, self.clock)
+
+    @property
+    def living(self) -> list[BotProcess]:
+        """The bots that have not died."""
+        return [bot for bot in self.bots if bot.alive]
+
+    @property
+    def errors(self) -> list[str]:
+        """What any bot has logged as an error."""
+        return [error for bot in self.bots for error in bot.errors]
+
+    # The bot
+
+    async def start_bot(self) -> None:
+        """Start as many bots as are wanted and wait until they serve; one that is killed at its start is replaced."""
+        for _ in range(STARTS):
+            missing = self._wanted - len(self.living)
+            if not missing:
+                return
+            started = [await self._begin() for _ in range(missing)]
+            if not all([await bot.until_ready() for bot in started]):
+                self._come_back()
+        raise DidNotStart(f"{STARTS} bots in a row have died; they told: {self.errors}")
+
+    async def restart_bot(self) -> None:
+        """Stop every bot in order and start others on the same database and the same Discord."""
+        await asyncio.gather(*(bot.stop() for bot in self.living))
+        await self.start_bot()
+
+    async def kill_bots(self) -> None:
+        """SIGKILL for every bot."""
+        await asyncio.gather(*(bot.kill() for bot in self.living))
+
+    async def revive(self) -> None:
+        """When a bot has died, let it be away for a while and start another."""
+        async with self._starting:
+            if len(self.living) < self._wanted:
+                self._come_back()
+                await self.start_bot()
+
+    async def _begin(self) -> BotProcess:
+        kill = self.kill if self.kill is not None and self.kill.thing == "commit" and not self.deaths else None
+        orders = Orders(self.double.token, self.double.api_url, self._database_url, kill)
+        bot = BotProcess(orders, self.clock.ahead)
+        self.bots.append(bot)
+        await bot.start()
+        task = asyncio.create_task(self._mourn(bot))
+        self._watching.add(task)
+        task.add_done_callback(self._watching.discard)
+        return bot
+
+    async def _mourn(self, bot: BotProcess) -> None:
+        """Once a bot is dead, nobody waits for its answers any more."""
+        await bot.died.wait()
+        self.deaths += 1
+        if not self.living:
+            self.double.give_up()
+
+    def _come_back(self) -> None:
+        self.clock.advance(by=DOWN_FOR)
+
+    async def _effect(self, call: Call, moment: str) -> None:
+        """Count an effect; at the point to kill at, the bot dies and the connection with it."""
+        step = effect_name(call.method, call.route, call.body)
+        if moment == "before":
+            self.effects.append(step)
+            self._counts[step] = self._counts.get(step, 0) + 1
+            self._numbers[id(call)] = self._counts[step]
+        at = Point("effect", "before" if moment == "before" else "after", step, self._numbers[id(call)])
+        if at == self.kill and not self.deaths:
+            await self.kill_bots()
+            raise Cut
+
+    # Time
+
+    async def settle(self) -> None:
+        """Wait until the bot has nothing to do now, and was started again if it had died."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                await self.revive()
+                for bot in self.living:
+                    bot.wake()
+                await self.double.quiet(PATIENCE, settle=0.02)
+                if len(self.living) == self._wanted and await self._nothing_due():
+                    return
+
+    async def pass_deadline(self) -> None:
+        """Let time pass until just after the next deadline of a week; reminders on the way are met when due."""
+        await self.settle()
+        due = await phases.next_due(self.tools, now=self.clock.now())
+        if due is not None:
+            await self.move_to(due)
+
+    async def _nothing_due(self) -> bool:
+        now = self.clock.now()
+        due = await phases.next_due(self.tools, now=now)
+        return (due is None or due > now) and not (await outbox.unsettled(self.tools, now=now)).due
+
+    # People
+
+    def arrives(self, name: str, display: str | None = None, *, roles: Iterable[Any] = ()) -> Person:
+        """A new person on the server, who does again what was not answered."""
+        person = super().arrives(name, display, roles=roles)
+        return Stubborn(self, person)
+
+    def owner(self) -> Person:
+        """The person the server belongs to."""
+        return Stubborn(self, super().owner())
+
+
+class Stubborn(Person):
+    """A person who does the same again when "The application did not respond", as people do."""
+
+    def __init__(self, stage: ProcessStage, person: Person) -> None:
+        super().__init__(stage.double, person.user, person.guild)
+        self._stage = stage
+
+    async def slash(self, where: Any, command: str, /, **given: Any) -> Answer:
+        """As any person, until it is answered."""
+        return await self._until_answered(lambda: super(Stubborn, self).slash(where, command, **given))
+
+    async def press(self, message: Any, button: str, **more: Any) -> Answer:
+        """As any person, until it is answered."""
+        return await self._until_answered(lambda: super(Stubborn, self).press(message, button, **more))
+
+    async def choose(self, message: Any, select: str, values: Any, **more: Any) -> Answer:
+        """As any person, until it is answered."""
+        return await self._until_answered(lambda: super(Stubborn, self).choose(message, select, values, **more))
+
+    async def submit(self, form: Any, given: Any, **more: Any) -> Answer:
+        """As any person, until it is answered: the form stays open when it was not."""
+        return await self._until_answered(lambda: super(Stubborn, self).submit(form, given, **more))
+
+    async def menu(self, message: Any, name: str, **more: Any) -> Answer:
+        """As any person, until it is answered."""
+        return await self._until_answered(lambda: super(Stubborn, self).menu(message, name, **more))
+
+    async def _until_answered(self, act: Callable[[], Awaitable[Answer]]) -> Answer:
+        await self._stage.revive()
+        answer = await act()
+        while answer.failed is not None and not self._stage.living:
+            await self._stage.revive()
+            answer = await act()
+        return answer

@@ -1,0 +1,130 @@
+"""The same week again and again, killed at another point each time, and held against the one nobody disturbed."""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+import itertools
+import os
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.rehearsal.kills.points import Point, points_of
+from bot.rehearsal.kills.process import DidNotStart
+from bot.rehearsal.kills.snapshot import snapshot
+from bot.rehearsal.kills.stage import ProcessStage
+from bot.rehearsal.kills.week import ClubWeek, WentWrong
+from bot.rehearsal.loopback import Refused
+from bot.rehearsal.loopback.schemas import Schemas
+from db import migrate
+from db.server import EmbeddedServer
+from db.server.copies import copy_database, drop_database
+
+TRANSITIONS = "advance_due"
+"""The step of a week that moves by itself: each time it is another transition."""
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A week that was played to its end, or as far as it came."""
+
+    lines: tuple[str, ...]
+    """What it left behind, see `snapshot`."""
+    commits: tuple[str, ...]
+    effects: tuple[str, ...]
+    deaths: int
+    troubles: tuple[str, ...]
+    """What must not happen, killed or not: errors in the log, people without an answer, refused payloads."""
+
+    def points(self) -> list[Point]:
+        """Every place to kill at."""
+        return [*points_of("commit", list(self.commits)), *points_of("effect", list(self.effects))]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of the week that was killed at a point."""
+
+    point: Point
+    reached: bool
+    """Where errands are joined into one, a step may happen less often than in another run."""
+    troubles: tuple[str, ...]
+
+
+async def play(
+    database_url: str, *, starts_at: datetime, kill: Point | None = None, schemas: Schemas | None = None
+) -> Played:
+    """Play the week once, on a database of its own that is empty and migrated."""
+    troubles: list[str] = []
+    async with ProcessStage(database_url, schemas=schemas, starts_at=starts_at, kill=kill) as stage:
+        try:
+            await ClubWeek(stage).play()
+        except (WentWrong, Refused, TimeoutError, DidNotStart) as error:
+            troubles.append(f"{type(error).__name__}: {error}")
+        lines = await snapshot(stage)
+        troubles += [*stage.errors, *stage.double.violations]
+        commits = [step for bot in stage.bots for step in bot.commits]
+        return Played(tuple(lines), tuple(commits), tuple(stage.effects), stage.deaths, tuple(troubles))
+
+
+def judge(point: Point, killed: Played, undisturbed: Played) -> Verdict:
+    """Hold a killed week against the undisturbed one."""
+    difference = difflib.unified_diff(undisturbed.lines, killed.lines, "undisturbed", "killed", lineterm="", n=0)
+    return Verdict(point, bool(killed.deaths), (*killed.troubles, *difference))
+
+
+def one_of_each(points: Sequence[Point]) -> list[Point]:
+    """Every kind of step once, before and after; every transition of the week."""
+    return [point for point in points if point.nth == 1 or point.step == TRANSITIONS]
+
+
+class Sweep:
+    """Plays weeks on databases of one throwaway server, several at a time."""
+
+    def __init__(self, url: str, starts_at: datetime, *, schemas: Schemas | None = None) -> None:
+        self._url = url
+        self._starts_at = starts_at
+        self._schemas = schemas
+        self._numbers = itertools.count(1)
+        self._copying = asyncio.Lock()
+
+    @classmethod
+    @asynccontextmanager
+    async def on_throwaway_server(cls, starts_at: datetime, *, schemas: Schemas | None = None) -> AsyncGenerator[Sweep]:
+        """A sweep on an embedded server that is deleted afterwards."""
+        server = EmbeddedServer.throwaway(f"longplay-kills-{os.getpid()}")
+        url = await server.start()
+        try:
+            await migrate.upgrade(url)
+            yield cls(url, starts_at, schemas=schemas)
+        finally:
+            await server.discard()
+
+    async def play(self, kill: Point | None = None) -> Played:
+        """Play the week on a fresh database."""
+        async with self._copying:  # nobody may use the original while it is copied
+            url = await copy_database(self._url, f"week_{next(self._numbers)}")
+        try:
+            return await play(url, starts_at=self._starts_at, kill=kill, schemas=self._schemas)
+        finally:
+            await drop_database(url)
+
+    async def kill_at(
+        self, points: Sequence[Point], undisturbed: Played, *, at_once: int, told: Callable[[Verdict], None]
+    ) -> list[Verdict]:
+        """Play one week for every point, `at_once` of them side by side; each verdict is told when it is known."""
+        waiting = iter(points)
+        verdicts: list[Verdict] = []
+
+        async def work() -> None:
+            for point in waiting:
+                verdict = judge(point, await self.play(point), undisturbed)
+                verdicts.append(verdict)
+                told(verdict)
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(at_once):
+                group.create_task(work())
+        return verdicts
