@@ -52,13 +52,11 @@ async def advance_due(tools: Tools, *, now: datetime, limit: int = 50) -> Advanc
         claimed: UUID | None = None
         try:
             async with tools.database.writing() as session:
-                week = await weeks.claim_due(session, now, failed)
-                if week is None:
+                claimed = await weeks.claim_due(session, now, failed)
+                if claimed is None:
                     break
-                claimed = week.id
-                club = await clubs.club(session, week.club_id)
-                await apply(session, club, rules.advance(week, await facts_of(session, week), now=now), now=now)
-                count += 1
+                await _advance(session, claimed, now)
+            count += 1
         except SlotTaken:
             # Another week of the club took the slot between the claim and the write: this one waits for it.
             if claimed is not None:
@@ -73,13 +71,23 @@ async def advance_due(tools: Tools, *, now: datetime, limit: int = 50) -> Advanc
         return Advanced(count, await weeks.next_due(session, now, failed), len(failed))
 
 
+async def _advance(session: Writing, claimed: UUID, now: datetime) -> None:
+    week = await weeks.week(session, claimed)
+    assert week is not None, "it is held"
+    club = await clubs.club(session, week.club_id)
+    await apply(session, club, rules.advance(week, await facts_of(session, week), now=now), now=now)
+
+
 async def _note_stuck(tools: Tools, week_id: UUID, now: datetime) -> None:
     """Hosts hear of a week that does not move, once, unless it moves after all within some minutes."""
-    async with tools.database.writing() as session:
-        week = await weeks.week(session, week_id)
-        if week is not None:
-            note = Draft(Kind.HOST_NOTE, not_before=now + STUCK_FOR, payload={"words": "stuck"})
-            await outbox.record(session, week, [note], now)
+    try:
+        async with tools.database.writing() as session:
+            week = await weeks.week(session, week_id)
+            if week is not None:
+                note = Draft(Kind.HOST_NOTE, not_before=now + STUCK_FOR, payload={"words": "stuck"})
+                await outbox.record(session, week, [note], now)
+    except Exception:  # what keeps it from moving may keep it from being read
+        log.exception("the hosts of week %s could not be told", week_id)
 
 
 async def _by_host(

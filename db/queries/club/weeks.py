@@ -204,28 +204,25 @@ def _slot_is_free(other: Any) -> Any:
     return or_(tables.Week.phase != str(Phase.SCHEDULED), ~taken)
 
 
-async def claim_due(session: AsyncSession, now: datetime, passed: Collection[UUID] = ()) -> Week | None:
-    """The week whose deadline passed longest ago, held together with its club.
+async def claim_due(session: AsyncSession, now: datetime, passed: Collection[UUID] = ()) -> UUID | None:
+    """The key of the week whose deadline passed longest ago, which is held together with its club.
 
     What another process holds is passed by: neither is waited for, so no order of locks can be broken here. A week that
     was moved between the look and the lock is looked at again, and left alone when it is no longer due.
     """
-    row = (
-        await session.execute(
-            _weeks()
-            .join(tables.Club, tables.Club.id == tables.Week.club_id)
-            .where(
-                tables.Week.next_transition_at <= now,  # the index
-                _moves_at() <= now,
-                tables.Week.id.not_in(passed),
-                _slot_is_free(aliased(tables.Week)),
-            )
-            .order_by(_moves_at(), tables.Week.number)
-            .limit(1)
-            .with_for_update(of=[tables.Club, tables.Week], key_share=True, skip_locked=True)
+    return await session.scalar(
+        select(tables.Week.id)
+        .join(tables.Club, tables.Club.id == tables.Week.club_id)
+        .where(
+            tables.Week.next_transition_at <= now,  # the index
+            _moves_at() <= now,
+            tables.Week.id.not_in(passed),
+            _slot_is_free(aliased(tables.Week)),
         )
-    ).one_or_none()
-    return None if row is None else _week(row)
+        .order_by(_moves_at(), tables.Week.number)
+        .limit(1)
+        .with_for_update(of=[tables.Club, tables.Week], key_share=True, skip_locked=True)
+    )
 
 
 async def next_due(session: AsyncSession, now: datetime, passed: Collection[UUID] = ()) -> datetime | None:
