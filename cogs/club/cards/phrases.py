@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import lru_cache
 
 from bot.domain.catalog import Service, service_name
 from bot.domain.club.entries import Album, Nomination, Track
@@ -39,10 +40,19 @@ ENDS_WORDS = {
 RANK_WORDS = ("First choice", "Second choice", "Third choice", "Fourth choice", "Fifth choice")
 
 
+@lru_cache(maxsize=4_096)
+def literal(text: str, limit: int, hard: int) -> str:
+    """A name on one line, literally; kept, because a list that shrinks until it fits asks for the same names again.
+
+    Of a name far longer than its place only the beginning is looked at.
+    """
+    return plain(text[: 6 * limit + 40], limit, hard=hard)
+
+
 def album_words(album: Album, limit: int = ALBUM) -> str:
     """`**Title** — Artist (year)`, literally and cut."""
-    title = f"**{plain(album.title, limit, hard=limit + limit // 4 + 2)}**"
-    artist = f" — {plain(album.artist, limit // 2 + 1, hard=limit // 2 + limit // 8 + 2)}" if album.artist else ""
+    title = f"**{literal(album.title, limit, limit + limit // 4 + 2)}**"
+    artist = f" — {literal(album.artist, limit // 2 + 1, limit // 2 + limit // 8 + 2)}" if album.artist else ""
     return f"{title}{artist}{f' ({album.year})' if album.year else ''}"
 
 
@@ -63,7 +73,7 @@ def cover_alt(album: Album) -> str:
 
 def person_words(name: str) -> str:
     """A member's name; `a member` while it is hidden."""
-    return plain(name, PERSON, hard=PERSON + 20) if name else "a member"
+    return literal(name, PERSON, PERSON + 20) if name else "a member"
 
 
 def nominators(nomination: Nomination) -> str:
@@ -143,7 +153,7 @@ def track_lines(tracks: Sequence[Track], width: int) -> list[str]:
     lines: list[str] = []
     for track in tracks:
         length = f" ({duration(track.duration_ms)})" if track.duration_ms else ""
-        lines.append(f"{track.position}. {plain(track.title, width, hard=width + 12)}{length}")
+        lines.append(f"{track.position}. {literal(track.title, width, width + 12)}{length}")
     return lines
 
 
@@ -176,4 +186,4 @@ def album_thread_name(week: Week, album: Album) -> str:
 
 def title_words(album: Album, width: int) -> str:
     """The title alone, inside a sentence."""
-    return plain(album.title, width, hard=width + width // 4 + 2)
+    return literal(album.title, width, width + width // 4 + 2)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import discord
@@ -68,7 +68,7 @@ def result_words(view: WeekView, width: int = NAME) -> str:
     step = view.week.deciding_step
     if step == Step.HOST:
         return "### How it was chosen\nThe hosts picked this album."
-    if step == Step.UNOPPOSED or view.tally is None:
+    if step == Step.UNOPPOSED or view.tally is None or len(view.tally.choices) < 2:
         return "### How it was chosen\nIt was the only nomination left, so it wins unopposed."
     tally = view.tally
     names = Names(view.nominations, width)
@@ -182,7 +182,8 @@ def pairwise_card(view: WeekView) -> Body:
 
     def lines(width: int) -> list[str]:
         names = Names(view.nominations, width)
-        return [_duels(tally, names, choice, ordered) for choice in ordered]
+        titles = [names[choice] for choice in ordered]
+        return [_duels(tally, ordered, titles, place) for place in range(len(ordered))]
 
     head = (
         f"{phrases.heading(view.week, 'Pairwise')}\nHow many ballots prefer one album to another; what a ballot leaves "
@@ -191,9 +192,11 @@ def pairwise_card(view: WeekView) -> Body:
     return Body(ui.TextDisplay(head), ui.TextDisplay(phrases.listing(lines, 3_000)))
 
 
-def _duels(tally: Tally, names: Names, choice: str, ordered: tuple[str, ...]) -> str:
+def _duels(tally: Tally, ordered: Sequence[str], titles: Sequence[str], place: int) -> str:
+    """One album against all that stand behind it."""
+    one = ordered[place]
     duels = [
-        f"{tally.pairwise[choice, other]}:{tally.pairwise[other, choice]} {names[other]}"
-        for other in ordered[ordered.index(choice) + 1 :]
+        f"{tally.pairwise[one, other]}:{tally.pairwise[other, one]} {title}"
+        for other, title in zip(ordered[place + 1 :], titles[place + 1 :], strict=True)
     ]
-    return f"- **{names[choice]}** against {', '.join(duels)}" if duels else f"- **{names[choice]}** is last."
+    return f"- **{titles[place]}** against {', '.join(duels)}" if duels else f"- **{titles[place]}** is last."
