@@ -108,7 +108,9 @@ async def set_up(
             schedule=schedule or club.schedule,
         )
         details: dict[str, object] = {"channel": channel_id, "zone": club.zone}
-        week = await _save(session, before, club, caller, now, "club_set_up", details)
+        # A press repeated because its answer was lost changes nothing, and is nothing for the log.
+        news = created or club != before
+        week = await _save(session, before, club, caller, now, "club_set_up" if news else None, details)
         return SetUp(club, created, opening_of(club, week))
 
 
@@ -118,7 +120,7 @@ async def _save(
     club: Club,
     caller: Caller,
     now: datetime,
-    action: str,
+    action: str | None,
     details: dict[str, object],
 ) -> Week | None:
     """Store a changed club, with what its waiting weeks make of the change; returns the template's waiting week."""
@@ -126,7 +128,8 @@ async def _save(
     await clubs.save_club(session, club)
     redate = (before.schedule, before.zone, before.paused_until) != (club.schedule, club.zone, club.paused_until)
     week = await replan(session, club, now, redate=redate)
-    await audit.add(session, club_id=club.id, user_id=member.user_id, action=action, details=details, at=now)
+    if action is not None:
+        await audit.add(session, club_id=club.id, user_id=member.user_id, action=action, details=details, at=now)
     return week
 
 
