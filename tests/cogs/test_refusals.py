@@ -1,0 +1,111 @@
+"""Every refusal has words that say what happened and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+import cogs.club  # noqa: F401 - puts its buttons beside the words
+from bot.domain import errors
+from bot.domain.errors import Refusal
+from cogs.shared.refusals import OFFERS, WORDS, refusal_body, refusal_words
+from tests.cogs.examples import TEXTS, filled
+
+AT = datetime(2026, 11, 25, 19, tzinfo=UTC)
+LABEL = "WEEK 003 [2026-11-23]"
+
+
+def every_refusal(kind: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:
+    for refusal in kind.__subclasses__():
+        yield refusal
+        yield from every_refusal(refusal)
+
+
+def samples(text: str) -> list[Refusal]:
+    """Each refusal, filled with what members may have typed."""
+    return [
+        errors.ClubNotSetUp(),
+        errors.NotAHost(),
+        errors.MissingPermissions(1, ("View Channel", "Pin Messages")),
+        *(errors.SettingRefused(text, text, reason, "1 to 5") for reason in ("unknown", "range", "choice", "switch")),
+        *(errors.ScheduleRefused("discussion", reason) for reason in ("order", "overlap", "weeks_later", "clock", "?")),
+        errors.NoSuchWeek(),
+        errors.WhichWeek(((3, LABEL), (4, LABEL))),
+        errors.WrongPhase(LABEL, "closed", ("poll",)),
+        errors.WrongPhase(LABEL, "poll", ("host_pick",)),
+        errors.SlotTaken(LABEL, AT),
+        errors.SlotTaken(LABEL, None),
+        errors.PastTime(AT),
+        errors.OutOfOrder("poll_close_at", AT, AT),
+        errors.NothingToReopen(),
+        errors.NominationsClosed(LABEL, AT),
+        errors.NominationsClosed(LABEL, None),
+        errors.AlreadyNominated("00000000-0000-0000-0000-000000000001", text, own=True),
+        errors.AlreadyNominated("00000000-0000-0000-0000-000000000001", text, own=False),
+        errors.TooManyNominations(1, (text,) * 9),
+        errors.WonBefore(text, LABEL),
+        errors.NominatedRecently(text, LABEL, 8),
+        errors.TextTooLong("pitch", 2_000, 2_345),
+        errors.TextTooLong("track list", 200, 201),
+        *(
+            errors.AlbumNeeded(reason, text)
+            for reason in ("empty", "unknown_link", "untitled_link", "not_an_album", "bad_cover", "?")
+        ),
+        errors.NoSuchNomination(),
+        errors.NotYourNomination(),
+        errors.BadYear(text),
+        errors.PollClosed(LABEL, AT),
+        errors.PollClosed(LABEL, None),
+        errors.EmptyBallot(),
+        errors.SameChoiceTwice(text),
+        errors.OwnNomination(text),
+        errors.TooManyChoices(2),
+        errors.TooManyChoices(1),
+        errors.BadScore(text),
+        errors.NothingToRate(),
+        errors.NothingToRate(LABEL),
+        *(errors.PanelOutdated(reason) for reason in ("version", "ended", "tracks")),
+        errors.DraftGone(),
+        errors.ShelfRefused("held", text),
+        errors.ShelfRefused("absent", ""),
+        *(errors.DateRefused(date(2026, 12, 28), reason) for reason in ("past", "weekday", "no_schedule", "?")),
+        errors.TimeNotUnderstood(text),
+        errors.TimeInThePast(text, AT),
+        errors.Missing(("title",)),
+        errors.Missing(("your_rating",)),
+    ]
+
+
+def test_every_refusal_is_worded() -> None:
+    assert [kind.__name__ for kind in every_refusal() if kind not in WORDS] == []
+    assert {type(refusal) for refusal in samples("x")} == set(every_refusal()), "a refusal without an example here"
+
+
+@pytest.mark.parametrize("unit", TEXTS.values(), ids=TEXTS)
+def test_words_are_short_literal_and_sendable(unit: str) -> None:
+    for refusal in samples(filled(unit, 600)):
+        words = refusal_words(refusal)
+        assert 20 < len(words) <= 1_800, type(refusal).__name__
+        assert "@everyone" not in words
+        assert refusal_body(refusal, more="Your text is kept for a day.").view()
+
+
+def test_words_say_the_numbers_that_matter() -> None:
+    assert "2,345" in refusal_words(errors.TextTooLong("pitch", 2_000, 2_345))
+    assert "2,000" in refusal_words(errors.TextTooLong("pitch", 2_000, 2_345))
+    assert "half steps" in refusal_words(errors.BadScore("3.3"))
+    assert f"<t:{int(AT.timestamp())}:F>" in refusal_words(errors.PollClosed(LABEL, AT))
+    assert "**Pin Messages**" in refusal_words(errors.MissingPermissions(1, ("Pin Messages",)))
+
+
+def test_whoever_was_slower_is_offered_to_second() -> None:
+    def buttons(own: bool) -> list[str]:
+        key = "00000000-0000-0000-0000-000000000001"
+        offered: list[Any] = list(OFFERS[errors.AlreadyNominated](errors.AlreadyNominated(key, "Hex", own)))
+        return [one.to_component_dict()["label"] for one in offered]
+
+    assert buttons(own=False) == ["Second it"]
+    assert buttons(own=True) == ["Edit"]
