@@ -5,8 +5,9 @@ from __future__ import annotations
 from discord import app_commands
 from discord.ext import commands
 
+from bot.domain.errors import NoSuchNomination
 from cogs.club import suggest
-from cogs.club.parts.ballot import cast, open_ballot
+from cogs.club.parts.ballot import cast, check_poll, open_ballot
 from cogs.club.parts.nomination import named_nomination
 from cogs.shared.caller import Interaction, where_of
 from cogs.shared.replies import think
@@ -49,5 +50,9 @@ class Voting(commands.Cog):
             await open_ballot(interaction, None, week)
             return
         await think(interaction)
-        choices = [await named_nomination(interaction, text) for text in given]
+        try:
+            choices = [await named_nomination(interaction, text) for text in given]
+        except NoSuchNomination:
+            await check_poll(interaction, week)
+            raise
         await cast(interaction, choices, where=where_of(interaction), number=week)

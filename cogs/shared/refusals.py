@@ -99,7 +99,7 @@ def _(refusal: errors.MissingPermissions) -> str:
 
 @_words(errors.SettingRefused)
 def _(refusal: errors.SettingRefused) -> str:
-    if refusal.reason == "unknown":
+    if refusal.reason == "unknown" and not refusal.allowed:
         return f"There is no setting called “{shown(refusal.name)}”. `/club show` lists them all."
     allowed = f" Allowed: {plain(refusal.allowed, 500)}." if refusal.allowed else ""
     return f"“{shown(refusal.value)}” does not fit the setting **{shown(refusal.name)}**.{allowed} Nothing was changed."
@@ -241,7 +241,7 @@ def _(refusal: errors.AlbumNeeded) -> str:
 
 @_words(errors.NoSuchNomination)
 def _(_: errors.NoSuchNomination) -> str:
-    return "That nomination does not stand (any more). `/week show` lists the ones that do."
+    return "That nomination does not stand (any more). Choose one from the list that the command offers."
 
 
 @_words(errors.NotYourNomination)

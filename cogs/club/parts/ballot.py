@@ -96,6 +96,17 @@ async def open_ballot(interaction: discord.Interaction[Any], week: UUID | None, 
         await answer(interaction, ballot_panel(form, [numbers[choice] for choice in form.chosen]))
 
 
+async def check_poll(interaction: discord.Interaction[Any], number: int | None) -> None:
+    """Whether there is a poll to vote in; raises `PollClosed` and the like where there is none."""
+    await voting.ballot_form(
+        tools_of(interaction),
+        caller=caller_of(interaction),
+        now=now_of(interaction),
+        number=number,
+        where=interaction.channel_id,
+    )
+
+
 @actions.VOTE.answers
 async def on_vote(press: Press) -> None:
     """Open the ballot."""

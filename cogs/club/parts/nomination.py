@@ -11,7 +11,7 @@ from discord import ui
 
 from bot.domain.club.entries import Blurb
 from bot.domain.errors import AlreadyNominated, NoSuchNomination
-from bot.services.club import nominating
+from bot.services.club import nominating, setup
 from cogs.club import actions
 from cogs.club.cards import phrases
 from cogs.club.cards.album_step import nominated_card
@@ -208,7 +208,7 @@ async def withdraw(interaction: discord.Interaction[Any], nomination: UUID) -> N
 async def named_nomination(interaction: discord.Interaction[Any], text: str, *, own: bool | None = None) -> UUID:
     """The nomination a command's option means: a choice of the list, or words that fit exactly one.
 
-    Raises `NoSuchNomination`.
+    Raises `NoSuchNomination`, `ClubNotSetUp`.
     """
     try:
         return UUID(text)
@@ -222,5 +222,6 @@ async def named_nomination(interaction: discord.Interaction[Any], text: str, *, 
             own=own,
         )
     if len(found) != 1:
+        await setup.club_of(tools_of(interaction), guild_id=interaction.guild_id or 0)
         raise NoSuchNomination
     return UUID(found[0][1])
