@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+import logging
+from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,17 @@ from bot.rehearsal.stage import Stage
 SCHEMAS = Path(__file__).resolve().parents[3] / "shared" / "data" / "discord"
 
 
+class Mishaps(logging.Handler):
+    """What was logged as an error: a story in which something went wrong unseen has not gone well."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.seen: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.seen.append(logging.Formatter("%(name)s: %(message)s").format(record))
+
+
 @pytest.fixture(scope="session")
 def schemas() -> Schemas | None:
     """Discord's own description, where it is at hand."""
@@ -20,8 +32,18 @@ def schemas() -> Schemas | None:
 
 
 @pytest.fixture
-async def stage(database_url: str, schemas: Schemas | None) -> AsyncGenerator[Stage]:
+def mishaps() -> Generator[list[str]]:
+    """The errors logged so far; a story that provokes one takes it out."""
+    handler = Mishaps()
+    logging.getLogger().addHandler(handler)
+    yield handler.seen
+    logging.getLogger().removeHandler(handler)
+
+
+@pytest.fixture
+async def stage(database_url: str, schemas: Schemas | None, mishaps: list[str]) -> AsyncGenerator[Stage]:
     """A server with a channel for the club, and the bot in it; in the end nothing may have gone wrong unseen."""
     async with Stage(database_url, schemas=schemas) as stage:
         yield stage
         assert stage.double.violations == []
+    assert mishaps == []
