@@ -21,6 +21,9 @@ from db.tables.outbox import Panel
 REFRESH_WAITS = text("kind = 'refresh' AND state = 'pending' AND attempts = 0")
 """A refresh that nobody has begun; a unique index lets a week have one at most."""
 
+OTHER = aliased(Row)
+"""Another errand of the same lane; made once, because making it costs more than asking with it."""
+
 UNFINISHED = (State.PENDING, State.SENDING, State.UNKNOWN)
 
 
@@ -108,7 +111,7 @@ def _unfinished(row: Any) -> Any:
 
 def _claimable(now: datetime) -> Any:
     """Due, not held by anybody alive, nothing unfinished before it in its lane, and nothing of the lane under way."""
-    other = aliased(Row)
+    other = OTHER
     before = and_(other.seq < Row.seq, or_(other.not_before <= now, other.attempts > 0))
     under_way = and_(other.state == str(State.SENDING), other.lease_until >= now)
     blocked = exists().where(other.lane == Row.lane, other.id != Row.id, _unfinished(other), or_(before, under_way))
@@ -230,7 +233,7 @@ async def unsettled(session: AsyncSession, now: datetime, week_id: UUID | None =
 
 async def next_errand_at(session: AsyncSession) -> datetime | None:
     """When somebody should look for an errand next: one is due that nothing stands before, or a lease has run out."""
-    earlier = aliased(Row)
+    earlier = OTHER
     blocked = exists().where(
         earlier.lane == Row.lane,
         earlier.seq < Row.seq,

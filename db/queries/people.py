@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ DISCORD = "discord"
 DISCORD_ID = cast(LinkedAccount.external_id, BigInteger)
 
 
+@cache
 def _members() -> Select[*tuple[Any, ...]]:
     return (
         select(

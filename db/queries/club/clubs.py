@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from bot.domain.club.week import Club
 from db.tables import club as tables
 
 
+@cache
 def _clubs() -> Select[*tuple[Any, ...]]:
     row = tables.Club
     return select(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -50,6 +51,7 @@ LOST = (str(Phase.CANCELLED), str(Phase.SCHEDULED))
 """Phases of weeks that played no album."""
 
 
+@cache
 def _nominations() -> Select[Any]:
     row = tables.Nomination
     columns = [getattr(row, name) for name in PLAIN]

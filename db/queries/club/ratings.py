@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from db.tables import club as tables
 FOREIGN_FAVOURITE = "fk_ratings_favourite_on_the_album"
 
 
+@cache
 def _ratings() -> Select[Any]:
     row = tables.Rating
     columns = (row.user_id, row.score, row.favourite, row.favourite_track_id, row.review, row.official)
