@@ -46,6 +46,12 @@ async def apply(
 ) -> Week:
     """Store a transition with everything that follows from it; `by` is the host, None when a deadline passed."""
     week = transition.week
+    opens = transition.before is Phase.SCHEDULED and week.is_open and week.phase is not Phase.SCHEDULED
+    if opens:
+        # It may open before its turn, and numbers follow the order of opening.
+        numbers = await weeks.renumber_scheduled(session, club.id, first=week.id)
+        week = replace(week, number=numbers[week.id])
+        transition = replace(transition, week=week)
     if transition.move is Move.WON:
         week = await results.decide(session, club, week, unopposed=transition.unopposed)
         transition = replace(transition, week=week)
@@ -62,7 +68,7 @@ async def apply(
         details={"from": str(transition.before), "to": str(week.phase), **(details or {})},
         at=now,
     )
-    if transition.before is Phase.SCHEDULED:
+    if opens or week.cancelled_from is Phase.SCHEDULED:
         await plan_next(session, club, now)
     return week
 

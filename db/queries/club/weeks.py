@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from itertools import count
 from typing import Any, Literal
 from uuid import UUID
@@ -46,6 +47,7 @@ THREADS: Mapping[ThreadRole, str] = {role: f"{role}_thread_id" for role in Threa
 COLUMNS = (*PLAIN, "phase", "cancelled_from", "rules", *DEADLINES, *THREADS.values())
 
 
+@cache
 def _weeks() -> Select[*tuple[Any, ...]]:
     return select(*(getattr(tables.Week, name) for name in COLUMNS))
 
@@ -194,12 +196,16 @@ def _moves_at() -> Any:
     return case((tables.Week.phase == str(Phase.SCHEDULED), opens_at), else_=tables.Week.next_transition_at)
 
 
-def _slot_is_free(other: Any) -> Any:
+OTHER = aliased(tables.Week)
+"""Another week of the same club; made once, because making it costs more than asking with it."""
+
+
+def _slot_is_free() -> Any:
     """A scheduled week opens only while no other week of its club and kind is being chosen."""
     taken = exists().where(
-        other.club_id == tables.Week.club_id,
-        other.kind == tables.Week.kind,
-        other.phase.in_([str(phase) for phase in CHOOSING]),
+        OTHER.club_id == tables.Week.club_id,
+        OTHER.kind == tables.Week.kind,
+        OTHER.phase.in_([str(phase) for phase in CHOOSING]),
     )
     return or_(tables.Week.phase != str(Phase.SCHEDULED), ~taken)
 
@@ -217,7 +223,7 @@ async def claim_due(session: AsyncSession, now: datetime, passed: Collection[UUI
             tables.Week.next_transition_at <= now,  # the index
             _moves_at() <= now,
             tables.Week.id.not_in(passed),
-            _slot_is_free(aliased(tables.Week)),
+            _slot_is_free(),
         )
         .order_by(_moves_at(), tables.Week.number)
         .limit(1)
@@ -233,7 +239,7 @@ async def next_due(session: AsyncSession, now: datetime, passed: Collection[UUID
         .where(
             tables.Week.next_transition_at.is_not(None),
             tables.Week.id.not_in(passed),
-            or_(_moves_at() > now, _slot_is_free(aliased(tables.Week))),
+            or_(_moves_at() > now, _slot_is_free()),
         )
     )
 
@@ -252,10 +258,11 @@ async def slot_holder(session: AsyncSession, club_id: UUID, kind: str) -> Week |
     return None if row is None else _week(row)
 
 
-async def renumber_scheduled(session: AsyncSession, club_id: UUID) -> None:
+async def renumber_scheduled(session: AsyncSession, club_id: UUID, *, first: UUID | None = None) -> dict[UUID, int]:
     """Weeks that have not opened are numbered in the order of their opening, after all that have; hold the club.
 
-    A week that was cancelled before it opened keeps the number it had.
+    `first` is one that opens now, before its turn. A week that was cancelled before it opened keeps the number it had.
+    Returns the numbers.
     """
     scheduled = str(Phase.SCHEDULED)
     of_club = tables.Week.club_id == club_id
@@ -267,15 +274,20 @@ async def renumber_scheduled(session: AsyncSession, club_id: UUID) -> None:
     rows = await session.execute(
         select(tables.Week.id, tables.Week.number)
         .where(of_club, tables.Week.phase == scheduled)
-        .order_by(tables.Week.opens_at, tables.Week.number)
+        .order_by(tables.Week.id.is_distinct_from(first), tables.Week.opens_at, tables.Week.number)
     )
     free = (number for number in count((opened or 0) + 1) if number not in kept)
-    changed = [(week_id, place) for (week_id, number), place in zip(rows, free, strict=False) if number != place]
-    mine = and_(of_club, tables.Week.id.in_([week_id for week_id, _ in changed]))
-    # Out of the way first: no two weeks may share a number, not even for a moment.
-    await session.execute(update(tables.Week).where(mine).values(number=-tables.Week.number))
-    for week_id, place in changed:
-        await session.execute(update(tables.Week).where(of_club, tables.Week.id == week_id).values(number=place))
+    before: dict[UUID, int] = {row.id: row.number for row in rows}
+    numbers = dict(zip(before, free, strict=False))
+    changed = [week_id for week_id, number in numbers.items() if before[week_id] != number]
+    if changed:
+        # Out of the way first: no two weeks may share a number, not even for a moment.
+        mine = and_(of_club, tables.Week.id.in_(changed))
+        await session.execute(update(tables.Week).where(mine).values(number=-tables.Week.number))
+    for week_id in changed:
+        mine = and_(of_club, tables.Week.id == week_id)
+        await session.execute(update(tables.Week).where(mine).values(number=numbers[week_id]))
+    return numbers
 
 
 async def drop_scheduled(session: AsyncSession, club_id: UUID, week_id: UUID) -> None:
