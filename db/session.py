@@ -6,11 +6,12 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import asyncpg
 from sqlalchemy import event, make_url, text
-from sqlalchemy.exc import DisconnectionError, IntegrityError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ Writing: TypeAlias = AsyncSession
 RING = "ring"
 """Set in `session.info` by whoever recorded an errand: the bell rings once the transaction is committed."""
 
+OLDEST = 15
+"""The oldest major version of PostgreSQL that has what the tables need."""
+
 CONNECT_SECONDS = 10
 RECYCLE_SECONDS = 1800
 RELISTEN_SECONDS = (0.1, 0.5, 2.0, 5.0)  # pauses between attempts; the last one repeats
@@ -38,6 +42,29 @@ SERVER_SETTINGS: Final = {
     "idle_in_transaction_session_timeout": "30s",
     "timezone": "UTC",
 }
+
+
+class DatabaseUnfit(Exception):  # noqa: N818 - the operator's word
+    """The database cannot be used as it is; the text says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerFacts:
+    """What the server on the other end says of itself."""
+
+    version: str
+    """As it names itself, such as `16.4`."""
+    major: int
+    encoding: str
+    """Of the database, such as `UTF8`."""
+
+    def unfit(self) -> str | None:
+        """Why the tables cannot live there, and what to do; None when they can."""
+        if self.major < OLDEST:
+            return f"PostgreSQL {self.version} is too old: {OLDEST} or newer is needed"
+        if self.encoding != "UTF8":
+            return f"the database's encoding is {self.encoding}: make one with CREATE DATABASE … ENCODING 'UTF8'"
+        return None
 
 
 class Database:
@@ -94,6 +121,18 @@ class Database:
         async with self.reading() as session:
             await session.execute(text("SELECT 1"))
 
+    async def facts(self) -> ServerFacts:
+        """What the server says of itself; raises `DatabaseUnfit` when it does not let us in."""
+        asked = text(
+            "SELECT current_setting('server_version'), current_setting('server_version_num')::int / 10000,"
+            " current_setting('server_encoding')"
+        )
+        try:
+            async with self.reading() as session:
+                return ServerFacts(*(await session.execute(asked)).one().tuple())
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, DBAPIError) as error:
+            raise DatabaseUnfit(_why_not(error)) from error
+
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
@@ -111,6 +150,21 @@ def asyncpg_url(url: str) -> URL:
     if sslmode is not None:
         parsed = parsed.difference_update_query(["sslmode"]).update_query_dict({"ssl": sslmode})
     return parsed.set(drivername="postgresql+asyncpg")
+
+
+def _why_not(error: BaseException) -> str:
+    """A sentence about a connection that did not come about; the address stays out of it, it holds a password."""
+    match error.driver_exception if isinstance(error, DBAPIError) else error:
+        case asyncpg.InvalidPasswordError() | asyncpg.InvalidAuthorizationSpecificationError() as told:
+            return f"The database refuses the user or the password of DATABASE_URL ({told})."
+        case asyncpg.InvalidCatalogNameError() as told:
+            return f"DATABASE_URL names a database that is not there ({told}). Make it with CREATE DATABASE."
+        case asyncpg.PostgresError() | asyncpg.InterfaceError() as told:
+            return f"The database does not let Longplay in ({told}). Look at DATABASE_URL and the server's log."
+        case TimeoutError():
+            return f"The database did not answer within {CONNECT_SECONDS} s. Look at the address in DATABASE_URL."
+        case told:
+            return f"The database cannot be reached ({told}). Is it running, and is the address in DATABASE_URL right?"
 
 
 def violated(error: IntegrityError) -> str | None:
