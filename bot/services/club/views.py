@@ -65,7 +65,9 @@ async def week_view(session: Reading, week_id: UUID, now: datetime) -> WeekView:
     club = await clubs.club(session, week.club_id)
     found = await nominations.nominations_of_week(session, week.id)
     winner = next((nomination for nomination in found if nomination.id == week.winner_id), None)
-    given = await ratings.ratings_of_week(session, week.id)
+    # There is nothing to rate before there is a winner; a reopened week keeps what it was given.
+    heard_of = winner is not None or week.reopened
+    given = await ratings.ratings_of_week(session, week.id) if heard_of else ()
     official = [rating for rating in given if rating.official]
     closed = week.phase is Phase.CLOSED
     past = await ratings.past_means(session, club.id, week.number) if closed and official else ()
@@ -80,7 +82,7 @@ async def week_view(session: Reading, week_id: UUID, now: datetime) -> WeekView:
         tracks=tuple(await catalog.tracks_of(session, winner.album.id)) if winner else (),
         tally=await counted_again(session, club, week, found) if week.announced else None,
         ratings=len(official),
-        heard=await ratings.hearing_count(session, week.id),
+        heard=await ratings.hearing_count(session, week.id) if heard_of else 0,
         summary=summarise(official, past) if closed else None,
         late=len(given) - len(official),
         panels=await outbox_queries.panels_of(session, week.id),
