@@ -37,6 +37,8 @@ BARRED = frozenset(
     }
 )
 """The club has to change something before this can work."""
+VANISHED = frozenset({UNKNOWN_CHANNEL, UNKNOWN_MESSAGE})
+"""What was there is there no longer."""
 BANNED_FOR = timedelta(minutes=10)
 """After a 429 that is no ordinary rate limit: Discord's own door keeper wants to be left alone."""
 COALESCED_FOR = timedelta(minutes=2)

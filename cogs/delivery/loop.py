@@ -155,7 +155,7 @@ class Delivery(commands.Cog):
         if not settled:
             log.warning("errand %s %s was taken over by another process", errand.kind, errand.id)
         elif not outcome.skipped:
-            await self.troubles.over(errand.club_id)
+            await self.troubles.over(errand)
 
     async def _fail(self, errand: Errand, error: Exception) -> None:
         verdict = judge(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import discord
@@ -54,11 +55,14 @@ async def find(bot: LongplayBot, errand: Errand, channel: Messageable) -> int | 
     return None
 
 
-async def redraw(bot: LongplayBot, panel: PanelRef, body: Body, *, guild_id: int, force: bool, over: bool) -> PanelRef:
+async def redraw(
+    bot: LongplayBot, panel: PanelRef, draw: Callable[[], Body], *, guild_id: int, force: bool, over: bool
+) -> PanelRef:
     """Draw a message anew unless it shows just that already; an archived thread is opened for it.
 
     `over`: nothing more will happen there, so the thread goes back to sleep.
     """
+    body = draw()
     if panel.drawn == body.digest and not force:
         return panel
     message = bot.get_partial_messageable(panel.channel_id, guild_id=guild_id).get_partial_message(panel.message_id)
@@ -71,7 +75,7 @@ async def redraw(bot: LongplayBot, panel: PanelRef, body: Body, *, guild_id: int
         if not isinstance(thread, discord.Thread):
             raise
         await thread.edit(archived=False)
-        await message.edit(view=body.view(), allowed_mentions=body.mentions)
+        await message.edit(view=draw().view(), allowed_mentions=body.mentions)
         if over:
             await thread.edit(archived=True)
     return PanelRef(panel.channel_id, panel.message_id, body.digest)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 
 import discord
 
@@ -78,11 +79,19 @@ class Performer:
         view = await views.view_of(self.bot.tools, week=errand.week_id, now=now)
         return await self.operations[errand.kind](errand, view, now)
 
-    async def _post(self, errand: Errand, view: WeekView, body: Body, channel_id: int) -> PanelRef:
-        return await messages.post(self.bot, errand, body, channel_id=channel_id, guild_id=view.club.guild_id)
+    async def _post(self, errand: Errand, view: WeekView, draw: Callable[[], Body], channel_id: int) -> PanelRef:
+        """Post in a thread; where somebody has deleted it, in the club's channel: the week goes on."""
+        guild_id = view.club.guild_id
+        try:
+            return await messages.post(self.bot, errand, draw(), channel_id=channel_id, guild_id=guild_id)
+        except discord.NotFound as error:
+            if error.code != codes.UNKNOWN_CHANNEL or channel_id == view.club.channel_id:
+                raise
+        return await messages.post(self.bot, errand, draw(), channel_id=view.club.channel_id, guild_id=guild_id)
 
     async def _post_panel(self, errand: Errand, view: WeekView, _now: datetime) -> Outcome:
-        panel = await self._post(errand, view, PANEL_CARDS[errand.kind](view), place_of(errand.kind, view))
+        draw = PANEL_CARDS[errand.kind]
+        panel = await self._post(errand, view, lambda: draw(view), place_of(errand.kind, view))
         return Outcome(discord_id=panel.message_id, panel=panel)
 
     async def _redraw(self, errand: Errand, view: WeekView, _now: datetime) -> Outcome:
@@ -93,22 +102,30 @@ class Performer:
         draw = PANEL_CARDS.get(kind)
         if panel is None or draw is None:
             return SKIPPED
-        drawn = await self._redrawn(errand, view, panel, draw(view))
+        try:
+            drawn = await self._redrawn(errand, view, panel, lambda: draw(view))
+        except discord.NotFound as error:
+            if error.code not in codes.VANISHED:
+                raise
+            if kind is not Kind.CARD and not errand.payload.get("force"):
+                return SKIPPED
+            # Somebody deleted the message. The card is what members find the week by, so it comes back.
+            drawn = await self._post(errand, view, lambda: draw(view), place_of(kind, view))
         note = view.panels.get((str(Kind.HOST_NOTE), 0))
         if kind is Kind.POLL_PANEL and note is not None:  # its button goes with the poll's
-            await self._redrawn(errand, view, note, notices.host_note_card(view, CLOSE_EARLY))
+            await self._redrawn(errand, view, note, lambda: notices.host_note_card(view, CLOSE_EARLY))
         return Outcome(discord_id=drawn.message_id, panel=drawn, panel_key=(str(kind), 0))
 
-    async def _redrawn(self, errand: Errand, view: WeekView, panel: PanelRef, body: Body) -> PanelRef:
+    async def _redrawn(self, errand: Errand, view: WeekView, panel: PanelRef, draw: Callable[[], Body]) -> PanelRef:
         force = bool(errand.payload.get("force")) or errand.reconcile
         over = not view.week.is_open
-        return await messages.redraw(self.bot, panel, body, guild_id=view.club.guild_id, force=force, over=over)
+        return await messages.redraw(self.bot, panel, draw, guild_id=view.club.guild_id, force=force, over=over)
 
     async def _redraw_nominations(self, errand: Errand, view: WeekView) -> Outcome:
         for nomination in view.nominations:
             panel = view.panels.get((str(Kind.NOMINATION), nomination.ordinal))
             if panel is not None:
-                await self._redrawn(errand, view, panel, choosing.nomination_card(view, nomination))
+                await self._redrawn(errand, view, panel, partial(choosing.nomination_card, view, nomination))
         return Outcome()
 
     async def _pin(self, errand: Errand, view: WeekView, _now: datetime) -> Outcome:
@@ -136,8 +153,8 @@ class Performer:
         nomination = next((one for one in view.nominations if one.ordinal == errand.ordinal), None)
         if nomination is None:  # withdrawn before anybody saw it
             return SKIPPED
-        body = choosing.nomination_card(view, nomination)
-        panel = await self._post(errand, view, body, thread_or_channel(view, ThreadRole.NOMINATIONS))
+        draw = partial(choosing.nomination_card, view, nomination)
+        panel = await self._post(errand, view, draw, thread_or_channel(view, ThreadRole.NOMINATIONS))
         return Outcome(discord_id=panel.message_id, panel=panel)
 
     async def _nomination_edit(self, errand: Errand, view: WeekView, _now: datetime) -> Outcome:
@@ -146,30 +163,33 @@ class Performer:
         if panel is None:
             return SKIPPED
         nomination = next((one for one in view.nominations if one.ordinal == key[1]), None)
-        body = choosing.nomination_card(view, nomination) if nomination else choosing.withdrawn_card(view, key[1])
-        drawn = await self._redrawn(errand, view, panel, body)
+        if nomination is None:
+            draw = partial(choosing.withdrawn_card, view, key[1])
+        else:
+            draw = partial(choosing.nomination_card, view, nomination)
+        drawn = await self._redrawn(errand, view, panel, draw)
         return Outcome(discord_id=drawn.message_id, panel=drawn, panel_key=key)
 
     async def _notice(self, errand: Errand, view: WeekView, _now: datetime) -> Outcome:
         role = ThreadRole(errand.payload["role"]) if "role" in errand.payload else phase_role(view)
-        body = notices.notice_card(view, errand.payload)
-        panel = await self._post(errand, view, body, thread_or_channel(view, role))
+        draw = partial(notices.notice_card, view, errand.payload)
+        panel = await self._post(errand, view, draw, thread_or_channel(view, role))
         return Outcome(discord_id=panel.message_id)
 
     async def _host_note(self, errand: Errand, view: WeekView, _now: datetime) -> Outcome:
         early = errand.payload.get("words") == CLOSE_EARLY["words"]
         if early and view.week.phase is not Phase.POLL:
             return SKIPPED
-        body = notices.host_note_card(view, errand.payload)
-        panel = await self._post(errand, view, body, thread_or_channel(view, phase_role(view)))
+        draw = partial(notices.host_note_card, view, errand.payload)
+        panel = await self._post(errand, view, draw, thread_or_channel(view, phase_role(view)))
         return Outcome(discord_id=panel.message_id, panel=panel if early else None)
 
     async def _reminder(self, errand: Errand, _view: WeekView, now: datetime) -> Outcome:
         wanted = await reminders.remind(self.bot.tools, errand, now=now)
         if wanted is None:
             return SKIPPED
-        body = notices.reminder_card(wanted.view, wanted.closes_at, wanted.role_id)
-        panel = await self._post(errand, wanted.view, body, thread_or_channel(wanted.view, PHASE_ROLE[wanted.phase]))
+        draw = partial(notices.reminder_card, wanted.view, wanted.closes_at, wanted.role_id)
+        panel = await self._post(errand, wanted.view, draw, thread_or_channel(wanted.view, PHASE_ROLE[wanted.phase]))
         return Outcome(discord_id=panel.message_id)
 
     async def _dm(self, errand: Errand, view: WeekView, _now: datetime) -> Outcome:

@@ -10,7 +10,7 @@ import discord
 
 from bot.client import LongplayBot
 from bot.domain.club.views import WeekView
-from bot.domain.outbox import Errand
+from bot.domain.outbox import Errand, Kind
 from bot.services.club import setup, views
 from cogs.delivery.codes import Verdict
 from cogs.shared.permissions import missing_permissions
@@ -20,17 +20,21 @@ log = logging.getLogger(__name__)
 
 
 class Troubles:
-    """Remembers which clubs are in trouble, so that a success can say it is over."""
+    """Remembers what a club cannot be shown, so that a success of that kind can say it is over."""
 
     def __init__(self, bot: LongplayBot) -> None:
         self.bot = bot
-        self._troubled: set[UUID] = set()
+        self._troubled: dict[UUID, set[Kind]] = {}
 
-    async def over(self, club_id: UUID) -> None:
-        """Something was performed again."""
-        if club_id in self._troubled:
-            self._troubled.discard(club_id)
-            await setup.set_trouble(self.bot.tools, club_id=club_id, trouble=None)
+    async def over(self, errand: Errand) -> None:
+        """An errand was performed; with the last kind that could not be, the trouble is over."""
+        kinds = self._troubled.get(errand.club_id)
+        if kinds is None:
+            return
+        kinds.discard(errand.kind)
+        if not kinds:
+            del self._troubled[errand.club_id]
+            await setup.set_trouble(self.bot.tools, club_id=errand.club_id, trouble=None)
 
     async def report(self, errand: Errand, verdict: Verdict) -> None:
         """An errand is dead: flag the club, and tell its hosts when that is news."""
@@ -38,7 +42,7 @@ class Troubles:
             return
         view = await views.view_of(self.bot.tools, week=errand.week_id, now=self.bot.tools.clock.now())
         trouble = self._describe(view, verdict)
-        self._troubled.add(errand.club_id)
+        self._troubled.setdefault(errand.club_id, set()).add(errand.kind)
         if await setup.set_trouble(self.bot.tools, club_id=errand.club_id, trouble=trouble):
             await self._tell(view, trouble)
 
