@@ -13,7 +13,7 @@ from bot.services import people
 from bot.services.club import setup
 from cogs.club import suggest
 from cogs.club.cards.hosts import SETTING_WORDS, club_card, opening_words, schedule_words
-from cogs.club.parts.hosts import propose
+from cogs.club.parts.hosts import check_setting, propose
 from cogs.club.parts.member import set_reminders
 from cogs.club.reading import changed_schedule, instant, local_date, opening_ahead
 from cogs.shared.caller import Interaction, caller_of, now_of, tools_of
@@ -92,10 +92,10 @@ class Clubs(commands.GroupCog, group_name="club", group_description="The listeni
     async def settings(self, interaction: Interaction, setting: app_commands.Choice[str], value: str) -> None:
         """Hosts: change one of the club's settings."""
         await think(interaction)
-        tools, now = tools_of(interaction), now_of(interaction)
-        club = await setup.change_setting(
-            tools, caller=caller_of(interaction), now=now, name=setting.value, value=value
-        )
+        tools, caller, now = tools_of(interaction), caller_of(interaction), now_of(interaction)
+        people.require_host(await setup.club_of(tools, guild_id=caller.guild_id), caller)
+        check_setting(interaction, setting.value, value)
+        club = await setup.change_setting(tools, caller=caller, now=now, name=setting.value, value=value)
         await answer(
             interaction, club_card(club, opening=await opening_ahead(interaction, club), setting=setting.value)
         )

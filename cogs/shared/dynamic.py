@@ -42,6 +42,14 @@ def decode_key(text: str) -> UUID:
         raise PanelOutdated from None
 
 
+def read_key(text: str) -> UUID:
+    """The key that an option of ours carries; raises `PanelOutdated` for what is none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise PanelOutdated from None
+
+
 @dataclass(frozen=True, slots=True)
 class Press:
     """A person pressed a button or chose from a select."""

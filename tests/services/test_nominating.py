@@ -443,13 +443,23 @@ async def test_hidden_nominators_show_to_nobody_but_themselves(tools, database):
     assert given.view.nominations[0].nominator == ""
     nomination = given.nomination.id
     seen = [
-        await nominating.nomination_by(tools, caller=a_caller(2), nomination=nomination),
         await nominating.second(tools, caller=a_caller(2), now=LATER, nomination=nomination),
         await nominating.remove_nomination(tools, caller=HOST, now=LATER, nomination=nomination),
     ]
     assert {(one.nominator, one.nominator_discord_id) for one in seen} == {("", 0)}
-    again = (await nominate(tools)).nomination.id
-    assert (await nominating.nomination_by(tools, caller=a_caller(), nomination=again)).nominator == "Member 1"
+
+
+async def test_only_its_nominator_gets_a_nomination_to_change_and_only_in_time(tools, database):
+    week = await make_week(database, await make_club(database))
+    nomination = (await nominate(tools)).nomination
+    own = await nominating.own_nomination(tools, caller=a_caller(), now=LATER, nomination=nomination.id)
+    assert own.id == nomination.id
+    with pytest.raises(NotYourNomination):
+        await nominating.own_nomination(tools, caller=a_caller(2), now=LATER, nomination=nomination.id)
+    with pytest.raises(NominationsClosed):
+        await nominating.own_nomination(
+            tools, caller=a_caller(), now=week.deadlines.nominations_close_at, nomination=nomination.id
+        )
 
 
 async def test_suggestions_tell_own_nominations_apart(tools, database):

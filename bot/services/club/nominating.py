@@ -95,16 +95,16 @@ async def check_can_nominate(
     *,
     caller: Caller,
     now: datetime,
-    album: Resolved,
+    album: Resolved | None = None,
     where: int | None = None,
     number: int | None = None,
     week: UUID | None = None,
 ) -> WeekView:
-    """Whether the caller could nominate this album now, before they write a pitch; raises what `nominate` would."""
+    """Whether the caller could nominate this album now, or any, before they go on; raises what `nominate` would."""
     async with tools.database.writing() as session:
         club, member = await people.present(session, caller, now)
         found = await open_box(session, club, Phase.NOMINATIONS, where=where, number=number, week=week, now=now)
-        await _judge(session, found, member, album.album)
+        await _judge(session, found, member, album.album if album else None)
         return await week_view(session, found.id, now)
 
 
@@ -163,7 +163,7 @@ async def _refuse_repeats(session: Reading, week: Week, album: Album) -> None:
 
 
 async def edit_nomination(tools: Tools, *, caller: Caller, now: datetime, nomination: UUID, blurb: Blurb) -> Nominated:
-    """A nominator changes their words, until the deadline.
+    """A nominator changes their words, until the deadline; the same words again change nothing.
 
     Raises `NotYourNomination`, `NoSuchNomination`, `NominationsClosed`, `TextTooLong`, `BadYear`.
     """
@@ -171,9 +171,10 @@ async def edit_nomination(tools: Tools, *, caller: Caller, now: datetime, nomina
     async with tools.database.writing() as session:
         club, member = await people.present(session, caller, now)
         week, before = await _own(session, club, member, nomination, now)
-        await nominations.edit_nomination(session, before, checked)
+        changed = await nominations.edit_nomination(session, before, checked)
         after = await _nomination(session, club, nomination)
-        await outbox.record(session, week, [_redraw(after, after.edits + after.seconds)], now)
+        if changed:
+            await outbox.record(session, week, [_redraw(after, after.edits + after.seconds)], now)
         return Nominated(await week_view(session, week.id, now), after)
 
 
@@ -312,16 +313,18 @@ async def _own(
     return await _held(session, club, nomination, now)
 
 
-async def nomination_by(tools: Tools, *, caller: Caller, nomination: UUID) -> Nomination:
-    """A nomination in the race as the caller sees it: their own whole, another's without its nominator while hidden."""
+async def own_nomination(tools: Tools, *, caller: Caller, now: datetime, nomination: UUID) -> Nomination:
+    """The caller's own nomination, as long as they can change it.
+
+    Raises `NotYourNomination`, `NoSuchNomination`, `NominationsClosed`.
+    """
     async with tools.database.reading() as session:
         club = await people.club_here(session, caller.guild_id)
         found = await _nomination(session, club, nomination)
-        if found.nominator_discord_id == caller.discord_id:
-            return found
-        week = await weeks.week(session, found.week_id)
-        assert week is not None, "weeks that have nominations stay"
-        return _shown(week, found)
+        if found.nominator_discord_id != caller.discord_id:
+            raise NotYourNomination
+        await open_box(session, club, Phase.NOMINATIONS, week=found.week_id, now=now)
+        return found
 
 
 async def nomination_suggestions(

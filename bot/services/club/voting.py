@@ -15,6 +15,7 @@ from bot.domain.people import Caller, Member
 from bot.domain.tally import Method
 from bot.services import outbox, people
 from bot.services.club.boxes import open_box
+from bot.services.club.finding import week_for
 from bot.services.club.views import week_view
 from bot.services.tools import Tools
 from db.queries.club import ballots, nominations
@@ -137,10 +138,11 @@ async def withdraw_ballot(
         return gone
 
 
-async def tally_of(tools: Tools, *, week: UUID, now: datetime) -> WeekView:
-    """A week with the count behind its result. Raises `WrongPhase` before the winner is announced."""
+async def tally_of(tools: Tools, *, caller: Caller, week: UUID, now: datetime) -> WeekView:
+    """A week with the count behind its result. Raises `NoSuchWeek`, and `WrongPhase` before the winner is announced."""
     async with tools.database.reading() as session:
-        view = await week_view(session, week, now)
-    if not view.week.announced:
-        raise WrongPhase(view.week.label, view.week.phase, ANNOUNCED)
-    return view
+        club = await people.club_here(session, caller.guild_id)
+        found = await week_for(session, club, week=week, phases=tuple(Phase))
+        if not found.announced:
+            raise WrongPhase(found.label, found.phase, ANNOUNCED)
+        return await week_view(session, found.id, now)

@@ -62,6 +62,7 @@ def _track_picker(tracks: Sequence[str], draft: UUID, page: int) -> list[ui.Item
     """The track to start with, for lists too long for the form's own select."""
     if len(tracks) <= OPTIONS:
         return []
+    page = min(page, (len(tracks) - 1) // OPTIONS)
     first = page * OPTIONS
     shown = tracks[first : first + OPTIONS]
     options = [

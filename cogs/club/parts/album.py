@@ -12,7 +12,7 @@ import discord
 from discord import ui
 
 from bot.domain.catalog import decade_of, parse_link, parse_track_list
-from bot.domain.errors import AlbumNeeded, DraftGone
+from bot.domain.errors import AlbumNeeded, DraftGone, PanelOutdated
 from bot.services.catalog import Resolved, read_cover, resolve_album, tracks_of
 from bot.services.club import drafts, nominating
 from cogs.club import actions
@@ -188,7 +188,10 @@ def album_form(week: UUID, text: str = "") -> ui.Modal:
 
 @actions.NOMINATE.answers
 async def on_nominate(press: Press) -> None:
-    """Open the form for an album."""
+    """Open the form for an album, where this member may still nominate one."""
+    await nominating.check_can_nominate(
+        tools_of(press.interaction), caller=caller_of(press.interaction), now=now_of(press.interaction), week=press.row
+    )
     await press.interaction.response.send_modal(album_form(press.row))
 
 
@@ -280,12 +283,19 @@ def split_links(text: str) -> tuple[str, str]:
 # --- long track lists -----------------------------------------------------------------------------------------------
 
 
+def page_of(press: Press) -> int:
+    """The page of the track list that a press names; raises `PanelOutdated` for what is no number."""
+    if not press.argument.isdecimal():
+        raise PanelOutdated
+    return int(press.argument)
+
+
 @actions.TRACK_PAGE.answers
 async def on_track_page(press: Press) -> None:
     """Turn the page of the track list."""
     await hold(press.interaction)
     kept = await kept_album(press.interaction, press.row)
-    await first_step(press.interaction, kept, in_place=True, page=int(press.argument or 0))
+    await first_step(press.interaction, kept, in_place=True, page=page_of(press))
 
 
 @actions.PITCH_TRACK.answers
@@ -297,4 +307,4 @@ async def on_pitch_track(press: Press) -> None:
     place = int(press.values[0]) if press.values and press.values[0].isdecimal() else 0
     if 1 <= place <= len(titles):
         kept = replace(kept, pitch_track=titles[place - 1])
-    await first_step(press.interaction, kept, in_place=True, page=int(press.argument or 0))
+    await first_step(press.interaction, kept, in_place=True, page=page_of(press))

@@ -19,7 +19,7 @@ from cogs.club.cards import phrases
 from cogs.club.cards.private import ballot_card
 from cogs.club.cards.result import pairwise_card
 from cogs.shared.caller import caller_of, now_of, tools_of
-from cogs.shared.dynamic import Press
+from cogs.shared.dynamic import Press, read_key
 from cogs.shared.limits import MODAL_ITEMS, OPTIONS
 from cogs.shared.modal import Form, Submit, select_field
 from cogs.shared.render import Body, row, words
@@ -135,7 +135,7 @@ def chosen_in(submit: Submit, form: BallotForm) -> list[UUID]:
     ranks: dict[int, list[UUID]] = {}
     for name in sorted(submit.fields):
         rank = int(name.removeprefix("rank").split("-")[0])
-        ranks.setdefault(rank, []).extend(UUID(value) for value in submit.fields[name].split("\n") if value)
+        ranks.setdefault(rank, []).extend(read_key(value) for value in submit.fields[name].split("\n") if value)
     if form.view.week.rules.method is Method.APPROVAL:
         return [choice for rank in sorted(ranks) for choice in ranks[rank]]
     chosen: list[UUID] = []
@@ -189,7 +189,9 @@ async def on_withdraw_ballot(press: Press) -> None:
 async def on_pairwise(press: Press) -> None:
     """Every album against every other, for whoever asks."""
     await think(press.interaction)
-    view = await voting.tally_of(tools_of(press.interaction), week=press.row, now=now_of(press.interaction))
+    view = await voting.tally_of(
+        tools_of(press.interaction), caller=caller_of(press.interaction), week=press.row, now=now_of(press.interaction)
+    )
     await answer(press.interaction, pairwise_card(view))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ import discord
 
 from bot.domain.calendar import Schedule
 from bot.domain.club.week import Phase
-from bot.domain.errors import ClubNotSetUp, MissingPermissions, NotAHost, PanelOutdated
+from bot.domain.errors import ClubNotSetUp, MissingPermissions, NotAHost, PanelOutdated, SettingRefused
 from bot.services.club import phases, planning, setup
 from bot.services.people import require_host
 from cogs.club import actions
@@ -21,6 +22,9 @@ from cogs.shared.permissions import missing_permissions
 from cogs.shared.replies import answer, hold, think, update
 
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+MENTION = re.compile(r"<?[#@&!]*(\d{1,19})>?", re.ASCII)
+"""A channel or a role as it arrives from a text option, or its bare id."""
+ROLES = ("host_role", "reminder_role")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,28 @@ def check_channel(interaction: discord.Interaction[Any], channel_id: int) -> Non
         raise MissingPermissions(channel_id, missing)
 
 
+def check_setting(interaction: discord.Interaction[Any], name: str, value: str) -> None:
+    """A channel or role that a setting names must be one of this server that Longplay can use.
+
+    Other settings and words pass: the service reads them. Raises `SettingRefused`, `MissingPermissions`.
+    """
+    guild, found = interaction.guild, MENTION.fullmatch(value.strip())
+    if guild is None or found is None:
+        return
+    if name == "channel":
+        if not isinstance(guild.get_channel(int(found[1])), discord.TextChannel):
+            raise SettingRefused(name, value, "foreign", "a text channel of this server, like #album-club")
+        check_channel(interaction, int(found[1]))
+    elif name in ROLES:
+        check_role(guild, name, int(found[1]))
+
+
+def check_role(guild: discord.Guild, name: str, role_id: int | None) -> None:
+    """Raises `SettingRefused` for a role that is not of this server, and for everyone's."""
+    if role_id is not None and (guild.get_role(role_id) is None or role_id == guild.id):
+        raise SettingRefused(name, "@everyone", "foreign", "a role of this server that some people have, or off")
+
+
 async def propose(
     interaction: discord.Interaction[Any],
     *,
@@ -90,6 +116,9 @@ async def propose(
     else:
         require_host(club, caller)
     check_channel(interaction, channel_id)
+    if interaction.guild is not None:
+        check_role(interaction.guild, "host_role", host_role_id)
+        check_role(interaction.guild, "reminder_role", reminder_role_id)
     proposal = Proposal(
         channel_id,
         setup.known_zone(zone) if zone else club.zone if club else "UTC",

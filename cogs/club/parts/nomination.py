@@ -157,8 +157,10 @@ async def second(interaction: discord.Interaction[Any], nomination: UUID) -> Non
 
 
 async def edit_form(interaction: discord.Interaction[Any], nomination: UUID) -> ui.Modal:
-    """The form with a nomination's present words."""
-    found = await nominating.nomination_by(tools_of(interaction), caller=caller_of(interaction), nomination=nomination)
+    """The form with the present words of one's own nomination."""
+    found = await nominating.own_nomination(
+        tools_of(interaction), caller=caller_of(interaction), now=now_of(interaction), nomination=nomination
+    )
     blurb = Blurb(found.pitch, found.pitch_track, found.genre, found.decade, found.country)
     return EDIT_FORM.modal("Change your nomination", blurb_fields(blurb), nomination)
 

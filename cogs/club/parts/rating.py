@@ -16,7 +16,7 @@ from bot.services.club import views
 from cogs.club import actions
 from cogs.club.cards.private import rated_card, scores_card
 from cogs.shared.caller import caller_of, now_of, tools_of
-from cogs.shared.dynamic import Press
+from cogs.shared.dynamic import Press, read_key
 from cogs.shared.limits import OPTIONS
 from cogs.shared.modal import Form, Submit, radio_field, select_field, text_field
 from cogs.shared.render import words
@@ -110,7 +110,7 @@ async def on_rated(submit: Submit) -> None:
 def favourite_of(submit: Submit, before: UUID | None) -> UUID | None:
     """The chosen track; of two from different selects the one that is new."""
     chosen = [
-        UUID(value)
+        read_key(value)
         for name, values in sorted(submit.fields.items())
         if name.startswith("track-")
         for value in values.split("\n")
