@@ -11,6 +11,7 @@ from bot.domain.club.views import WeekView
 from bot.domain.people import Caller
 from bot.rehearsal.loopback import Answer
 from bot.rehearsal.loopback.components import BUTTON, walk
+from bot.rehearsal.loopback.state import id_of
 from bot.rehearsal.pilot import Album, Member
 from bot.rehearsal.stage import Stage
 from bot.services.club import views
@@ -52,6 +53,15 @@ def preset(form: Answer) -> dict[str, Any]:
         elif "custom_id" in each:
             found[each["custom_id"]] = each.get("value") or ""
     return found
+
+
+def forge(stage: Stage, message: Any, custom_id: str) -> str:
+    """Give the first button of a message another id, as a tampered client or an old one would send it."""
+    stored = stage.double.state.any_message(id_of(message))
+    assert stored is not None, message
+    button = next(each for each in walk(stored["components"]) if each["type"] == BUTTON and "custom_id" in each)
+    button["custom_id"] = custom_id
+    return custom_id
 
 
 class Scene:
