@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, delete, exists, func, insert, select
+from sqlalchemy import Select, and_, delete, exists, func, insert, select, update
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
@@ -82,21 +82,25 @@ async def counted_ballots(session: AsyncSession, week_id: UUID) -> int:
 async def cast_ballot(
     session: AsyncSession, *, club_id: UUID, week_id: UUID, user_id: UUID, choices: Sequence[UUID], now: datetime
 ) -> bool:
-    """A member's choices, best first, replace what they chose before; False when they had no ballot yet.
+    """A member's choices, best first, replace what they chose before; False when they chose just that already.
 
     Raises `TooManyChoices` or `NoSuchNomination` when the tables forbid it; the transaction is over then.
     """
-    changes = await session.scalar(
+    key = ["club_id", "week_id", "user_id"]
+    # The row is the lock under which the votes are read and changed.
+    await session.execute(
         upsert(tables.Ballot)
         .values(club_id=club_id, week_id=week_id, user_id=user_id, cast_at=now)
-        .on_conflict_do_update(
-            index_elements=["club_id", "week_id", "user_id"],
-            set_={"cast_at": now, "changes": tables.Ballot.changes + 1},
-        )
-        .returning(tables.Ballot.changes)
+        .on_conflict_do_update(index_elements=key, set_={"cast_at": now})
     )
     own = (tables.Vote.club_id == club_id, tables.Vote.week_id == week_id, tables.Vote.user_id == user_id)
-    await session.execute(delete(tables.Vote).where(*own))
+    before = list(await session.scalars(select(tables.Vote.nomination_id).where(*own).order_by(tables.Vote.rank)))
+    if before == list(choices):
+        return False
+    if before:
+        await session.execute(delete(tables.Vote).where(*own))
+        theirs = (tables.Ballot.club_id == club_id, tables.Ballot.week_id == week_id, tables.Ballot.user_id == user_id)
+        await session.execute(update(tables.Ballot).where(*theirs).values(changes=tables.Ballot.changes + 1))
     ballot = {"club_id": club_id, "week_id": week_id, "user_id": user_id}
     votes = [ballot | {"rank": rank, "nomination_id": choice} for rank, choice in enumerate(choices, start=1)]
     try:
@@ -106,7 +110,7 @@ async def cast_ballot(
         if refusal is None:
             raise
         raise refusal from None
-    return bool(changes)
+    return True
 
 
 async def withdraw_ballot(session: AsyncSession, week_id: UUID, user_id: UUID) -> bool:

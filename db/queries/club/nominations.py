@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, insert, select, update
+from sqlalchemy import Select, and_, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -176,13 +176,17 @@ def _texts(blurb: Blurb) -> dict[str, str]:
     return {name: getattr(blurb, name) for name in ("pitch", "pitch_track", "genre", "decade", "country")}
 
 
-async def edit_nomination(session: AsyncSession, edited: Nomination, blurb: Blurb) -> None:
-    """The nominator's words change."""
-    await session.execute(
+async def edit_nomination(session: AsyncSession, edited: Nomination, blurb: Blurb) -> bool:
+    """The nominator's words change; False when they are the same as before."""
+    texts = _texts(blurb)
+    differs = or_(*(getattr(tables.Nomination, column) != text for column, text in texts.items()))
+    changed = await session.scalar(
         update(tables.Nomination)
-        .where(in_week(tables.Nomination, edited.week_id), tables.Nomination.id == edited.id)
-        .values(edits=tables.Nomination.edits + 1, **_texts(blurb))
+        .where(in_week(tables.Nomination, edited.week_id), tables.Nomination.id == edited.id, differs)
+        .values(edits=tables.Nomination.edits + 1, **texts)
+        .returning(tables.Nomination.id)
     )
+    return changed is not None
 
 
 async def set_standing(session: AsyncSession, changed: Nomination, standing: Standing) -> None:
