@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 
     from db.session import CommitMoment
 
-TICK_SECONDS = 1.0
+log = logging.getLogger(__name__)
+
+TICK_SECONDS = 5.0
 """It is woken by a signal whenever there may be something to do; this is for what no signal announced."""
+SETTLE_SECONDS = 60.0
 SERVICES = "bot.services."
 
 
@@ -108,13 +111,12 @@ async def _live(orders: Orders, ahead: Any, report: Connection) -> None:
     app = App(settings, clock=FollowingClock(ahead), watch=witness.watch)
     loop = asyncio.get_running_loop()
     stopping = asyncio.Event()
-    ticks: set[asyncio.Task[None]] = set()
+    under_way: set[asyncio.Task[None]] = set()
 
     def wake() -> None:
-        if app.ready.is_set() and not ticks:
-            task = asyncio.create_task(app.tick(), name="tick")
-            ticks.add(task)
-            task.add_done_callback(ticks.discard)
+        task = asyncio.create_task(_settle(app, report), name="settle")
+        under_way.add(task)
+        task.add_done_callback(under_way.discard)
 
     loop.add_signal_handler(signal.SIGUSR1, wake)
     loop.add_signal_handler(signal.SIGTERM, stopping.set)
@@ -127,5 +129,14 @@ async def _live(orders: Orders, ahead: Any, report: Connection) -> None:
         report.send(("ready", ""))
         await stopping.wait()
     finally:
-        await asyncio.gather(*ticks, return_exceptions=True)
+        await asyncio.gather(*under_way, return_exceptions=True)
         await app.stop()
+
+
+async def _settle(app: App, report: Connection) -> None:
+    """Do what is due, and tell when nothing is any more."""
+    try:
+        await app.settle(SETTLE_SECONDS)
+    except Exception:
+        log.exception("the bot did not settle")
+    report.send(("settled", ""))

@@ -9,7 +9,7 @@ from contextlib import suppress
 from multiprocessing import get_context
 from typing import Any
 
-from bot.rehearsal.kills.child import Orders, live
+from bot.rehearsal.kills.child import SETTLE_SECONDS, Orders, live
 
 START_SECONDS = 30.0
 STOP_SECONDS = 30.0
@@ -32,6 +32,7 @@ class BotProcess:
         self.errors: list[str] = []
         """What it logged as an error."""
         self.ready = asyncio.Event()
+        self.settled = asyncio.Event()
         self.died = asyncio.Event()
         self._ahead = ahead
         self._orders = orders
@@ -54,18 +55,24 @@ class BotProcess:
 
     async def until_ready(self) -> bool:
         """Wait until it serves; False when it died first. Raises `DidNotStart` when it does neither."""
-        waiting = [asyncio.ensure_future(self.ready.wait()), asyncio.ensure_future(self.died.wait())]
-        done, late = await asyncio.wait(waiting, timeout=START_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        if not await self._until(self.ready, START_SECONDS):
+            raise DidNotStart(f"no bot within {START_SECONDS:.0f} s; it told: {self.errors}")
+        return self.alive
+
+    async def settle(self) -> None:
+        """Have it do what is due, and wait until it has, or died. Raises `TimeoutError`."""
+        self.settled.clear()
+        self._signal(signal.SIGUSR1)
+        if not await self._until(self.settled, 2 * SETTLE_SECONDS):
+            raise TimeoutError("a bot was told to settle and did not answer")
+
+    async def _until(self, told: asyncio.Event, seconds: float) -> bool:
+        """Wait for news, or for its death; False when neither came in time."""
+        waiting = [asyncio.ensure_future(event.wait()) for event in (told, self.died)]
+        done, late = await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         for each in late:
             each.cancel()
-        if not done:
-            raise DidNotStart(f"no bot within {START_SECONDS:.0f} s; it told: {self.errors}")
-        return self.ready.is_set() and self.alive
-
-    def wake(self) -> None:
-        """Have it look for what is due."""
-        if self.ready.is_set():
-            self._signal(signal.SIGUSR1)
+        return bool(done)
 
     async def kill(self) -> None:
         """SIGKILL, and wait until the system has closed everything it held."""
@@ -95,7 +102,7 @@ class BotProcess:
                 elif kind == "error":
                     self.errors.append(text)
                 else:
-                    self.ready.set()
+                    (self.ready if kind == "ready" else self.settled).set()
         except (EOFError, OSError):
             asyncio.get_running_loop().remove_reader(self._told.fileno())
 

@@ -143,8 +143,11 @@ def discord_lines(double: LoopbackDiscord, guild: Any, names: _Names) -> list[st
     for user in double.state.users.values():
         name = double.name_of("user", user.id)
         lines += _place_lines(double, names, f"private to {name}", double.dms(user))
-        for ping in double.pings(user):
-            lines.append(f"ping of {name} via {ping.via} in {names.of(ping.channel_id)}, silent: {ping.silent}")
+        # What comes first of a private message and one in a thread is nobody's promise.
+        lines += sorted(
+            f"ping of {name} via {ping.via} in {names.of(ping.channel_id)}, silent: {ping.silent}"
+            for ping in double.pings(user)
+        )
     return lines
 
 

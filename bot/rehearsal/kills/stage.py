@@ -158,9 +158,8 @@ class ProcessStage(Stage):
         async with asyncio.timeout(PATIENCE):
             while True:
                 await self.revive()
-                for bot in self.living:
-                    bot.wake()
-                await self.double.quiet(PATIENCE, settle=0.02)
+                await asyncio.gather(*(bot.settle() for bot in self.living))
+                await self.double.quiet(PATIENCE, settle=0.01)
                 if len(self.living) == self._wanted and await self._nothing_due():
                     return
 

@@ -15,9 +15,10 @@ from bot.rehearsal.kills.points import Point, points_of
 from bot.rehearsal.kills.process import DidNotStart
 from bot.rehearsal.kills.snapshot import snapshot
 from bot.rehearsal.kills.stage import ProcessStage
-from bot.rehearsal.kills.week import ClubWeek, WentWrong
+from bot.rehearsal.kills.week import ClubWeek
 from bot.rehearsal.loopback import Refused
 from bot.rehearsal.loopback.schemas import Schemas
+from bot.rehearsal.pilot import Surprised
 from db import migrate
 from db.server import EmbeddedServer
 from db.server.copies import copy_database, drop_database
@@ -54,14 +55,19 @@ class Verdict:
 
 
 async def play(
-    database_url: str, *, starts_at: datetime, kill: Point | None = None, schemas: Schemas | None = None
+    database_url: str,
+    *,
+    starts_at: datetime,
+    kill: Point | None = None,
+    schemas: Schemas | None = None,
+    bots: int = 1,
 ) -> Played:
     """Play the week once, on a database of its own that is empty and migrated."""
     troubles: list[str] = []
-    async with ProcessStage(database_url, schemas=schemas, starts_at=starts_at, kill=kill) as stage:
+    async with ProcessStage(database_url, schemas=schemas, starts_at=starts_at, kill=kill, bots=bots) as stage:
         try:
             await ClubWeek(stage).play()
-        except (WentWrong, Refused, TimeoutError, DidNotStart) as error:
+        except (Surprised, Refused, TimeoutError, DidNotStart) as error:
             troubles.append(f"{type(error).__name__}: {error}")
         lines = await snapshot(stage)
         troubles += [*stage.errors, *stage.double.violations]

@@ -1,0 +1,111 @@
+"""A bot that is killed in the middle of a week ends it as if nothing had happened."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.rehearsal.kills.points import NotAPoint, Point, effect_name, points_of
+from bot.rehearsal.kills.sweep import Played, judge, one_of_each, play
+from bot.rehearsal.kills.week import first_monday
+from tests.postgres import TestServer
+
+POINTS = (
+    "commit:before:set_up:1",
+    "commit:after:open_week:1",
+    "commit:after:claim:3",
+    "commit:before:settle.card:1",
+    "commit:after:nominate:2",
+    "commit:before:cast_ballot:3",
+    "commit:before:advance_due:3",
+    "commit:after:advance_due:3",
+    "effect:after:post-channels-messages:1",
+    "effect:after:post-channels-messages-threads:2",
+    "effect:after:post-guilds-scheduled-events:1",
+    "effect:before:patch-channels:1",
+)
+"""Steps that leave something behind, each in its own way; `longplay rehearse --kills all` takes them all."""
+
+STARTS_AT = first_monday(datetime.now(UTC))
+
+
+@pytest.fixture(scope="module")
+async def undisturbed(test_server: TestServer, migrated_template: str) -> AsyncGenerator[Played]:
+    """The week that nobody disturbs."""
+    name = await test_server.create(migrated_template)
+    yield await play(test_server.url_of(name), starts_at=STARTS_AT)
+    await test_server.drop(name)
+
+
+@pytest.mark.parametrize("text", POINTS)
+async def test_a_killed_bot_ends_the_week_as_an_undisturbed_one(
+    text: str, undisturbed: Played, database_url: str
+) -> None:
+    point = Point.read(text)
+    killed = await play(database_url, starts_at=STARTS_AT, kill=point)
+    verdict = judge(point, killed, undisturbed)
+    assert killed.deaths == 1, "the point was never reached"
+    assert verdict.troubles == ()
+
+
+def test_the_undisturbed_week_has_one_of_everything(undisturbed: Played) -> None:
+    text = "\n".join(undisturbed.lines)
+    assert undisturbed.troubles == ()
+    assert undisturbed.deaths == 0
+    for words in (
+        "Winner · WEEK 001",
+        "stays open for a day more",
+        "Recap",
+        "was withdrawn",
+        "private to Dan",
+        "archived",
+    ):
+        assert words in text
+    assert "state=dead" not in text
+    assert len([line for line in undisturbed.lines if line.startswith("ballots:")]) == 4
+
+
+def test_a_point_is_read_as_it_is_written() -> None:
+    point = Point("effect", "after", "post-channels-messages", 12)
+    assert Point.read(str(point)) == point
+    for text in ("commit", "commit:between:claim:1", "commit:before:claim:0", "effect:before:a b:1"):
+        with pytest.raises(NotAPoint):
+            Point.read(text)
+
+
+def test_every_step_is_killed_on_both_sides() -> None:
+    points = points_of("commit", ["claim", "settle.card", "claim", "advance_due", "advance_due"])
+    assert [str(point) for point in points[:4]] == [
+        "commit:before:claim:1",
+        "commit:after:claim:1",
+        "commit:before:settle.card:1",
+        "commit:after:settle.card:1",
+    ]
+    assert len(points) == 10
+    # Every transition is a step of its own kind.
+    assert len(one_of_each(points)) == 8
+
+
+def test_an_effect_is_named_by_its_route_and_an_answer_by_its_kind() -> None:
+    assert effect_name("POST", "/channels/{channel_id}/messages", {}) == "post-channels-messages"
+    callback = "/interactions/{interaction_id}/{interaction_token}/callback"
+    assert effect_name("POST", callback, {"type": 9}) == "post-interactions-callback-form"
+
+
+def test_a_week_that_ended_otherwise_is_found_out() -> None:
+    usual = Played(("a card", "a thread"), (), (), 0, ())
+    doubled = Played(("a card", "a card", "a thread"), (), (), 1, ())
+    point = Point("commit", "before", "claim", 1)
+    assert judge(point, usual, usual).troubles == ()
+    assert "+a card" in judge(point, doubled, usual).troubles
+    assert judge(point, Played(usual.lines, (), (), 1, ("an error",)), usual).troubles == ("an error",)
+
+
+def test_the_week_begins_on_a_monday_evening_ahead() -> None:
+    for days in range(8):
+        instant = datetime(2026, 11, 20, 23, 30, tzinfo=UTC) + timedelta(days=days)
+        monday = first_monday(instant)
+        assert monday.weekday() == 0
+        assert timedelta(0) < monday - instant < timedelta(days=9)
