@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from bot.domain.club.entries import Standing
 from bot.domain.club.rules import Pick
 from bot.domain.club.views import WeekView
-from bot.domain.club.week import Phase
+from bot.domain.club.week import Phase, Week
 from bot.domain.outbox import Draft, Errand, Kind
+from bot.domain.people import Member
 from bot.services import outbox
 from bot.services.club.views import week_view
 from bot.services.tools import Tools
@@ -46,29 +46,34 @@ async def remind(tools: Tools, errand: Errand, *, now: datetime) -> Remind | Non
         if now >= week.ends_at or now - datetime.fromisoformat(errand.payload["due"]) > GRACE:
             return None
         view = await week_view(session, week.id, now)
-        for member in await people.dm_members(session, week.club_id):
-            if await _has_something_left(session, view, member.user_id):
-                await outbox.record_dm(
-                    session,
-                    week,
-                    Draft(Kind.DM, payload={"words": "reminder", "discord_id": member.discord_id}),
-                    key=f"{errand.id}",
-                    discord_id=member.discord_id,
-                    now=now,
-                )
+        for member in await _with_something_left(session, week):
+            await outbox.record_dm(
+                session,
+                week,
+                Draft(Kind.DM, payload={"words": "reminder", "discord_id": member.discord_id}),
+                key=f"{errand.id}",
+                discord_id=member.discord_id,
+                now=now,
+            )
         ping = bool(errand.payload.get("ping"))
         return Remind(view, week.phase, week.ends_at, view.club.reminder_role_id if ping else None)
 
 
-async def _has_something_left(session: Reading, view: WeekView, user_id: UUID) -> bool:
-    week = view.week
+async def _finished(session: Reading, week: Week) -> frozenset[UUID]:
+    """Who has done in this phase what it is there for."""
     if week.phase is Phase.NOMINATIONS:
-        if week.rules.pick is Pick.HOST:
-            return False
-        given = await nominations.nominations_of_week(session, week.id)
-        return not any(one.user_id == user_id and one.standing is not Standing.WITHDRAWN for one in given)
+        return await nominations.nominators(session, week.id)
     if week.phase is Phase.POLL:
-        return all(ballot.user_id != user_id for ballot in await ballots.ballots_of_week(session, week.id))
-    if week.phase is Phase.LISTENING and await ratings.has_heard(session, week.id, user_id):
-        return False
-    return all(rating.user_id != user_id for rating in await ratings.ratings_of_week(session, week.id))
+        return await ballots.voters(session, week.id)
+    return frozenset(rating.user_id for rating in await ratings.ratings_of_week(session, week.id))
+
+
+async def _with_something_left(session: Reading, week: Week) -> list[Member]:
+    """Members who asked to be reminded privately and have something left to do."""
+    if week.phase is Phase.NOMINATIONS and week.rules.pick is Pick.HOST:
+        return []
+    finished = await _finished(session, week)
+    left = [member for member in await people.dm_members(session, week.club_id) if member.user_id not in finished]
+    if week.phase is not Phase.LISTENING:
+        return left
+    return [member for member in left if not await ratings.has_heard(session, week.id, member.user_id)]
