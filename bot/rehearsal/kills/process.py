@@ -9,14 +9,16 @@ from contextlib import suppress
 from multiprocessing import get_context
 from typing import Any
 
+from bot.client import FACES
 from bot.rehearsal.kills.child import SETTLE_SECONDS, Orders, live
 
 START_SECONDS = 30.0
 STOP_SECONDS = 30.0
 
-# A server process that has imported the bot forks one per request: starting a bot then takes no import.
+# A server process that has imported everything forks one bot per request: no start reads a file, so that none is slow
+# and a sweep plays the code it began with. The standard library also wants the main module in every process.
 _SPAWNING = get_context("forkserver")
-_SPAWNING.set_forkserver_preload(["bot.rehearsal.kills.child", "cogs.delivery", "cogs.club", "cogs.help"])
+_SPAWNING.set_forkserver_preload(["bot.rehearsal.kills.child", "bot.__main__", *FACES])
 
 
 class DidNotStart(Exception):  # noqa: N818 - it says what happened

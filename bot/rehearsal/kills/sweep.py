@@ -6,6 +6,7 @@ import asyncio
 import difflib
 import itertools
 import os
+import traceback
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -126,7 +127,10 @@ class Sweep:
 
         async def work() -> None:
             for point in waiting:
-                verdict = judge(point, await self.play(point), undisturbed)
+                try:
+                    verdict = judge(point, await self.play(point), undisturbed)
+                except Exception:  # noqa: BLE001 - whatever it is, it is what became of this week
+                    verdict = Verdict(point, True, tuple(traceback.format_exc().splitlines()))
                 verdicts.append(verdict)
                 told(verdict)
 
