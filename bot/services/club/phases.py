@@ -225,14 +225,10 @@ async def reopen_week(
 
 
 async def _moved_last(session: Reading, club: Club) -> int:
-    moved = [
-        (one.phase_began_at, one.number)
-        for one in await weeks.latest_weeks(session, club.id, 20)
-        if one.phase in REOPENABLE and one.phase_began_at is not None and one.cancelled_from is not Phase.SCHEDULED
-    ]
-    if not moved:
+    moved = await weeks.moved_last(session, club.id, REOPENABLE)
+    if moved is None:
         raise NothingToReopen
-    return max(moved)[1]
+    return moved.number
 
 
 async def resync_week(

@@ -98,7 +98,7 @@ async def view_of(tools: Tools, *, week: UUID, now: datetime) -> WeekView:
 async def show_week(
     tools: Tools, *, caller: Caller, now: datetime, where: int | None = None, number: int | None = None
 ) -> WeekView:
-    """The week that is meant; without a thread or a number the newest that is open, else the last one."""
+    """The week that is meant; without a thread or a number the newest that runs, else the last, else the next one."""
     async with tools.database.reading() as session:
         club = await people.club_here(session, caller.guild_id)
         return await week_view(session, (await _shown(session, club, where, number)).id, now)
@@ -107,10 +107,12 @@ async def show_week(
 async def _shown(session: Reading, club: Club, where: int | None, number: int | None) -> Week:
     if number is not None or (where is not None and await weeks.week_of_thread(session, club.id, where)):
         return await week_for(session, club, where=where, number=number, phases=tuple(Phase))
-    latest = await weeks.latest_weeks(session, club.id, 20)
-    running = [week for week in latest if week.phase in SHOWN]
-    if running or latest:
-        return (running or [week for week in latest if week.phase is not Phase.SCHEDULED] or latest)[0]
+    for phases in (SHOWN, (Phase.CLOSED, Phase.CANCELLED)):
+        newest = await weeks.newest_in(session, club.id, phases)
+        if newest is not None:
+            return newest
+    for waiting in await weeks.weeks_in(session, club.id, (Phase.SCHEDULED,)):
+        return waiting
     raise NoSuchWeek
 
 

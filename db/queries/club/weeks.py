@@ -143,6 +143,36 @@ async def latest_weeks(session: AsyncSession, club_id: UUID, limit: int) -> list
     return [_week(row) for row in rows]
 
 
+async def newest_in(session: AsyncSession, club_id: UUID, phases: Collection[Phase]) -> Week | None:
+    """The club's week with the highest number in any of the phases."""
+    row = (
+        await session.execute(
+            _weeks()
+            .where(tables.Week.club_id == club_id, tables.Week.phase.in_([str(phase) for phase in phases]))
+            .order_by(tables.Week.number.desc())
+            .limit(1)
+        )
+    ).one_or_none()
+    return None if row is None else _week(row)
+
+
+async def moved_last(session: AsyncSession, club_id: UUID, phases: Collection[Phase]) -> Week | None:
+    """The week in any of the phases that entered its phase last; none that was cancelled before it opened."""
+    row = (
+        await session.execute(
+            _weeks()
+            .where(
+                tables.Week.club_id == club_id,
+                tables.Week.phase.in_([str(phase) for phase in phases]),
+                tables.Week.cancelled_from.is_distinct_from(str(Phase.SCHEDULED)),
+            )
+            .order_by(tables.Week.phase_began_at.desc().nulls_last(), tables.Week.number.desc())
+            .limit(1)
+        )
+    ).one_or_none()
+    return None if row is None else _week(row)
+
+
 async def next_number(session: AsyncSession, club_id: UUID) -> int:
     """The number the club's next week gets; hold the club's row so that two do not get the same."""
     last = await session.scalar(select(func.max(tables.Week.number)).where(tables.Week.club_id == club_id))
