@@ -7,24 +7,29 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from bot.client import FACES, LongplayBot, explain_login
 from bot.config import Settings
 from bot.domain.clock import Clock, SystemClock
 from bot.jobs.clock import AlarmClock
 from bot.services import outbox
-from bot.services.club import phases
+from bot.services.club import phases, setup
 from bot.services.tools import Tools
 from cogs.delivery.roster import check_members
-from cogs.shared.registration import register_commands
+from cogs.shared.checkup import channel_permissions
+from cogs.shared.registration import NotInvited, register_commands
 from db import migrate
-from db.server import EmbeddedServer, EmbeddedServerError
-from db.session import CommitMoment, Database
+from db.presence import Presence
+from db.session import CommitMoment, Database, DatabaseUnfit
+
+if TYPE_CHECKING:
+    from db.server import EmbeddedServer
 
 log = logging.getLogger(__name__)
 
-DRAIN_SECONDS = 10
-"""How long a stop waits for the gateway to close."""
+DRAIN_SECONDS = 5
+"""How long a stop waits for what is being performed, and for the gateway to close; the rest is found at the start."""
 
 
 class NoToken(Exception):  # noqa: N818 - the operator's word
@@ -32,18 +37,42 @@ class NoToken(Exception):  # noqa: N818 - the operator's word
 
 
 class DatabaseHome:
-    """The database of a process: an embedded server's, or one by address; migrated when it opens."""
+    """The database server of a process: an embedded one, or one by address."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self.server: EmbeddedServer | None = None
 
     async def open(self) -> str:
-        """Start or join the server; returns its address."""
+        """Start or join the server; returns its address. Doing it twice changes nothing.
+
+        Raises `DatabaseUnfit` where the embedded server does not start.
+        """
         if self._settings.database_url is not None:
             return self._settings.database_url.get_secret_value()
-        self.server = EmbeddedServer(self._settings.data_folder / "postgres", durable=self._settings.durable)
-        return await self.server.start()
+        # Imported where it is needed: it takes longer than reading an address, and exists for Linux and macOS only.
+        try:
+            from db.server import EmbeddedServer, EmbeddedServerError
+        except ImportError:
+            raise DatabaseUnfit("the embedded PostgreSQL needs Linux or macOS; set DATABASE_URL") from None
+        if self.server is None:
+            self.server = EmbeddedServer(self._settings.data_folder / "postgres", durable=self._settings.durable)
+        try:
+            return await self.server.start()
+        except EmbeddedServerError as error:
+            raise DatabaseUnfit(str(error)) from error
+
+    async def connect(self, watch: Callable[[CommitMoment], None] | None = None) -> Database:
+        """Open the server and a pool of connections to it; raises `DatabaseUnfit` with what to do."""
+        database = Database.connect(await self.open(), watch=watch)
+        try:
+            unfit = (await database.facts()).unfit()
+            if unfit is not None:
+                raise DatabaseUnfit(unfit)
+        except BaseException:
+            await database.close()
+            raise
+        return database
 
     async def close(self) -> None:
         """Leave the server; the last to leave stops it."""
@@ -69,6 +98,8 @@ class App:
         self._watch = watch
         self._ticking = asyncio.Lock()
         self._gateway: asyncio.Task[None] | None = None
+        self._upkeep: asyncio.Task[None] | None = None
+        self._presence: Presence | None = None
         self.tools: Tools
         self.client: LongplayBot
         self.alarm = AlarmClock(self.clock, tick=self.tick, upkeep=self.upkeep, tick_seconds=settings.tick_seconds)
@@ -84,6 +115,7 @@ class App:
         await self._wait_ready()
         self.alarm.start()
         self.ready.set()
+        await self._tell_of_permissions()
 
     async def log_in(self, *, delivers: bool = True) -> None:
         """The database open and the client known to Discord, without a gateway.
@@ -92,19 +124,28 @@ class App:
         """
         if self.settings.discord_token is None:
             raise NoToken
-        self.tools = Tools(await self.open_database(), self.clock)
+        if not hasattr(self, "tools"):
+            await self.open_database()
+        if delivers:
+            self._presence = Presence(self.tools.database.url)
+            await self._presence.show()
+            self.tools.database.holder = self._presence.holder
+            await outbox.release_abandoned(self.tools, now=self.clock.now())
         faces = FACES if delivers else [face for face in FACES if face != "cogs.delivery"]
         self.client = LongplayBot(self.tools, api_url=self.settings.discord_api_url, faces=faces)
         await self.client.login(self.settings.discord_token.get_secret_value())
 
-    async def open_database(self) -> Database:
-        """The database, at head; also what `migrate` and the doctor need."""
-        url = await self.home.open()
-        database = Database.connect(url, watch=self._watch)
-        current, head = await migrate.head_state(database)
-        if current != head:
-            await migrate.upgrade(database)
-        return database
+    async def open_database(self, *, migrates: bool = True) -> bool:
+        """Whether the database is at head; where it was not, it is brought there unless it only shall be looked at.
+
+        Raises `DatabaseUnfit` and `migrate.UnknownRevision`.
+        """
+        self.tools = Tools(await self.home.connect(self._watch), self.clock)
+        current, head = await migrate.head_state(self.tools.database)
+        if current != head and migrates:
+            log.info("the database is brought from %s to %s", current or "nothing", head)
+            await migrate.upgrade(self.tools.database)
+        return current == head or migrates
 
     async def _wait_ready(self) -> None:
         assert self._gateway is not None, "connecting"
@@ -113,6 +154,13 @@ class App:
         if self._gateway in done:
             ready.cancel()
             self._gateway.result()
+
+    async def _tell_of_permissions(self) -> None:
+        """Say in the log which clubs the bot cannot serve as it should, by the names of what is missing."""
+        for club in await setup.all_clubs(self.tools):
+            finding = channel_permissions(self.client, club)
+            if not finding.well:
+                log.warning("%s: %s", finding.name, finding.detail)
 
     async def run(self) -> None:
         """Until the gateway ends for good; raises what ended it."""
@@ -123,13 +171,22 @@ class App:
         """One wake-up: due weeks move, due errands go out, the alarm is set for the next deadline."""
         async with self._ticking:
             now = self.clock.now()
+            if self._presence is not None:
+                await self._presence.show()
+            await outbox.release_abandoned(self.tools, now=now)
             advanced = await phases.advance_due(self.tools, now=now)
             if self.client.delivery is not None:
                 self.client.delivery.kick()
             self.alarm.ring_at(earliest(advanced.next_due, await outbox.next_errand_at(self.tools)))
 
     async def upkeep(self) -> None:
-        """Once an hour: who is still on their server, and what may be forgotten."""
+        """Once an hour: who is still on their server, and what may be forgotten. A stop ends it where it is."""
+        self._upkeep = asyncio.create_task(self._keep_up(), name="upkeep")
+        await asyncio.wait({self._upkeep})
+        if not self._upkeep.cancelled():
+            self._upkeep.result()
+
+    async def _keep_up(self) -> None:
         now = self.clock.now()
         await check_members(self.client, self.tools, now=now)
         await outbox.sweep(self.tools, now=now)
@@ -151,9 +208,14 @@ class App:
         """Stop ticking, finish what is being performed, leave Discord, close the database, leave its server."""
         self.ready.clear()
         self.alarm.stop()
+        if self._upkeep is not None:
+            self._upkeep.cancel()
+            await asyncio.gather(self._upkeep, return_exceptions=True)
         async with self._ticking:
             pass
         if hasattr(self, "client"):
+            if self.client.delivery is not None:
+                await self.client.delivery.stop(DRAIN_SECONDS)
             await self.client.close()
         if self._gateway is not None:
             with suppress(asyncio.CancelledError):
@@ -161,6 +223,8 @@ class App:
                 self._gateway.cancel()
                 await asyncio.gather(self._gateway, return_exceptions=True)
             self._gateway = None
+        if self._presence is not None:
+            await self._presence.leave()
         if hasattr(self, "tools"):
             await self.tools.database.close()
         await self.home.close()
@@ -170,11 +234,12 @@ def explain(error: BaseException) -> str | None:
     """What an operator can do about an error at start; None when it is a bug."""
     if isinstance(error, NoToken):
         return "DISCORD_TOKEN is not set."
-    if isinstance(error, EmbeddedServerError):
+    if isinstance(error, (DatabaseUnfit, migrate.UnknownRevision, NotInvited)):
         return str(error)
-    if isinstance(error, (ConnectionError, OSError, TimeoutError)):
-        return f"The database or Discord cannot be reached ({error}). Look at DATABASE_URL and the network."
-    return explain_login(error)
+    told = explain_login(error)
+    if told is None and isinstance(error, (OSError, TimeoutError)):
+        return f"The database or Discord cannot be reached ({error!r}). Look at DATABASE_URL and the network."
+    return told
 
 
 def earliest(*moments: datetime | None) -> datetime | None:

@@ -74,6 +74,8 @@ class Database:
         self.engine = engine
         self.bell: Callable[[], None] | None = None
         """Rung after a commit that recorded errands; whoever performs them hangs it up."""
+        self.holder: int | None = None
+        """This process's number among those that perform errands; see `db.presence`."""
         self._watch = watch
         self._writing = async_sessionmaker(engine, expire_on_commit=False)
         # Said with BEGIN itself, so it costs no round trip; the pool is the same.
@@ -116,6 +118,11 @@ class Database:
             if self.bell is not None and session.info.get(RING):
                 self.bell()
 
+    @property
+    def url(self) -> str:
+        """The address, password included: never to be shown."""
+        return self.engine.url.render_as_string(hide_password=False)
+
     async def ping(self) -> None:
         """Make one round trip; raises what the driver raises when the database does not answer."""
         async with self.reading() as session:
@@ -129,7 +136,7 @@ class Database:
         )
         try:
             async with self.reading() as session:
-                return ServerFacts(*(await session.execute(asked)).one().tuple())
+                return ServerFacts(*(await session.execute(asked)).one())
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, DBAPIError) as error:
             raise DatabaseUnfit(_why_not(error)) from error
 
@@ -165,6 +172,14 @@ def _why_not(error: BaseException) -> str:
             return f"The database did not answer within {CONNECT_SECONDS} s. Look at the address in DATABASE_URL."
         case told:
             return f"The database cannot be reached ({told}). Is it running, and is the address in DATABASE_URL right?"
+
+
+def driver_url(url: str) -> str:
+    """The same URL for asyncpg itself, without SQLAlchemy."""
+    parsed = asyncpg_url(url).set(drivername="postgresql")
+    if "ssl" in parsed.query:  # the driver's own URLs use the usual word
+        parsed = parsed.difference_update_query(["ssl"]).update_query_dict({"sslmode": parsed.query["ssl"]})
+    return parsed.render_as_string(hide_password=False)
 
 
 def violated(error: IntegrityError) -> str | None:
@@ -206,11 +221,8 @@ async def _listening(url: str, channel: str, heard: asyncio.Queue[str | None]) -
     def lose(_connection: object) -> None:
         heard.put_nowait(None)
 
-    parsed = asyncpg_url(url).set(drivername="postgresql")
-    if "ssl" in parsed.query:  # the driver's own URLs use the usual word
-        parsed = parsed.difference_update_query(["ssl"]).update_query_dict({"sslmode": parsed.query["ssl"]})
     connection = await asyncpg.connect(
-        parsed.render_as_string(hide_password=False),
+        driver_url(url),
         timeout=CONNECT_SECONDS,
         server_settings={"application_name": f"longplay listens to {channel}"},
     )

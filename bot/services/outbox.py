@@ -9,6 +9,7 @@ from bot.domain.club.views import PanelRef
 from bot.domain.club.week import Club, ThreadRole, Week
 from bot.domain.outbox import ATTEMPTS, Draft, Errand, Kind, State, retry_after
 from bot.services.tools import Tools
+from db.presence import NAMESPACE
 from db.queries import outbox as queries
 from db.queries.club import weeks
 from db.queries.outbox import Unsettled
@@ -78,7 +79,13 @@ async def record_for_club(session: Writing, club: Club, draft: Draft, *, key: st
 async def claim(tools: Tools, *, now: datetime, limit: int = 8) -> list[Errand]:
     """Take errands that are due, at most one per lane; the lease keeps other processes off."""
     async with tools.database.writing() as session:
-        return await queries.claim(session, now, limit)
+        return await queries.claim(session, now, limit, tools.database.holder)
+
+
+async def release_abandoned(tools: Tools, *, now: datetime) -> int:
+    """What a process held that is gone may be taken over at once; how many errands."""
+    async with tools.database.writing() as session:
+        return await queries.release_abandoned(session, now, NAMESPACE)
 
 
 async def settle(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -137,8 +137,28 @@ CLAIMED = (
 )
 
 
-async def claim(session: AsyncSession, now: datetime, limit: int) -> list[Errand]:
-    """Take up to `limit` errands, one per lane, for the length of a lease."""
+async def release_abandoned(session: AsyncSession, now: datetime, namespace: int) -> int:
+    """Errands whose holder is gone need not wait for the end of their lease; how many."""
+    gone = text(
+        "NOT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND classid = :namespace"
+        " AND objid = outbox.holder AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
+    ).bindparams(namespace=namespace)
+    released = await session.scalars(
+        update(Row)
+        .where(
+            Row.state == str(State.SENDING),
+            Row.lease_until >= now,
+            Row.holder.is_not(None),
+            gone,
+        )
+        .values(lease_until=now - timedelta.resolution)
+        .returning(Row.id)
+    )
+    return len(list(released))
+
+
+async def claim(session: AsyncSession, now: datetime, limit: int, holder: int | None = None) -> list[Errand]:
+    """Take up to `limit` errands, one per lane, for the length of a lease or of the holder's presence."""
     rows = (
         await session.execute(
             select(Row.id, Row.state)
@@ -160,6 +180,7 @@ async def claim(session: AsyncSession, now: datetime, limit: int) -> list[Errand
                     first_attempt_at=func.coalesce(Row.first_attempt_at, now),
                     lease_until=now + LEASE,
                     lease_epoch=Row.lease_epoch + 1,
+                    holder=holder,
                 )
                 .returning(*CLAIMED)
             )

@@ -52,6 +52,8 @@ class Errand(Base):
     first_attempt_at: Mapped[datetime | None]
     lease_until: Mapped[datetime | None]
     lease_epoch: Mapped[int] = mapped_column(server_default=text("0"))
+    holder: Mapped[int | None]
+    """The number of the process that holds it; see `db.presence`."""
     discord_id: Mapped[Snowflake | None]
     last_error: Mapped[str | None]
     recorded_at: Mapped[datetime]

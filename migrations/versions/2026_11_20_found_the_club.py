@@ -217,6 +217,7 @@ def upgrade() -> None:
         sa.Column("first_attempt_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("lease_epoch", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("holder", sa.Integer(), nullable=True),
         sa.Column("discord_id", sa.BigInteger(), nullable=True),
         sa.Column("last_error", sa.Text(), nullable=True),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
