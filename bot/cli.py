@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import os
 import signal
 import sys
+import time
 from collections.abc import Coroutine
+from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.config import Settings, SettingsFault, read_settings
+from bot import BEGUN
+
+if TYPE_CHECKING:
+    from bot.app import App
+    from bot.config import Settings
 
 app = typer.Typer(
     name="longplay",
@@ -19,36 +27,61 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
 )
+log = logging.getLogger("longplay")
 
-BAD_SETTINGS = 2
 FAILED = 1
+BAD_SETTINGS = 2
+INTERRUPTED = 130
 
 
-def settings_or_exit(**overrides: Any) -> Settings:
-    """The settings; every fault is said at once and ends the command."""
+def settings_or_exit() -> Settings:
+    """The settings, with logging as they say; every fault is said at once and ends the command."""
+    from bot.config import SettingsFault, read_settings
+
     try:
-        return read_settings(**overrides)
+        settings = read_settings()
     except SettingsFault as error:
         typer.echo("The settings need a correction:", err=True)
         for fault in error.faults:
             typer.echo(f"  {fault}", err=True)
         raise typer.Exit(BAD_SETTINGS) from None
+    from bot.logs import start_logging
+
+    start_logging(settings.log_level, as_json=settings.log_json, secrets=settings.secrets())
+    return settings
 
 
-def complete(work: Coroutine[Any, Any, int]) -> None:
-    """Run a command's coroutine and leave with its exit code."""
+def complete(work: Coroutine[Any, Any, int], settings: Settings | None = None) -> None:
+    """Run a command's coroutine and leave with its exit code, or with a sentence about what kept it from its work."""
     try:
-        code = asyncio.run(work)
+        code = asyncio.run(work if settings is None else _explained(work, settings))
     except KeyboardInterrupt:
-        code = 130
+        code = INTERRUPTED
     if code:
         raise typer.Exit(code)
 
 
+async def _explained(work: Coroutine[Any, Any, int], settings: Settings) -> int:
+    try:
+        return await work
+    except Exception as error:
+        # The outermost handler: Python's own would print the addresses and tokens that stand in an error.
+        from bot.app import explain
+        from bot.logs import strike
+
+        sentence = explain(error)
+        if sentence is None:
+            log.critical("Longplay ends by a fault of its own", exc_info=error)
+        else:
+            typer.echo(strike(sentence, settings.secrets()), err=True)
+        return FAILED
+
+
 @app.command()
 def run() -> None:
-    """Run the bot on Discord; needs DISCORD_TOKEN and nothing else."""
+    """Run the bot on Discord; needs DISCORD_TOKEN alone."""
     settings = settings_or_exit()
     if settings.discord_token is None:
         typer.echo(
@@ -57,49 +90,50 @@ def run() -> None:
             err=True,
         )
         raise typer.Exit(BAD_SETTINGS)
-    from bot.logs import start_logging
-
-    start_logging(settings.log_level, as_json=settings.log_json)
-    complete(_run(settings))
+    complete(_run(settings), settings)
 
 
 async def _run(settings: Settings) -> int:
     """Until a signal, or until Discord ends it for good; a second signal leaves at once."""
-    from bot.app import App, explain
+    from bot.app import App
 
     longplay = App(settings)
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, _stop_or_leave, stopping)
+        # Windows has no handlers of this kind; Ctrl-C cancels us there.
+        with suppress(NotImplementedError):
+            loop.add_signal_handler(number, _stop_or_leave, stopping)
     stopped = asyncio.create_task(stopping.wait())
     running = asyncio.create_task(_start_and_run(longplay))
     try:
         await asyncio.wait({stopped, running}, return_when=asyncio.FIRST_COMPLETED)
         if running.done():
             running.result()
-    except Exception as error:
-        sentence = explain(error)
-        if sentence is None:
-            raise
-        typer.echo(sentence, err=True)
-        return FAILED
     finally:
+        began = time.monotonic()
         stopped.cancel()
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         await longplay.stop()
+        log.info("stopped in %.1f s", time.monotonic() - began)
     return 0
 
 
-async def _start_and_run(longplay: Any) -> None:
+async def _start_and_run(longplay: App) -> None:
     await longplay.start()
+    servers = len(longplay.client.guilds)
+    log.info("ready in %.1f s as %s on %d servers", time.monotonic() - BEGUN, longplay.client.user, servers)
     await longplay.run()
 
 
 def _stop_or_leave(stopping: asyncio.Event) -> None:
+    """The first signal stops in order; the second leaves as a power cut would, which loses nothing either."""
     if stopping.is_set():
-        sys.exit(130)
+        log.warning("a second signal: leaving at once")
+        sys.stderr.flush()
+        os._exit(INTERRUPTED)
+    log.info("stopping; a second signal leaves at once")
     stopping.set()
 
 
@@ -116,7 +150,7 @@ def rehearse(
         typer.Option(help="Kill the bot in the middle of a week: at `each` kind of step, at `all` steps, or at one."),
     ] = None,
 ) -> None:
-    """Play a club's weeks on a loopback Discord: no account, no keys, no network."""
+    """Play a club's weeks on a loopback Discord: no account."""
     if kills is not None:
         from bot.rehearsal.kills.command import sweep
 
@@ -133,7 +167,8 @@ def migrate(
     check: Annotated[bool, typer.Option("--check", help="Only say whether the database is up to date.")] = False,
 ) -> None:
     """Bring the database to the code's revision."""
-    complete(_migrate(settings_or_exit(), check))
+    settings = settings_or_exit()
+    complete(_migrate(settings, check), settings)
 
 
 async def _migrate(settings: Settings, check: bool) -> int:
@@ -141,34 +176,42 @@ async def _migrate(settings: Settings, check: bool) -> int:
     from db import migrate as migrations
 
     home = DatabaseHome(settings)
-    url = await home.open()
     try:
-        if check:
-            differences = await migrations.check(url)
-            for line in differences:
-                typer.echo(line)
-            typer.echo("The database differs from the code." if differences else "The database is up to date.")
-            return FAILED if differences else 0
-        before, head = await migrations.head_state(url)
-        await migrations.upgrade(url)
-        typer.echo(f"The database was at {before or 'nothing'} and is at {head} now.")
-        return 0
+        database = await home.connect()
+        try:
+            if check:
+                differences = await migrations.check(database)
+                for line in differences:
+                    typer.echo(line)
+                typer.echo("The database differs from the code." if differences else "The database is up to date.")
+                return FAILED if differences else 0
+            before, head = await migrations.head_state(database)
+            if before != head:
+                await migrations.upgrade(database)
+            typer.echo(
+                f"The database is at {head} already."
+                if before == head
+                else f"The database was at {before or 'nothing'} and is at {head} now."
+            )
+            return 0
+        finally:
+            await database.close()
     finally:
         await home.close()
 
 
 @app.command("sync-commands")
 def sync_commands(
-    guild: Annotated[int | None, typer.Option(help="Only for this server, at once; else for all.")] = None,
+    guild: Annotated[int | None, typer.Option(min=1, help="Only for the server with this id; else for all.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be told to Discord.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Tell Discord even when nothing changed.")] = False,
 ) -> None:
-    """Tell Discord of the commands, where they changed since it was last told."""
+    """Tell Discord of the commands where they changed."""
     settings = settings_or_exit()
     if settings.discord_token is None:
         typer.echo("DISCORD_TOKEN is not set: Discord cannot be told of commands without it.", err=True)
         raise typer.Exit(BAD_SETTINGS)
-    complete(_sync_commands(settings, guild, dry_run, force))
+    complete(_sync_commands(settings, guild, dry_run, force), settings)
 
 
 async def _sync_commands(settings: Settings, guild: int | None, dry_run: bool, force: bool) -> int:
@@ -177,6 +220,9 @@ async def _sync_commands(settings: Settings, guild: int | None, dry_run: bool, f
 
     longplay = App(settings)
     try:
+        if not await longplay.open_database(migrates=not dry_run):
+            typer.echo("The database is not at the code's revision: longplay migrate comes first.", err=True)
+            return FAILED
         await longplay.log_in(delivers=False)
         told = await register_commands(
             longplay.client, longplay.tools, now=longplay.clock.now(), guild_id=guild, dry_run=dry_run, force=force
@@ -195,7 +241,7 @@ async def _sync_commands(settings: Settings, guild: int | None, dry_run: bool, f
 
 @app.command()
 def doctor() -> None:
-    """Say what is missing, by exact name; works without a token too."""
+    """Say what is missing, by exact name; needs no token."""
     from bot.doctor import examine
 
-    complete(examine(read_settings))
+    complete(examine())

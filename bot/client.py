@@ -6,11 +6,13 @@ intent, and message contents are read only where a person hands them over by a m
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from importlib import import_module
 from typing import Any, Protocol
 
+import aiohttp
 import discord
 import discord.gateway
 import discord.http
@@ -28,7 +30,15 @@ FACES = ("cogs.shared.boundary", "cogs.shared.dynamic", "cogs.shared.modal", "co
 RATE_LIMIT_SECONDS = 30.0
 """The library waits this long for a rate limit by itself; the outbox does the longer waiting."""
 READY_SECONDS = 0.5
-"""How long the library waits for another server before it calls itself ready; nothing of ours waits for that."""
+"""How long the library waits for another server before it calls itself ready."""
+ANSWER_SECONDS = 3.0
+"""How long a stop waits for the answers to people that are under way: no longer than Discord does."""
+ANSWERS = ("CommandTree-invoker", "discord-ui-")
+"""How the library's names of tasks begin that answer a person."""
+
+# Voice is not used; its missing parts are no news for an operator.
+discord.VoiceClient.warn_nacl = False
+discord.VoiceClient.warn_dave = False
 
 
 class Deliverer(Protocol):
@@ -45,8 +55,8 @@ class Deliverer(Protocol):
         """Wait until everything that is due was performed or put off."""
         ...
 
-    async def stop(self) -> None:
-        """Finish what is under way and take nothing new."""
+    async def stop(self, timeout: float = ...) -> None:
+        """Take nothing new, and finish what is under way within so many seconds."""
         ...
 
 
@@ -57,7 +67,8 @@ class LongplayBot(commands.AutoShardedBot):
         self, tools: Tools, *, api_url: str | None = None, faces: Sequence[str] = FACES, **options: Any
     ) -> None:
         super().__init__(
-            command_prefix=_no_prefix,
+            # No text commands: messages do not arrive, and this prefix is the one that asks for no intent.
+            command_prefix=commands.when_mentioned,
             intents=discord.Intents(guilds=True),
             help_command=None,
             chunk_guilds_at_startup=False,
@@ -101,7 +112,11 @@ class LongplayBot(commands.AutoShardedBot):
         log.exception("event %s failed", event_method)
 
     async def close(self) -> None:
-        """Leave Discord; also when the gateway was never opened, where the library stumbles over its missing queue."""
+        """Answer whom we owe an answer, finish what is being performed, leave Discord.
+
+        Also when the gateway was never opened, where the library stumbles over its missing queue.
+        """
+        await self._answer_people()
         connected = hasattr(self, "_AutoShardedClient__queue")
         try:
             await super().close()
@@ -109,21 +124,27 @@ class LongplayBot(commands.AutoShardedBot):
             if connected:
                 raise
 
-
-def _no_prefix(_bot: commands.Bot, _message: discord.Message) -> list[str]:
-    """No text commands: the bot reads no messages."""
-    return []
+    async def _answer_people(self) -> None:
+        """Let the commands, buttons and forms that people wait for come to their end."""
+        here = asyncio.current_task()
+        answers = {task for task in asyncio.all_tasks() if task.get_name().startswith(ANSWERS) and task is not here}
+        if answers:
+            await asyncio.wait(answers, timeout=ANSWER_SECONDS)
 
 
 def explain_login(error: BaseException) -> str | None:
     """What to do when Discord does not let the bot in; None for any other trouble."""
-    if isinstance(error, discord.LoginFailure):
+    # Discord's close code for a token it does not know, which a running bot meets when the token was reset.
+    refused = isinstance(error, discord.ConnectionClosed) and error.code == 4004
+    if refused or isinstance(error, discord.LoginFailure):
         return (
             "Discord refuses DISCORD_TOKEN. Copy the bot's token again from the developer portal "
             "(Bot → Reset Token): the client secret or the application id will not do."
         )
     if isinstance(error, discord.PrivilegedIntentsRequired):
         return "Discord refuses an intent. Longplay asks for none that needs approval: is another bot using this token?"
+    if isinstance(error, aiohttp.ClientError):
+        return f"Discord cannot be reached ({error}). Look at the network, and at DISCORD_API_URL where it is set."
     if isinstance(error, (discord.GatewayNotFound, discord.DiscordServerError)):
         return "Discord does not answer properly right now. Start again in a minute; nothing is lost meanwhile."
     return None

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
-
-SECRETS = ("DISCORD_TOKEN", "DATABASE_URL")
-"""May also be given as NAME_FILE, the path of a file that holds the value."""
 
 
 class SettingsFault(Exception):  # noqa: N818 - the field's word
@@ -29,10 +25,14 @@ class Settings(BaseSettings):
 
     discord_token: SecretStr | None = Field(None, validation_alias=AliasChoices("DISCORD_TOKEN"))
     """The bot's token from Discord's developer portal; `longplay run` needs nothing else."""
+    discord_token_file: SecretStr | None = Field(None, validation_alias=AliasChoices("DISCORD_TOKEN_FILE"))
+    """What stands in the file that was named; it counts where `discord_token` is not given."""
     discord_api_url: str | None = Field(None, validation_alias=AliasChoices("DISCORD_API_URL"))
     """Another address for Discord's REST API, such as a rate-limit proxy; ends in `/api/v10`."""
     database_url: SecretStr | None = Field(None, validation_alias=AliasChoices("DATABASE_URL"))
     """A PostgreSQL server; without it one is embedded in the data folder."""
+    database_url_file: SecretStr | None = Field(None, validation_alias=AliasChoices("DATABASE_URL_FILE"))
+    """What stands in the file that was named; it counts where `database_url` is not given."""
     data_folder: Path = Field(Path("data"), validation_alias=AliasChoices("LONGPLAY_DATA"))
     """Where the embedded database lives."""
     log_level: str = Field("INFO", validation_alias=AliasChoices("LONGPLAY_LOG_LEVEL"))
@@ -49,41 +49,73 @@ class Settings(BaseSettings):
             raise ValueError("use DEBUG, INFO, WARNING, ERROR or CRITICAL")
         return value.upper()
 
+    @field_validator("discord_token_file", "database_url_file", mode="before")
+    @classmethod
+    def _content(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        try:
+            return Path(value).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is no text"
+            raise ValueError(f"cannot read {value}: {reason}") from None
+
+    @field_validator("discord_token", "discord_token_file")
+    @classmethod
+    def _one_word(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None:
+            return None
+        token = value.get_secret_value().strip()
+        if not token or len(token.split()) > 1:
+            raise ValueError("a token is one word, as the developer portal shows it after Bot → Reset Token")
+        return SecretStr(token)
+
     @field_validator("discord_api_url")
     @classmethod
     def _api_address(cls, value: str | None) -> str | None:
-        if value is not None and not value.startswith(("http://", "https://")):
+        if value is None:
+            return None
+        if urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname:
             raise ValueError("use an address that begins with http:// or https:// and ends in /api/v10")
-        return value if value is None else value.rstrip("/")
+        return value.rstrip("/")
 
-    @field_validator("database_url")
+    @field_validator("database_url", "database_url_file")
     @classmethod
     def _database_address(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and not value.get_secret_value().startswith(("postgres://", "postgresql")):
+        if value is not None and not _is_postgres(value.get_secret_value()):
             raise ValueError("use postgresql://user:password@host:5432/name")
         return value
 
+    def secrets(self) -> tuple[str, ...]:
+        """Every text of these settings that no log line may hold, whatever its form."""
+        given = [self.discord_token.get_secret_value()] if self.discord_token is not None else []
+        if self.database_url is not None:
+            address = urlsplit(self.database_url.get_secret_value())
+            password = address.password or ""
+            given += [password, unquote(password), *parse_qs(address.query).get("password", [])]
+        return tuple(secret for secret in given if secret)
 
-def read_settings(environment: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
+
+def read_settings(**overrides: Any) -> Settings:
     """The settings of this process; raises `SettingsFault` with every fault at once."""
-    faults: list[str] = []
-    given = dict(overrides)
-    present = os.environ if environment is None else environment
-    for name in SECRETS:
-        path = present.get(f"{name}_FILE")
-        if path and not present.get(name):
-            try:
-                given.setdefault(name.lower(), SecretStr(Path(path).read_text().strip()))
-            except OSError as error:
-                faults.append(f"{name}_FILE: cannot read {path}: {error.strerror}")
     try:
-        settings = Settings(**given)
+        settings = Settings(**overrides)
     except ValidationError as error:
-        faults += [f"{_variable(one['loc'])}: {_reason(one['msg'])}" for one in error.errors()]
-        raise SettingsFault(faults) from None
-    if faults:
-        raise SettingsFault(faults)
-    return settings
+        raise SettingsFault([f"{_variable(one['loc'])}: {_reason(one['msg'])}" for one in error.errors()]) from None
+    return settings.model_copy(
+        update={
+            "discord_token": settings.discord_token or settings.discord_token_file,
+            "database_url": settings.database_url or settings.database_url_file,
+        }
+    )
+
+
+def _is_postgres(address: str) -> bool:
+    try:
+        parsed = urlsplit(address)
+        return parsed.scheme.partition("+")[0] in ("postgres", "postgresql") and parsed.port != 0
+    except ValueError:  # a port that is no number
+        return False
 
 
 def _variable(place: tuple[int | str, ...]) -> str:

@@ -1,94 +1,143 @@
-"""`longplay doctor`: what is missing, by exact name, and what to do about it."""
+"""`longplay doctor`: what is missing, by exact name, and what to do about it. It changes nothing on Discord."""
 
 from __future__ import annotations
 
+import asyncio
 import platform
 import sys
-from collections.abc import AsyncIterator, Callable
+import tempfile
+import zoneinfo
+from collections.abc import AsyncIterator, Iterator
 from importlib.metadata import version
+from pathlib import Path
 
 import typer
 
 from bot.app import App, explain
-from bot.config import Settings, SettingsFault
+from bot.config import Settings, SettingsFault, read_settings
+from bot.logs import start_logging, strike
 from bot.services.club import setup
-from cogs.shared.checkup import Finding, club_permissions, clock_skew
+from cogs.shared.checkup import Finding, clock_skew, club_permissions, commands_known, gateway_starts
 from db import migrate
 
-PACKAGES = ("discord.py", "sqlalchemy", "asyncpg", "alembic", "apscheduler", "tzdata")
+PACKAGES = ("discord.py", "sqlalchemy", "asyncpg", "alembic", "apscheduler")
 REFUSED = {"alembic": "1.20.0"}
 """Releases that are known to break something."""
 
 
-async def examine(read: Callable[[], Settings]) -> int:
+async def examine() -> int:
     """Print every finding; the exit code is 1 when one of them is not well."""
     ill = 0
-    async for finding in _findings(read):
-        typer.echo(f"{'ok  ' if finding.well else 'MISS'}  {finding.name}: {finding.detail}")
-        ill += not finding.well
+    for finding in _machine():
+        ill += _tell(finding)
+    try:
+        settings = read_settings()
+    except SettingsFault as error:
+        for fault in error.faults:
+            name, _, detail = fault.partition(": ")
+            ill += _tell(Finding(name, False, detail))
+    else:
+        start_logging(settings.log_level, as_json=settings.log_json, secrets=settings.secrets())
+        async for finding in _world(settings):
+            ill += _tell(finding, settings.secrets())
     typer.echo("All is well." if not ill else f"{ill} to mend.")
     return 1 if ill else 0
 
 
-async def _findings(read: Callable[[], Settings]) -> AsyncIterator[Finding]:
+def _tell(finding: Finding, secrets: tuple[str, ...] = ()) -> bool:
+    """Print a finding; whether something is to be mended."""
+    typer.echo(strike(f"{'ok  ' if finding.well else 'MISS'}  {finding.name}: {finding.detail}", secrets))
+    return not finding.well
+
+
+def _machine() -> Iterator[Finding]:
+    """Python, the packages that a release is known to break, and the time zones."""
     supported = sys.version_info >= (3, 11)
     yield Finding("Python", supported, platform.python_version() + ("" if supported else ": 3.11 or newer is needed"))
     for package in PACKAGES:
         installed = version(package)
-        yield Finding(package, REFUSED.get(package) != installed, installed)
-    try:
-        settings = read()
-    except SettingsFault as error:
-        for fault in error.faults:
-            name, _, detail = fault.partition(": ")
-            yield Finding(name, False, detail)
-        return
-    async for finding in _world(settings):
-        yield finding
+        refused = REFUSED.get(package) == installed
+        yield Finding(package, not refused, f"{installed} breaks something: take another" if refused else installed)
+    yield Finding("Time zones", True, _time_zones())
+
+
+def _time_zones() -> str:
+    """Which release of the time-zone database counts: the system's where it has one, as Python looks there first."""
+    for folder in zoneinfo.TZPATH:
+        if (Path(folder) / "Europe").is_dir():
+            release = Path(folder) / "tzdata.zi"
+            named = release.read_text(encoding="utf-8").split("\n", 1)[0] if release.exists() else "# version unknown"
+            return f"{named.removeprefix('# version ')}, this system's in {folder}"
+    return f"{version('tzdata')}, of the package tzdata"
 
 
 async def _world(settings: Settings) -> AsyncIterator[Finding]:
     """The database, and Discord where there is a token."""
     longplay = App(settings)
     try:
+        if settings.database_url is None:
+            yield _data_folder(settings.data_folder)
+        at_head = False
         try:
+            at_head = await longplay.open_database(migrates=False)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is a finding
+            yield Finding("Database", False, _words(error))
+        else:
             async for finding in _database(longplay):
                 yield finding
-        except Exception as error:
-            yield Finding("Database", False, explain(error) or f"{type(error).__name__}: {error}")
-            return
         if settings.discord_token is None:
             yield Finding("DISCORD_TOKEN", False, "not set: `longplay run` needs it, `longplay rehearse` does not")
-            return
-        async for finding in _discord(longplay):
-            yield finding
+        elif hasattr(longplay, "tools"):
+            async for finding in _discord(longplay, at_head):
+                yield finding
     finally:
         await longplay.stop()
 
 
+def _data_folder(folder: Path) -> Finding:
+    """Whether the embedded database can be written where it shall live."""
+    nearest = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
+    try:
+        with tempfile.TemporaryFile(dir=nearest):
+            return Finding("Data folder", True, f"{folder.absolute()} can be written")
+    except OSError as error:
+        return Finding("LONGPLAY_DATA", False, f"{nearest} cannot be written ({error.strerror}): choose another folder")
+
+
 async def _database(longplay: App) -> AsyncIterator[Finding]:
-    url = await longplay.home.open()
+    facts = await longplay.tools.database.facts()
+    yield Finding("Database", True, f"PostgreSQL {facts.version}, {facts.encoding}")
     if longplay.home.server is not None:
-        status = longplay.home.server.status()
+        status = await asyncio.to_thread(longplay.home.server.status)
         size = f"{status.data_bytes / 1_000_000:.0f} MB in {status.folder}"
-        yield Finding("Embedded PostgreSQL", status.state == "running", f"{status.version}, {status.state}, {size}")
-    current, head = await migrate.head_state(url)
-    yield Finding(
-        "Migrations",
-        True,
-        f"at {current}" if current == head else f"at {current or 'nothing'}; the next start brings it to {head}",
-    )
+        yield Finding("Embedded server", status.state == "running", f"{status.state}, {size}")
+    current, head = await migrate.head_state(longplay.tools.database)
+    if current is not None and current != head and not migrate.knows(current):
+        yield Finding("Migrations", False, str(migrate.UnknownRevision(current)))
+    else:
+        ahead = f"at {current or 'nothing'}; the next start, or `longplay migrate`, brings it to {head}"
+        yield Finding("Migrations", True, f"at {current}" if current == head else ahead)
 
 
-async def _discord(longplay: App) -> AsyncIterator[Finding]:
-    yield await clock_skew(longplay.settings.discord_api_url, longplay.clock.now())
+async def _discord(longplay: App, at_head: bool) -> AsyncIterator[Finding]:
+    """Asked over REST alone: a second gateway session would be sent what people do."""
+    clock = await clock_skew(longplay.settings.discord_api_url, longplay.clock.now())
+    yield clock
     try:
         await longplay.log_in(delivers=False)
-    except Exception as error:
-        yield Finding("DISCORD_TOKEN", False, explain(error) or f"{type(error).__name__}: {error}")
+    except Exception as error:  # noqa: BLE001 - as above
+        yield Finding("DISCORD_TOKEN", False, _words(error))
         return
-    yield Finding("DISCORD_TOKEN", True, f"{longplay.client.user}")
+    yield Finding("DISCORD_TOKEN", True, f"{longplay.client.user}, application {longplay.client.application_id}")
+    yield await gateway_starts(longplay.client)
+    if not at_head:
+        return
+    yield await commands_known(longplay.client, longplay.tools, now=longplay.clock.now())
     for club in await setup.all_clubs(longplay.tools):
         yield await club_permissions(longplay.client, club)
         if club.trouble:
             yield Finding(f"Club {club.name}", False, club.trouble)
+
+
+def _words(error: Exception) -> str:
+    return explain(error) or f"{type(error).__name__}: {error}"

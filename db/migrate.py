@@ -54,7 +54,7 @@ async def upgrade(database: Database | str, revision: str = "head") -> None:
     from alembic import command
 
     current, _ = await head_state(database)
-    if current is not None and current not in _history():
+    if current is not None and not knows(current):
         raise UnknownRevision(current)
     await _in_turn(database, lambda config: command.upgrade(config, revision))
 
@@ -72,6 +72,11 @@ async def head_state(database: Database | str) -> tuple[str | None, str | None]:
         migrated = await connection.scalar(text("SELECT to_regclass('alembic_version') IS NOT NULL"))
         current = await connection.scalar(text("SELECT version_num FROM alembic_version")) if migrated else None
     return current, newest()
+
+
+def knows(revision: str) -> bool:
+    """Whether the code has this revision."""
+    return revision in _history()
 
 
 def newest() -> str | None:

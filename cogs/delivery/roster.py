@@ -15,6 +15,8 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 50
 """Members asked for in one sweep: a quiet trickle beside everything else."""
+GONE = (10007, 10013)
+"""Discord's codes for "Unknown Member" and "Unknown User"; a server it cannot find says nothing of members."""
 
 
 async def check_members(bot: LongplayBot, tools: Tools, *, now: datetime) -> int:
@@ -28,9 +30,12 @@ async def check_members(bot: LongplayBot, tools: Tools, *, now: datetime) -> int
             continue
         try:
             await guild.fetch_member(unseen.discord_id)
-        except discord.NotFound:
-            await people.mark_left(tools, club_id=unseen.club_id, user_id=unseen.user_id, now=now)
-            gone += 1
+        except discord.NotFound as error:
+            if error.code in GONE:
+                await people.mark_left(tools, club_id=unseen.club_id, user_id=unseen.user_id, now=now)
+                gone += 1
+            else:
+                await people.mark_seen(tools, club_id=unseen.club_id, user_id=unseen.user_id, now=now)
         except discord.HTTPException as error:
             log.info("could not ask for a member: %s", error)
             return gone

@@ -15,6 +15,10 @@ from bot.services import commands
 from bot.services.tools import Tools
 
 
+class NotInvited(Exception):  # noqa: N818 - the operator's word
+    """Discord does not let the application tell this server of commands."""
+
+
 @dataclass(frozen=True, slots=True)
 class Registration:
     """What was, or would be, told to Discord."""
@@ -53,7 +57,10 @@ async def register_commands(
     dry_run: bool = False,
     force: bool = False,
 ) -> Registration:
-    """Tell Discord of the commands where the digest differs from the stored one; once for all servers, or for one."""
+    """Tell Discord of the commands where the digest differs from the stored one; once for all servers, or for one.
+
+    Raises `NotInvited` for a server that the bot is not on.
+    """
     scope = "global" if guild_id is None else str(guild_id)
     payload = payload_of(bot)
     digest = digest_of(payload)
@@ -62,7 +69,13 @@ async def register_commands(
         guild = None if guild_id is None else discord.Object(guild_id)
         if guild is not None:
             bot.tree.copy_global_to(guild=guild)
-        await bot.tree.sync(guild=guild)
+        try:
+            await bot.tree.sync(guild=guild)
+        except discord.Forbidden as error:
+            raise NotInvited(
+                f"Discord does not let the bot tell {scope} of commands ({error.text}). Invite it there with the scope "
+                "applications.commands, and look at the id."
+            ) from error
         await commands.keep_digest(tools, scope=_scope(bot, scope), digest=digest, now=now)
     names = tuple(one["name"] for one in payload)
     return Registration(scope, names, digest, changed, changed and not dry_run)
