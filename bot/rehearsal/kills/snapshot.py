@@ -29,7 +29,7 @@ COALESCED = frozenset({"refresh", "redraw"})
 PRIVATE = frozenset({"form_drafts", "command_syncs"})
 """Tables that are no part of the week: refused forms kept for their author, and what Discord was told of commands."""
 LOOSE = {
-    "outbox": frozenset({"id", "seq", "key", "lane", "attempts", "lease_epoch"}),
+    "outbox": frozenset({"id", "seq", "key", "lane", "attempts", "lease_epoch", "holder"}),
     "panels": frozenset({"drawn"}),
 }
 """Columns that say how a row came about, or that differ with the run's ids."""

@@ -129,8 +129,9 @@ class Sweep:
             for point in waiting:
                 try:
                     verdict = judge(point, await self.play(point), undisturbed)
-                except Exception:  # noqa: BLE001 - whatever it is, it is what became of this week
-                    verdict = Verdict(point, True, tuple(traceback.format_exc().splitlines()))
+                except Exception as error:  # noqa: BLE001 - whatever it is, it is what became of this week
+                    told_by = traceback.format_exc().splitlines()
+                    verdict = Verdict(point, True, (f"{type(error).__name__}: {error}", *reversed(told_by)))
                 verdicts.append(verdict)
                 told(verdict)
 
