@@ -92,6 +92,10 @@ class Performer:
     async def _post_panel(self, errand: Errand, view: WeekView, _now: datetime) -> Outcome:
         draw = PANEL_CARDS[errand.kind]
         panel = await self._post(errand, view, lambda: draw(view), place_of(errand.kind, view))
+        if errand.kind is Kind.ALBUM_PANEL and view.week.rules.layout is Layout.ONE:
+            # The one thread of the week is about the album from here on.
+            name = thread_name(view, tuple(ThreadRole))
+            await messages.rename_thread(self.bot, panel.channel_id, name)
         return Outcome(discord_id=panel.message_id, panel=panel)
 
     async def _redraw(self, errand: Errand, view: WeekView, _now: datetime) -> Outcome:
@@ -237,9 +241,17 @@ def phase_role(view: WeekView) -> ThreadRole:
     return PHASE_ROLE.get(view.week.cancelled_from or view.week.phase, ThreadRole.NOMINATIONS)
 
 
+CHOOSING_WORDS = {
+    (ThreadRole.NOMINATIONS,): "nominations",
+    (ThreadRole.POLL,): "poll",
+    (ThreadRole.NOMINATIONS, ThreadRole.POLL): "choosing",
+}
+
+
 def thread_name(view: WeekView, roles: tuple[ThreadRole, ...]) -> str:
     """What a thread is called: the album where it is about one, else what is done there."""
-    album_known = view.week.announced and view.winner is not None
-    if album_known and view.winner is not None and {ThreadRole.LISTENING, ThreadRole.RATINGS} & set(roles):
-        return phrases.album_thread_name(view.week, view.winner.album)
-    return phrases.choosing_thread_name(view.week)
+    about_album = ThreadRole.LISTENING in roles or ThreadRole.RATINGS in roles
+    if about_album and view.week.announced and view.winner is not None:
+        what = "discussion" if roles == (ThreadRole.RATINGS,) else ""
+        return phrases.album_thread_name(view.week, view.winner.album, what)
+    return phrases.choosing_thread_name(view.week, CHOOSING_WORDS.get(roles, ""))

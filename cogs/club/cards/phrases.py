@@ -169,17 +169,17 @@ def service_label(service: str) -> str:
     return service_name(Service(service)) if service in set(Service) else label(service.replace("_", " ").title(), 40)
 
 
-def choosing_thread_name(week: Week) -> str:
-    """The thread of nominations and poll: what differs comes first."""
-    return cut(
-        f"{label(week.theme, 60)} · choosing · week {week.number}" if week.theme else f"Choosing · week {week.number}",
-        THREAD_NAME,
-    )
+def choosing_thread_name(week: Week, what: str = "choosing") -> str:
+    """A thread before the album is known: what differs comes first."""
+    words = [label(week.theme, 60)] if week.theme else []
+    words += [what] if what else []
+    name = " · ".join([*words, f"week {week.number}"])
+    return cut(name[0].upper() + name[1:], THREAD_NAME)
 
 
-def album_thread_name(week: Week, album: Album) -> str:
+def album_thread_name(week: Week, album: Album, what: str = "") -> str:
     """The thread of an album: `Album — Artist · week 3`, the album cut and never the week."""
-    tail = f" · week {week.number}"
+    tail = f" · {what} · week {week.number}" if what else f" · week {week.number}"
     name = f"{album.title} — {album.artist}" if album.artist else album.title
     return label(name, THREAD_NAME - len(tail)) + tail
 
