@@ -211,6 +211,7 @@ class App:
         if self._upkeep is not None:
             self._upkeep.cancel()
             await asyncio.gather(self._upkeep, return_exceptions=True)
+        await self.alarm.ended()
         async with self._ticking:
             pass
         if hasattr(self, "client"):

@@ -5,6 +5,7 @@ The store is memory and `misfire_grace_time` is None, so that a late alarm still
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -33,6 +34,7 @@ class AlarmClock:
         self._tick = tick
         self._upkeep = upkeep
         self._tick_seconds = tick_seconds
+        self._under_way: set[asyncio.Task[object]] = set()
         self._scheduler = AsyncIOScheduler(
             timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
@@ -77,13 +79,25 @@ class AlarmClock:
             )
 
     def stop(self) -> None:
-        """Wake nothing more; what runs is the caller's to wait for."""
+        """Wake nothing more; what runs goes on, and `ended` waits for it."""
+        if self._scheduler.running:
+            self._scheduler.pause()
+
+    async def ended(self) -> None:
+        """Wait for the jobs that run, and let the scheduler go, which would break them off."""
+        await asyncio.sleep(0)  # one that was woken just now has not begun yet
+        while self._under_way:
+            await asyncio.wait(self._under_way)
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
 
-    @staticmethod
-    async def _run(name: str, job: Callable[[], Awaitable[object]]) -> None:
+    async def _run(self, name: str, job: Callable[[], Awaitable[object]]) -> None:
+        task = asyncio.current_task()
+        assert task is not None, "a scheduler's job is a task"
+        self._under_way.add(task)
         try:
             await job()
         except Exception:
             log.exception("the %s job failed; the next wake-up tries again", name)
+        finally:
+            self._under_way.discard(task)

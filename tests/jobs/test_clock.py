@@ -37,6 +37,7 @@ async def test_the_first_tick_comes_at_once_and_handles_what_was_missed() -> Non
     alarm.start()
     await asyncio.wait_for(rings.rung.wait(), 5)
     alarm.stop()
+    await alarm.ended()
     assert rings.ticks == 1
 
 
@@ -50,6 +51,7 @@ async def test_the_next_deadline_rings_between_two_ticks_also_on_a_moved_clock()
     alarm.ring_at(clock.now() + timedelta(milliseconds=100))
     await asyncio.wait_for(rings.rung.wait(), 5)
     alarm.stop()
+    await alarm.ended()
     assert rings.ticks == 2
 
 
@@ -67,6 +69,7 @@ async def test_a_failing_job_is_logged_and_wakes_again(caplog: pytest.LogCapture
     alarm.start()
     await asyncio.wait_for(seen.wait(), 5)
     alarm.stop()
+    await alarm.ended()
     assert "the tick job failed" in caplog.text
 
 
@@ -77,3 +80,20 @@ async def test_nothing_rings_after_a_stop() -> None:
     alarm.ring_at(SystemClock().now())
     await asyncio.sleep(0.2)
     assert rings.ticks == 0
+
+
+async def test_a_job_that_runs_is_finished_before_the_end(caplog: pytest.LogCaptureFixture) -> None:
+    begun, done = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> None:
+        begun.set()
+        await asyncio.sleep(0.1)
+        done.set()
+
+    alarm = AlarmClock(SystemClock(), tick=slow, upkeep=slow, tick_seconds=60)
+    alarm.start()
+    await asyncio.wait_for(begun.wait(), 5)
+    alarm.stop()
+    await alarm.ended()
+    assert done.is_set()
+    assert caplog.records == []
