@@ -27,7 +27,7 @@ async def keep_event(bot: LongplayBot, errand: Errand, view: WeekView, now: date
     place = event_place(guild.id, view.week.threads.get(ThreadRole.RATINGS, view.club.channel_id))
     known = await _known(guild, view.week.event_id)
     if known is None and errand.reconcile:
-        known = await _match(bot, guild, name, start)
+        known = await _only_one(bot, guild, name)
     if known is not None:
         if (known.name, known.start_time, known.location) != (name, start, place):
             await known.edit(name=name, description=text, start_time=start, end_time=start + LASTS, location=place)
@@ -41,6 +41,8 @@ async def keep_event(bot: LongplayBot, errand: Errand, view: WeekView, now: date
         privacy_level=discord.PrivacyLevel.guild_only,
         location=place,
     )
+    # The library may have asked more than once: it tries server errors again by itself.
+    event = await _only_one(bot, guild, name) or event
     return Outcome(discord_id=event.id, event_id=event.id)
 
 
@@ -74,10 +76,15 @@ async def _known(guild: discord.Guild, event_id: int | None) -> discord.Schedule
     return event if event.status is discord.EventStatus.scheduled else None
 
 
-async def _match(bot: LongplayBot, guild: discord.Guild, name: str, start: datetime) -> discord.ScheduledEvent | None:
-    """An event that an earlier try has made, by creator, name and start: events carry no marker."""
-    for event in await guild.fetch_scheduled_events(with_counts=False):
-        mine = bot.user is not None and event.creator_id == bot.user.id
-        if mine and event.name == name and event.start_time == start:
-            return event
-    return None
+async def _only_one(bot: LongplayBot, guild: discord.Guild, name: str) -> discord.ScheduledEvent | None:
+    """The event that an earlier try has made; when several have made one, the others are deleted.
+
+    Events carry no nonce and no marker. They are known by creator and name, which has the week's number in it; the
+    deadline may have moved since the try.
+    """
+    found = await guild.fetch_scheduled_events(with_counts=False)
+    mine = [event for event in found if bot.user is not None and event.creator_id == bot.user.id and event.name == name]
+    made = sorted((event for event in mine if event.status is discord.EventStatus.scheduled), key=lambda one: one.id)
+    for event in made[1:]:
+        await event.delete()
+    return made[0] if made else None
