@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncGenerator, Generator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.domain.clock import SystemClock
 from bot.rehearsal.loopback.schemas import Schemas
 from bot.rehearsal.stage import Stage
 
@@ -40,10 +42,16 @@ def mishaps() -> Generator[list[str]]:
     logging.getLogger().removeHandler(handler)
 
 
+def monday_noon() -> datetime:
+    """The next Monday at 12:00 UTC, so that a story does not depend on the hour and the day it is told."""
+    today = SystemClock().now().replace(hour=12, minute=0, second=0, microsecond=0)
+    return today + timedelta(days=7 - today.weekday())
+
+
 @pytest.fixture
 async def stage(database_url: str, schemas: Schemas | None, mishaps: list[str]) -> AsyncGenerator[Stage]:
-    """A server with a channel for the club, and the bot in it; in the end nothing may have gone wrong unseen."""
-    async with Stage(database_url, schemas=schemas) as stage:
+    """A server with a channel for the club, and the bot in it, on a Monday; nothing may go wrong unseen."""
+    async with Stage(database_url, schemas=schemas, starts_at=monday_noon()) as stage:
         yield stage
         assert stage.double.violations == []
     assert mishaps == []

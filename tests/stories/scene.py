@@ -43,6 +43,14 @@ def buttons(message: Any) -> list[str]:
     return [str(each.get("label")) for each in walk(parts) if each["type"] == BUTTON]
 
 
+def label_of(answer: Answer, start: str) -> str:
+    """The option of a form's or a message's selects that begins so."""
+    shown = answer.modal or answer.message
+    assert shown is not None, answer
+    labels = [str(option["label"]) for each in walk(shown["components"]) for option in each.get("options", ())]
+    return next(each for each in labels if each.startswith(start))
+
+
 def preset(form: Answer) -> dict[str, Any]:
     """What stands in the fields of a form when it opens, by custom id."""
     assert form.modal is not None, form
