@@ -24,12 +24,18 @@ class Surprised(Exception):  # noqa: N818 - what happened to the person
 
 @dataclass(frozen=True, slots=True)
 class Album:
-    """An album as a member would tell of it: words or a link, and what a form asks for when that is not enough."""
+    """An album as a member would tell of it: what they type, and what a form asks for when that is not enough."""
 
     text: str
     title: str = ""
     artist: str = ""
+    link: str = ""
     pitch: str = ""
+
+    @property
+    def shown(self) -> str:
+        """How a card calls it."""
+        return f"{self.title} — {self.artist}" if self.artist else self.title
 
 
 class Member:
@@ -40,6 +46,8 @@ class Member:
         self.where = where
         """The channel in which commands are typed."""
         self._watch = watch
+        self._picked: dict[str, str] = {}
+        """What was picked from suggestions: hidden value to the words that stood there."""
 
     @property
     def name(self) -> str:
@@ -50,7 +58,8 @@ class Member:
 
     async def command(self, name: str, *, hope: str = "", where: Any = None, **options: Any) -> Answer:
         """Type a command; `hope` is what should stand in the answer."""
-        typed = " ".join([f"/{name}", *(f"{option}:{value}" for option, value in options.items())])
+        shown = {option: self._picked.get(str(value), value) for option, value in options.items()}
+        typed = " ".join([f"/{name}", *(f"{option}:{words}" for option, words in shown.items())])
         answer = await self.person.slash(where or self.where, name, **options)
         return self._got(typed, answer, hope)
 
@@ -72,7 +81,9 @@ class Member:
         fitting = [each for each in shown if typed.casefold() in each["name"].casefold()]
         if len(fitting) != 1:
             raise Surprised(f"{self.name} types {typed!r} into /{command} {option} and is offered {shown}")
-        return str(fitting[0]["value"])
+        value = str(fitting[0]["value"])
+        self._picked[value] = fitting[0]["name"]
+        return value
 
     # Nominating
 
@@ -84,7 +95,7 @@ class Member:
         """Nominate by the button of a week's panel."""
         form = await self.press(panel, "Nominate an album", hope="Nominate an album")
         answer = await self.submit(form, {"Which album?": album.text})
-        return await self.confirm(album, await self._made_clear(album, answer))
+        return await self.confirm(album, await self.made_clear(album, answer))
 
     async def propose(self, album: Album) -> Answer:
         """Take the first step: name the album and get the private card of what was understood."""
@@ -93,14 +104,15 @@ class Member:
 
     async def start(self, album: Album) -> Answer:
         """Name the album and get whatever is answered, a refusal too."""
-        return await self._made_clear(album, await self.command("nominate", album=album.text))
+        return await self.made_clear(album, await self.command("nominate", album=album.text))
 
-    async def _made_clear(self, album: Album, answer: Answer) -> Answer:
+    async def made_clear(self, album: Album, answer: Answer) -> Answer:
         """Say which album is meant where the words were not enough."""
-        if sees_button(answer, "Fill in a form"):
-            form = await self.press(answer, "Fill in a form", hope="Which album is it?")
-            answer = await self.submit(form, {"Artist": album.artist, "Title": album.title})
-        return answer
+        button = next((label for label in ("Fill in a form", "Not it?") if sees_button(answer, label)), None)
+        if button is None or (button == "Not it?" and album.shown in ("", answer.text.split("\n")[1])):
+            return answer
+        form = await self.press(answer, button, hope="Which album is it?")
+        return await self.submit(form, {"Artist": album.artist, "Title": album.title, "Links": album.link})
 
     async def confirm(self, album: Album, card: Answer) -> Answer:
         """Take the second step: pitch the album, or nominate it without a word."""
@@ -114,10 +126,10 @@ class Member:
     async def vote(self, panel: Any, *choices: str, label: str = "Vote") -> Answer:
         """Vote by button and form; a choice is the beginning of its line in the select, best first."""
         form = await self.press(panel, label, hope="Your ballot")
-        return await self.submit(form, self._ballot(form, choices), hope="Your ballot")
+        return await self.submit(form, self.ballot(form, choices), hope="Your ballot")
 
-    def _ballot(self, form: Answer, choices: tuple[str, ...]) -> dict[str, Any]:
-        """What to choose in which select: a rank has several where one does not hold all albums."""
+    def ballot(self, form: Answer, choices: tuple[str, ...]) -> dict[str, Any]:
+        """Read the form: what to choose in which select: a rank has several where one does not hold all albums."""
         assert form.modal is not None, "a form was hoped for"
         fields: dict[str, Any] = {}
         ranks = ("First choice", "Second choice", "Third choice", "Fourth choice", "Fifth choice")
@@ -159,7 +171,7 @@ class Member:
         raise Surprised(f"{self.name} sees no button {button!r} in {place['name']!r}")
 
     async def numbers(self, place: Any) -> dict[str, int]:
-        """The numbers of the nominations whose cards stand in a thread, by the title or the link that is on them."""
+        """The numbers of the nominations whose cards stand in a thread, by the name or the link that is on them."""
         found: dict[str, int] = {}
         for message in await self.person.history(place):
             text = self.person.reads(message)

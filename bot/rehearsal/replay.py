@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from collections.abc import AsyncGenerator
 from typing import Any
 
 from bot.domain.club.views import WeekView
-from bot.domain.club.week import Phase
+from bot.domain.club.week import Phase, ThreadRole
 from bot.domain.people import Caller
 from bot.rehearsal.league import Entry, League, Round, Vote
-from bot.rehearsal.pilot import Album, Member, Refused, Surprised
+from bot.rehearsal.loopback import Answer
+from bot.rehearsal.pilot import Album, Member, Refused, Surprised, Watch
 from bot.rehearsal.ratings_file import RatedAlbum
 from bot.rehearsal.report import WeekOutcome, outcome_of
 from bot.rehearsal.stage import Stage
@@ -25,177 +25,71 @@ from bot.services.club import views
 
 AT_ONCE = 8
 """People who act at the same time."""
-NAME_LIMIT = 32
-THEME_LIMIT = 200
-NOMINATIONS_LIMIT = 25
+NAME_LIMIT, THEME_LIMIT, NOMINATIONS_LIMIT = 32, 200, 25
 
 SPOTIFY_URI = re.compile(r"spotify:(track|album):([0-9A-Za-z]{22})")
 SPOTIFY_LINK = re.compile(r"https://open\.spotify\.com/(track|album)/([0-9A-Za-z]{22})")
 
 Tell = Callable[[str, int, int], None]
-"""Is told what is played, and how many weeks of how many are done."""
+"""Is told what is played now, and how many parts of how many are done."""
+
+
+def keep_quiet(_title: str, _done: int, _total: int) -> None:
+    """Tell nobody."""
 
 
 class Replay:
     """A club on a stage that plays data; `refusals` collects what should have passed and did not."""
 
-    def __init__(self, stage: Stage, people: Mapping[str, str], tell: Tell | None = None) -> None:
+    def __init__(
+        self, stage: Stage, people: Mapping[str, str], tell: Tell = keep_quiet, watch: Watch | None = None
+    ) -> None:
         self.stage = stage
-        self.host = Member(stage.owner(), stage.channel)
-        # Display names may be equal and are no handles; the person behind one is told by the id of the data.
+        self.tell = tell
+        self.host = Member(stage.owner(), stage.channel, watch)
+        # Names may be equal: the person behind one is known by the id the data has for them.
         self.members = {
-            key: Member(stage.arrives(f"person{place}", name[:NAME_LIMIT]), stage.channel)
+            key: Member(stage.arrives(f"person{place}", name[:NAME_LIMIT]), stage.channel, watch)
             for place, (key, name) in enumerate(people.items(), start=1)
         }
         self.refusals: list[str] = []
-        self._tell = tell or (lambda *_: None)
+        self.facts: list[tuple[str, bool]] = []
         self._caller = Caller(int(stage.guild.id), int(self.host.person.id), self.host.name, manages=True)
         self._titles: dict[str, str] = {}
+        self._seen_as: dict[str, str] = {}
         self._played: list[tuple[str, int]] = []
         """Source id and number of every week."""
 
-    async def found_club(self, rules: Mapping[str, str]) -> None:
+    async def found_club(self, **rules: str) -> None:
         """Set the club up with the rules the data was played by."""
         card = await self.host.command("club setup", hope="Set up")
         await self.host.press(card, "Save")
         for name, value in rules.items():
             await self.host.command("club settings", setting=name, value=value, hope="Saved")
 
-    async def league(self, league: League) -> list[WeekOutcome]:
-        """Play every round of a league, in order."""
-        most = max((each.most_entries for each in league.rounds), default=1)
-        await self.found_club(
-            {
-                "no_repeat_winners": "off",
-                "no_repeat_weeks": "0",
-                "nominations_per_member": str(min(max(most, 1), NOMINATIONS_LIMIT)),
-                "own_vote": "on" if any(each.self_votes for each in league.rounds) else "off",
-            }
-        )
-        for done, each in enumerate(league.rounds):
-            self._tell(each.name, done, len(league.rounds))
-            await self._round(each)
-        return await self._end(len(league.rounds))
-
-    async def ratings(self, albums: Sequence[RatedAlbum]) -> list[WeekOutcome]:
-        """Play every album of an album club, in order."""
-        await self.found_club({"no_repeat_winners": "off", "no_repeat_weeks": "0"})
-        for done, album in enumerate(albums):
-            self._tell(album.title or album.uri, done, len(albums))
-            await self._album(album)
-        return await self._end(len(albums))
-
-    # A round
-
-    async def _round(self, played: Round) -> None:
-        number = await self._open(played.id, theme=played.name[:THEME_LIMIT])
-        await self._nominations(played.entries)
+    async def open_week(self, source_id: str, **options: str) -> int:
+        """The host opens a week; gives its number."""
+        await self.host.command("week open", hope="Opened", **options)
         await self.stage.settle()
-        view = await self._view(number)
-        thread = self.stage.double.state.channels[str(view.week.threads["nominations"])]  # pyright: ignore[reportArgumentType]
-        numbers = await self.host.numbers(thread)
-        await self._pass(number, Phase.NOMINATIONS)
-        if (await self._view(number)).week.phase is Phase.POLL:
-            panel = await self.host.find(thread, "Vote")
-            await at_once(self._vote(panel, vote, numbers) for vote in played.votes)
-            await self._pass(number, Phase.POLL)
+        self._played.append((source_id, len(self._played) + 1))
+        return len(self._played)
 
-    async def _nominations(self, entries: Sequence[Entry]) -> None:
-        """Everybody names their album at once, and nominates in the order of the file: it numbers the nominations."""
-        cards: dict[int, Any] = {}
-        first: dict[str, int] = {}
-        for place, entry in enumerate(entries):
-            first.setdefault(entry.uri, place)
-
-        async def propose(place: int, entry: Entry) -> None:
-            async with self._hoping():
-                cards[place] = await self.members[entry.submitter].propose(self._song(entry))
-
-        fresh = [(place, entry) for place, entry in enumerate(entries) if first[entry.uri] == place]
-        await at_once(propose(place, entry) for place, entry in fresh)
-        for place, entry in fresh:
-            if place in cards:
-                async with self._hoping():
-                    await self.members[entry.submitter].confirm(self._song(entry), cards[place])
-        for place, entry in enumerate(entries):
-            if first[entry.uri] != place and entry.submitter != entries[first[entry.uri]].submitter:
-                await self._second(entry)
-
-    async def _second(self, entry: Entry) -> None:
-        """A song that somebody submitted already is one entry; the other submitter stands behind it."""
-        member = self.members[entry.submitter]
-        async with self._hoping():
-            refused = await member.start(self._song(entry))
-            await member.press(refused, "Second it", hope="You second")
-
-    def _song(self, entry: Entry) -> Album:
-        """An entry as its submitter tells of it: the link, and the names that no link tells."""
-        title = entry.title or entry.uri
-        link = link_of(entry.uri)
-        if link is None:
-            # Without a link the name is the identity, so the URI has to be part of it.
-            title = title if title == entry.uri else f"{title} ({entry.uri})"
-            self._titles[title] = entry.uri
-            return Album(title, title, entry.artist, entry.comment)
-        return Album(link, title, entry.artist, entry.comment)
-
-    async def _vote(self, panel: Any, vote: Vote, numbers: Mapping[str, int]) -> None:
-        async with self._hoping():
-            choices = [f"{numbers[link_of(uri) or uri]}. " for uri in vote.choices]
-            await self.members[vote.voter].vote(panel, *choices)
-
-    # An album
-
-    async def _album(self, played: RatedAlbum) -> None:
-        link = link_of(played.uri) or ""
-        name = f"{played.artist} - {played.title}" if played.artist and played.title else played.title or played.id
-        album = Album(f"{name} {link}", played.title or played.id, played.artist)
-        if played.picker:
-            number = await self._open(played.uri)
-            async with self._hoping():
-                await self.members[played.picker].nominate(album)
-            await self._pass(number, Phase.NOMINATIONS)
-        else:
-            number = await self._open(played.uri, pick="host")
-            async with self._hoping():
-                await self.host.command("week pick", album=album.text, hope="Picked", week=number)
-            await self.stage.settle()
-        card = await self.host.find(self.stage.channel, "Rate the album")
-        for given in played.ratings:
-            async with self._hoping():
-                await self.members[given.member].rate(
-                    card, f"{given.score:.1f}", favourite=given.favourite, review=given.review
-                )
-        await self._pass(number, Phase.LISTENING)
-
-    # Weeks
-
-    async def _open(self, source_id: str, **options: str) -> int:
-        await self.host.command("week open", hope="Opened", **{name: value for name, value in options.items() if value})
-        await self.stage.settle()
-        number = len(self._played) + 1
-        self._played.append((source_id, number))
-        return number
-
-    async def _pass(self, number: int, phase: Phase) -> None:
+    async def wait_out(self, number: int, phase: Phase) -> None:
         """Let time pass until the week has left a phase; an empty box is extended once."""
-        while (view := await self._view(number)).week.phase is phase and view.week.ends_at is not None:
+        while (view := await self.view(number)).week.phase is phase and view.week.ends_at is not None:
             await self.stage.move_to(view.week.ends_at)
 
-    async def _end(self, total: int) -> list[WeekOutcome]:
+    async def outcomes(self) -> list[WeekOutcome]:
         """Let all weeks end, and read what came of them."""
-        self._tell("the last weeks end", total, total)
+        self.tell("the last weeks end", len(self._played), len(self._played))
         await self.stage.run_out()
-        return [
-            outcome_of(await self._view(number), source_id, self._uri_of) for source_id, number in self._played
-        ]
+        return [outcome_of(await self.view(number), source_id, self.uri_of) for source_id, number in self._played]
 
-    async def _view(self, number: int) -> WeekView:
-        return await views.show_week(
-            self.stage.tools, caller=self._caller, now=self.stage.clock.now(), number=number
-        )
+    async def view(self, number: int) -> WeekView:
+        """A week as the bot has stored it."""
+        return await views.show_week(self.stage.tools, caller=self._caller, now=self.stage.clock.now(), number=number)
 
-    def _uri_of(self, view: WeekView) -> str | None:
+    def uri_of(self, view: WeekView) -> str | None:
         """The winner as the data calls it: by its link, else by its title."""
         for service, address in view.links:
             found = SPOTIFY_LINK.fullmatch(address)
@@ -203,19 +97,151 @@ class Replay:
                 return f"spotify:{found[1]}:{found[2]}"
         return None if view.winner is None else self._titles.get(view.winner.album.title)
 
+    def note(self, album: Album, uri: str) -> None:
+        """Remember what the data calls an album."""
+        self._titles[album.title] = uri
+        self._seen_as[uri] = album.link or album.shown
+
+    def seen_as(self, uri: str) -> str:
+        """By what an entry of the data is found on a card: its link, else its name."""
+        return self._seen_as[uri]
+
     @asynccontextmanager
-    async def _hoping(self) -> AsyncGenerator[None]:
-        """A step that should pass; one that does not is noted, and the others go on."""
+    async def hoping(self) -> AsyncGenerator[None]:
+        """A step that should pass; one that does not is noted, and the club goes on."""
         try:
             yield
         except (Surprised, Refused, KeyError) as surprise:
             self.refusals.append(f"{type(surprise).__name__}: {surprise}")
 
 
+class LeagueReplay(Replay):
+    """A Music League, round by round."""
+
+    def __init__(self, stage: Stage, league: League, tell: Tell = keep_quiet, watch: Watch | None = None) -> None:
+        super().__init__(stage, league.people, tell, watch)
+        self.rounds = league.rounds
+
+    async def play(self) -> list[WeekOutcome]:
+        """Play every round, in order, under the league's own rules."""
+        most = max((each.most_entries for each in self.rounds), default=1)
+        await self.found_club(
+            no_repeat_winners="off",
+            no_repeat_weeks="0",
+            nominations_per_member=str(min(max(most, 1), NOMINATIONS_LIMIT)),
+            own_vote="on" if any(each.self_votes for each in self.rounds) else "off",
+        )
+        for done, each in enumerate(self.rounds):
+            self.tell(each.name, done, len(self.rounds))
+            await self._round(each)
+        return await self.outcomes()
+
+    async def _round(self, played: Round) -> None:
+        number = await self.open_week(played.id, theme=played.name[:THEME_LIMIT])
+        await self._nominate(played.entries)
+        await self.stage.settle()
+        thread = self.stage.place((await self.view(number)).week.threads[ThreadRole.NOMINATIONS])
+        numbers = await self.host.numbers(thread)
+        await self.wait_out(number, Phase.NOMINATIONS)
+        if (await self.view(number)).week.phase is Phase.POLL:
+            panel = await self.host.find(thread, "Vote")
+            await at_once(self._vote(panel, vote, numbers) for vote in played.votes)
+            await self.wait_out(number, Phase.POLL)
+
+    async def _nominate(self, entries: Sequence[Entry]) -> None:
+        """Everybody names their song at once, and nominates in the order of the file, which numbers the nominations."""
+        songs: dict[str, Entry] = {}
+        again = [entry for entry in entries if songs.setdefault(entry.uri, entry) is not entry]
+        cards: dict[str, Answer] = {}
+
+        async def propose(entry: Entry) -> None:
+            async with self.hoping():
+                cards[entry.uri] = await self.members[entry.submitter].propose(self._song(entry))
+
+        await at_once(propose(entry) for entry in songs.values())
+        for uri, entry in songs.items():
+            if uri in cards:
+                async with self.hoping():
+                    await self.members[entry.submitter].confirm(self._song(entry), cards[uri])
+        for entry in again:
+            if entry.submitter != songs[entry.uri].submitter:
+                await self._second(entry)
+
+    async def _second(self, entry: Entry) -> None:
+        """What somebody submitted already is one entry; the other submitter stands behind it."""
+        member = self.members[entry.submitter]
+        async with self.hoping():
+            refused = await member.start(self._song(entry))
+            await member.press(refused, "Second it", hope="You second")
+
+    def _song(self, entry: Entry) -> Album:
+        """An entry as its submitter tells of it: the link, and the names that no link tells."""
+        title, link = _one_line(entry.title) or entry.uri, link_of(entry.uri)
+        if link is None:
+            # Without a link the name is the identity, so the URI has to be part of it.
+            title = title if title == entry.uri else f"{title} ({entry.uri})"
+        album = Album(link or title, title, _one_line(entry.artist), link or "", entry.comment)
+        self.note(album, entry.uri)
+        return album
+
+    async def _vote(self, panel: Any, vote: Vote, numbers: Mapping[str, int]) -> None:
+        async with self.hoping():
+            choices = [f"{numbers[self.seen_as(uri)]}. " for uri in vote.choices]
+            await self.members[vote.voter].vote(panel, *choices)
+
+
+class RatingsReplay(Replay):
+    """An album club, album by album: picked by a member or by the host, and rated."""
+
+    def __init__(
+        self, stage: Stage, albums: Sequence[RatedAlbum], tell: Tell = keep_quiet, watch: Watch | None = None
+    ) -> None:
+        names = [name for album in albums for name in (album.picker, *(given.member for given in album.ratings))]
+        super().__init__(stage, {name: name for name in dict.fromkeys(names) if name}, tell, watch)
+        self.albums = albums
+
+    async def play(self) -> list[WeekOutcome]:
+        """Play every album, in order."""
+        await self.found_club(no_repeat_winners="off", no_repeat_weeks="0")
+        for done, album in enumerate(self.albums):
+            self.tell(album.title or album.uri, done, len(self.albums))
+            number = await self._choose(album)
+            card = await self.host.find(self.stage.channel, "Rate the album")
+            for given in album.ratings:
+                async with self.hoping():
+                    await self.members[given.member].rate(
+                        card, f"{given.score:.1f}", favourite=given.favourite, review=given.review
+                    )
+            await self.wait_out(number, Phase.LISTENING)
+        return await self.outcomes()
+
+    async def _choose(self, played: RatedAlbum) -> int:
+        """The week's only nomination, or the host's pick where nobody is known to have picked."""
+        title = played.title or played.id
+        words, link = (f"{played.artist} - {title}" if played.artist else title), link_of(played.uri) or ""
+        album = Album(f"{words} {link}".strip(), title, played.artist, link)
+        self.note(album, played.uri)
+        if played.picker:
+            number = await self.open_week(played.id)
+            async with self.hoping():
+                await self.members[played.picker].nominate(album)
+            await self.wait_out(number, Phase.NOMINATIONS)
+        else:
+            number = await self.open_week(played.id, pick="host")
+            async with self.hoping():
+                await self.host.command("week pick", album=album.text, week=number, hope="Picked")
+            await self.stage.settle()
+        return number
+
+
 def link_of(uri: str) -> str | None:
     """A Spotify URI as the link that people paste; None for any other text."""
     found = SPOTIFY_URI.fullmatch(uri)
     return f"https://open.spotify.com/{found[1]}/{found[2]}" if found else None
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 async def at_once(acts: Iterable[Awaitable[None]]) -> None:

@@ -52,10 +52,11 @@ class Checks:
 
 @dataclass
 class Report:
-    """The outcome of a rehearsal; `troubles` are sentences about everything that should not have happened."""
+    """The outcome of a rehearsal: sentences that held, and sentences about what should not have happened."""
 
     weeks: list[WeekOutcome] = field(default_factory=list[WeekOutcome])
     checks: Checks = Checks(None, 0, 0, 0.0)
+    facts: list[str] = field(default_factory=list[str])
     troubles: list[str] = field(default_factory=list[str])
 
     @property

@@ -39,11 +39,14 @@ class Stage:
         starts_at: datetime | None = None,
         server: str = "The Listening Room",
         channel: str = "album-club",
+        owner: str = "Ada",
         watch: Callable[[CommitMoment], None] | None = None,
     ) -> None:
         self.clock = RehearsalClock(starts_at)
         self.double = LoopbackDiscord(self.clock.now, schemas)
         self.guild = self.double.add_guild(server)
+        for user_id, name in ((self.guild["owner_id"], owner), (self.double.bot_id, "Longplay")):
+            self.double.state.users[user_id]["global_name"] = name
         self.channel = self.double.add_channel(self.guild, channel)
         self.app: App
         self._database_url = database_url
@@ -127,6 +130,10 @@ class Stage:
         # Time also passes by itself, so that an instant may lie a moment back already.
         if instant > self.clock.now():
             self.clock.advance(to=instant)
+
+    def place(self, channel_id: int) -> Any:
+        """A channel or thread by its id."""
+        return self.double.state.channels[str(channel_id)]
 
     # People
 

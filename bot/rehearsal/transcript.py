@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from bot.rehearsal.loopback import Answer, LoopbackDiscord
@@ -30,6 +31,7 @@ class Transcript:
     """Answers that only one person saw, in the order they came."""
     forms: list[Json] = field(default_factory=list[Json])
     _shown: set[str] = field(default_factory=set[str])
+    _forms_read: set[str] = field(default_factory=set[str])
 
     def scene(self, title: str) -> None:
         """Begin a new part of the story."""
@@ -60,7 +62,18 @@ class Transcript:
             self.forms.append(answer.modal)
         elif answer.message is not None and answer.ephemeral:
             self.private.append(answer.message)
-        self._lines("", f"{INDENT}◌ {name}: {act}", *(f"{INDENT}  {line}" for line in answer.text.split("\n")))
+        self._lines("", f"{INDENT}◌ {name}: {act}", *(f"{INDENT}  {line}" for line in self._read(answer)))
+
+    def _read(self, answer: Answer) -> list[str]:
+        """The lines of an answer; a kind of form that was read before is only named."""
+        lines = answer.text.split("\n")
+        if answer.kind != "modal":
+            return lines
+        kind = lines[0].partition(" · ")[0]
+        if kind in self._forms_read:
+            return [f"{lines[0]} (as before)"]
+        self._forms_read.add(kind)
+        return lines
 
     def page(self, title: str) -> str:
         """Everything as one HTML page."""
@@ -98,7 +111,9 @@ class Transcript:
         if self.write is None:
             return
         author = self.double.name_of("user", message["author"]["id"])
-        text = message_text(message, self.double.name_of, now=self.double.state.now())
+        # "In two days" is meant from when it was written, however much later it is read.
+        at = self.double.state.now() if note else datetime.fromisoformat(message["timestamp"])
+        text = message_text(message, self.double.name_of, now=at)
         indent = INDENT if place.startswith("↳") else ""
         self._lines("", f"{indent}{place}  {author}{note}", *(f"{indent}  {line}" for line in text.split("\n")))
 

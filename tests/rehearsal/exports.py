@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 BOM = "\ufeff"
@@ -71,10 +72,13 @@ VOTES = (
 PEOPLE = {"m1": "Sam", "m2": "Sam", "m3": "", "m4": "Member 4", "v1": "V1", "v2": "V2", "v3": "V3", "v4": "V4"}
 
 
-def write_league(folder: Path) -> Path:
+ROUNDS = ("r1", "r2", "r3", "r4", "r5")
+
+
+def write_league(folder: Path, wanted: Sequence[str] = ROUNDS) -> Path:
     """An export of five rounds: ties, equal names, people and titles that are missing, quotes and line breaks."""
     folder.mkdir(exist_ok=True)
-    rounds = "".join(f'r{number},2024-01-0{number}T00:00:00Z,Round {number},"two\nlines",x\n' for number in range(1, 6))
+    rounds = "".join(f'{key},2024-01-0{key[1:]}T00:00:00Z,Round {key[1:]},"two\nlines",x\n' for key in wanted)
     people = "".join(f"{key},{name}\n" for key, name in PEOPLE.items() if name)
     entries = "".join(
         f'{uri(song)},"{title}",Some Album,"{artist}",{member},2024-01-01T00:00:00Z,"{comment}",{round_id},Yes\n'

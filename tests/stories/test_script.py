@@ -1,0 +1,33 @@
+"""The three weeks that `longplay rehearse` plays, with everything they are there to show."""
+
+from __future__ import annotations
+
+from bot.rehearsal.report import Stopwatch, check
+from bot.rehearsal.script import Story, first_evening
+from bot.rehearsal.stage import Stage
+from bot.rehearsal.transcript import Transcript
+
+
+async def test_a_club_of_eight_lives_through_three_weeks(stage: Stage) -> None:
+    stage.clock.advance(to=first_evening(stage.clock.now()))
+    lines: list[str] = []
+    transcript = Transcript(stage.double, stage.guild, lines.append)
+    story = Story(stage, transcript)
+    weeks = await story.play()
+    assert [sentence for sentence, holds in story.facts if not holds] == []
+    assert [week.deciding_step for week in weeks] == ["head_to_head", "unopposed", "method"]
+    assert [week.ratings.count for week in weeks] == [6, 3, 6]
+    assert (await check(stage, story.refusals, Stopwatch()))[1] == []
+
+    shown = "\n".join(lines)
+    for words in (
+        "Head-to-head decides: Paper Lanterns",
+        "no ballot was changed",
+        "Recap · WEEK 003",
+        "wins unopposed",
+    ):
+        assert words in shown
+    assert {ping.via for ping in stage.double.state.pings} == set()
+    page = transcript.page("Three weeks")
+    assert "Paper Lanterns" in page
+    assert "<script" not in page
