@@ -104,7 +104,9 @@ class Member:
 
     async def start(self, album: Album) -> Answer:
         """Name the album and get whatever is answered, a refusal too."""
-        return await self.made_clear(album, await self.command("nominate", album=album.text))
+        told = {"title": album.title, "artist": album.artist} if album.link == album.text else {}
+        options = {name: words for name, words in told.items() if words}
+        return await self.made_clear(album, await self.command("nominate", album=album.text, **options))
 
     async def made_clear(self, album: Album, answer: Answer) -> Answer:
         """Say which album is meant where the words were not enough."""

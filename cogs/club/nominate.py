@@ -44,6 +44,7 @@ class Nominating(commands.Cog):
     @app_commands.guild_only()
     @app_commands.describe(
         album="A link, or: Artist - Album",
+        title="The title, where the link does not tell",
         artist="The artist, where the link or the words do not tell",
         year="The year it came out",
         week="Which week, where several are open",
@@ -53,13 +54,14 @@ class Nominating(commands.Cog):
         self,
         interaction: Interaction,
         album: str,
+        title: str | None = None,
         artist: str | None = None,
         year: str | None = None,
         week: int | None = None,
     ) -> None:
         """Nominate an album for the week."""
         await think(interaction)
-        kept = Kept(text=album, artist=artist or "", year=year or "")
+        kept = Kept(text=album, artist=artist or "", title=title or "", year=year or "")
         await first_step(interaction, kept, where=where_of(interaction), number=week)
 
     async def nominate_message(self, interaction: Interaction, message: discord.Message) -> None:

@@ -123,7 +123,7 @@ async def on_ballot(submit: Submit) -> None:
         now=now_of(submit.interaction),
         week=submit.row,
     )
-    await cast(submit.interaction, chosen_in(submit, form), week=submit.row)
+    await cast(submit.interaction, chosen_in(submit, form), form, week=submit.row)
 
 
 def chosen_in(submit: Submit, form: BallotForm) -> list[UUID]:
@@ -164,13 +164,18 @@ async def refill_ballot(submit: Submit) -> ui.Modal:
     return ballot_form(BallotForm(form.view, form.options, tuple(chosen)))
 
 
-async def cast(interaction: discord.Interaction[Any], choices: Sequence[UUID], **week: Any) -> None:
-    """Cast a ballot and show it; the answer was promised before. `week`, `where` and `number` say which week."""
+async def cast(
+    interaction: discord.Interaction[Any], choices: Sequence[UUID], form: BallotForm | None = None, **week: Any
+) -> None:
+    """Cast a ballot and show it; the answer was promised before. `week`, `where` and `number` say which week.
+
+    `form` is what the choices were read from, where they came from one.
+    """
     tools, caller, now = tools_of(interaction), caller_of(interaction), now_of(interaction)
     await voting.cast_ballot(tools, caller=caller, now=now, choices=choices, **week)
-    form = await voting.ballot_form(tools, caller=caller, now=now, **week)
+    form = form or await voting.ballot_form(tools, caller=caller, now=now, **week)
     by_id = {one.id: one for one in form.options}
-    await answer(interaction, ballot_card(form.view, [by_id[choice] for choice in form.chosen]))
+    await answer(interaction, ballot_card(form.view, [by_id[choice] for choice in choices if choice in by_id]))
 
 
 @actions.WITHDRAW_BALLOT.answers
