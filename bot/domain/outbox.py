@@ -54,6 +54,8 @@ class Kind(StrEnum):
     REMINDER = "reminder"
     DM = "dm"
     ARCHIVE = "archive"
+    WAKE = "wake"
+    """The threads of a closed week open again, unlocked."""
 
 
 class State(StrEnum):
@@ -213,6 +215,8 @@ def _album_roles(before: Phase, layout: Layout) -> list[ThreadRole]:
 def _reopened(transition: Transition, event: bool) -> list[Draft]:
     week = transition.week
     drafts = [Draft(Kind.REFRESH), Draft(Kind.NOTICE, payload={"words": "reopened"}), *_redraw_all()]
+    if transition.before is Phase.CLOSED:
+        drafts.insert(0, Draft(Kind.WAKE))
     if transition.before in (Phase.CLOSED, Phase.CANCELLED):
         drafts.append(Draft(Kind.PIN))
     if week.phase in CHOOSING:

@@ -140,6 +140,16 @@ async def archive_thread(bot: LongplayBot, thread_id: int, *, lock: bool) -> Non
             await thread.edit(archived=True, locked=True)
 
 
+async def wake_thread(bot: LongplayBot, thread_id: int) -> None:
+    """Open a thread that sleeps or is locked; one that is gone stays so."""
+    try:
+        thread = await channel_of(bot, thread_id)
+    except discord.NotFound:
+        return
+    if isinstance(thread, discord.Thread) and (thread.archived or thread.locked):
+        await thread.edit(archived=False, locked=False)
+
+
 async def channel_of(bot: LongplayBot, channel_id: int) -> object:
     """A channel or thread, from memory where it is there, else from Discord."""
     return bot.get_channel(channel_id) or await bot.fetch_channel(channel_id)

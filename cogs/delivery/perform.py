@@ -69,6 +69,7 @@ class Performer:
             Kind.REMINDER: self._reminder,
             Kind.DM: self._dm,
             Kind.ARCHIVE: self._archive,
+            Kind.WAKE: self._wake,
         }
         self.operations = operations
 
@@ -211,6 +212,11 @@ class Performer:
     async def _archive(self, errand: Errand, view: WeekView, _now: datetime) -> Outcome:
         for thread_id in dict.fromkeys(view.week.threads.values()):
             await messages.archive_thread(self.bot, thread_id, lock=bool(errand.payload.get("lock")))
+        return Outcome()
+
+    async def _wake(self, _errand: Errand, view: WeekView, _now: datetime) -> Outcome:
+        for thread_id in dict.fromkeys(view.week.threads.values()):
+            await messages.wake_thread(self.bot, thread_id)
         return Outcome()
 
 

@@ -99,7 +99,7 @@ def test_every_move_shows_what_it_means_in_order(transition, expected):
         (Phase.POLL, ["refresh", "notice reopened", *ALL_REDRAWN, "event_end"]),
         (Phase.LISTENING, ["refresh", "notice reopened", *ALL_REDRAWN, "event_end"]),
         (Phase.RATINGS, ["refresh", "notice reopened", *ALL_REDRAWN, "event"]),
-        (Phase.CLOSED, ["refresh", "notice reopened", *ALL_REDRAWN, "pin"]),
+        (Phase.CLOSED, ["wake", "refresh", "notice reopened", *ALL_REDRAWN, "pin"]),
         (Phase.CANCELLED, ["refresh", "notice reopened", *ALL_REDRAWN, "pin", "event_end"]),
     ],
 )
