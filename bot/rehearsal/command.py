@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import sys
-from collections.abc import AsyncGenerator, Callable, Generator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -16,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bot.domain.clock import SystemClock
+from bot.rehearsal.cluster import throwaway_cluster
 from bot.rehearsal.league import SourceRefused, read_league
 from bot.rehearsal.loopback.schemas import Schemas
 from bot.rehearsal.pilot import Refused, Surprised
@@ -25,13 +25,10 @@ from bot.rehearsal.report import Report, Stopwatch, WeekOutcome, check
 from bot.rehearsal.script import Story, first_evening
 from bot.rehearsal.stage import Stage
 from bot.rehearsal.transcript import Transcript
-from db.server import EmbeddedServer
-from db.server.home import throwaway_folder
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SCHEMAS = Path("shared", "data", "discord")
 """Discord's own description of its API, looked for beside the repository and beside the working folder."""
-CLUSTERS = "longplay-rehearsal-"
 FAILED, BAD_SOURCE = 1, 2
 
 
@@ -71,7 +68,7 @@ async def rehearse(options: Options) -> int:
     console = Console(stderr=options.json, highlight=False, markup=False, emoji=False, soft_wrap=True)
     scripted = options.source is None
     with _progress(console, lines=not scripted) as tell:
-        async with _database() as url:
+        async with throwaway_cluster() as url:
             starts_at = first_evening(SystemClock().now()) if scripted else None
             async with Stage(url, schemas=find_schemas(), starts_at=starts_at) as stage:
                 aloud = scripted and not options.json
@@ -116,21 +113,6 @@ async def _perform(performance: Performance, stage: Stage, stopwatch: Stopwatch)
     checks, troubles = await check(stage, performance.refusals, stopwatch)
     troubles += [f"not so: {sentence}" for sentence, holds in performance.facts if not holds]
     return Report(weeks, checks, [sentence for sentence, holds in performance.facts if holds], troubles)
-
-
-@asynccontextmanager
-async def _database() -> AsyncGenerator[str]:
-    """A cluster of this run alone, deleted in the end; what killed runs left behind is deleted first."""
-    own = f"{CLUSTERS}{os.getpid()}"
-    for folder in throwaway_folder(own).parent.glob(f"{CLUSTERS}*"):
-        with suppress(FileNotFoundError):
-            if folder.stat().st_uid == os.geteuid():
-                await EmbeddedServer(folder, durable=False).discard()
-    server = EmbeddedServer.throwaway(own)
-    try:
-        yield await server.start()
-    finally:
-        await server.discard()
 
 
 @contextmanager

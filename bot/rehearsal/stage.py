@@ -41,8 +41,9 @@ class Stage:
         channel: str = "album-club",
         owner: str = "Ada",
         watch: Callable[[CommitMoment], None] | None = None,
+        clock: RehearsalClock | None = None,
     ) -> None:
-        self.clock = RehearsalClock(starts_at)
+        self.clock = clock or RehearsalClock(starts_at)
         self.double = LoopbackDiscord(self.clock.now, schemas)
         self.guild = self.double.add_guild(server)
         for user_id, name in ((self.guild["owner_id"], owner), (self.double.bot_id, "Longplay")):

@@ -10,6 +10,7 @@ import pytest
 from bot.rehearsal.kills.points import NotAPoint, Point, effect_name, points_of
 from bot.rehearsal.kills.sweep import Played, judge, one_of_each, play
 from bot.rehearsal.kills.week import first_monday
+from bot.rehearsal.loopback.schemas import Schemas
 from tests.postgres import TestServer
 
 POINTS = (
@@ -32,19 +33,21 @@ STARTS_AT = first_monday(datetime.now(UTC))
 
 
 @pytest.fixture(scope="module")
-async def undisturbed(test_server: TestServer, migrated_template: str) -> AsyncGenerator[Played]:
+async def undisturbed(
+    test_server: TestServer, migrated_template: str, schemas: Schemas | None
+) -> AsyncGenerator[Played]:
     """The week that nobody disturbs."""
     name = await test_server.create(migrated_template)
-    yield await play(test_server.url_of(name), starts_at=STARTS_AT)
+    yield await play(test_server.url_of(name), starts_at=STARTS_AT, schemas=schemas)
     await test_server.drop(name)
 
 
 @pytest.mark.parametrize("text", POINTS)
 async def test_a_killed_bot_ends_the_week_as_an_undisturbed_one(
-    text: str, undisturbed: Played, database_url: str
+    text: str, undisturbed: Played, database_url: str, schemas: Schemas | None
 ) -> None:
     point = Point.read(text)
-    killed = await play(database_url, starts_at=STARTS_AT, kill=point)
+    killed = await play(database_url, starts_at=STARTS_AT, kill=point, schemas=schemas)
     verdict = judge(point, killed, undisturbed)
     assert killed.deaths == 1, "the point was never reached"
     assert verdict.troubles == ()

@@ -9,11 +9,14 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from bot.domain.clock import SystemClock
+from bot.rehearsal.command import find_schemas
 from bot.rehearsal.kills.points import NotAPoint, Point
 from bot.rehearsal.kills.sweep import Played, Sweep, Verdict, one_of_each
 from bot.rehearsal.kills.week import first_monday
 
 SHOWN_LINES = 30
+SAID_EVERY = 25
+"""Where no bar can be drawn, the count is said after so many weeks."""
 BAD_OPTION = 2
 
 
@@ -27,7 +30,7 @@ async def sweep(kills: str) -> int:
         except NotAPoint as error:
             console.print(escape(f"--kills takes each, all or a point: {error}"))
             return BAD_OPTION
-    async with Sweep.on_throwaway_server(first_monday(SystemClock().now())) as weeks:
+    async with Sweep.on_throwaway_server(first_monday(SystemClock().now()), schemas=find_schemas()) as weeks:
         console.print("The week without a kill, twice: it must be repeatable …")
         undisturbed = await weeks.play()
         again = await weeks.play()
@@ -56,6 +59,9 @@ async def _with_progress(console: Console, weeks: Sweep, points: list[Point], un
 
         def told(verdict: Verdict) -> None:
             progress.update(task, advance=1, description=escape(str(verdict.point)))
+            done = progress.tasks[task].completed
+            if not console.is_terminal and done % SAID_EVERY == 0:
+                console.print(f"{done:.0f} of {len(points)} weeks")
             if verdict.troubles:
                 _show(progress.console, str(verdict.point), verdict.troubles)
 

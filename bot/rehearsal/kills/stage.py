@@ -44,9 +44,9 @@ class ProcessStage(Stage):
         kill: Point | None = None,
         bots: int = 1,
     ) -> None:
-        super().__init__(database_url, schemas=schemas, starts_at=starts_at)
-        self.clock: LeadingClock = LeadingClock(starts_at)
-        self.double.state.clock = self.clock.now
+        clock = LeadingClock(starts_at)
+        super().__init__(database_url, schemas=schemas, clock=clock, owner="Hana")
+        self._ahead = clock.ahead
         self.double.on_effect = self._effect
         self.kill = kill
         self.bots: list[BotProcess] = []
@@ -121,7 +121,7 @@ class ProcessStage(Stage):
     async def _begin(self) -> BotProcess:
         kill = self.kill if self.kill is not None and self.kill.thing == "commit" and not self.deaths else None
         orders = Orders(self.double.token, self.double.api_url, self._database_url, kill)
-        bot = BotProcess(orders, self.clock.ahead)
+        bot = BotProcess(orders, self._ahead)
         self.bots.append(bot)
         await bot.start()
         task = asyncio.create_task(self._mourn(bot))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import difflib
 import itertools
-import os
 import traceback
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.rehearsal.cluster import throwaway_cluster
 from bot.rehearsal.kills.points import Point, points_of
 from bot.rehearsal.kills.process import DidNotStart
 from bot.rehearsal.kills.snapshot import snapshot
@@ -21,7 +21,6 @@ from bot.rehearsal.loopback import Refused
 from bot.rehearsal.loopback.schemas import Schemas
 from bot.rehearsal.pilot import Surprised
 from db import migrate
-from db.server import EmbeddedServer
 from db.server.copies import copy_database, drop_database
 
 TRANSITIONS = "advance_due"
@@ -101,13 +100,9 @@ class Sweep:
     @asynccontextmanager
     async def on_throwaway_server(cls, starts_at: datetime, *, schemas: Schemas | None = None) -> AsyncGenerator[Sweep]:
         """A sweep on an embedded server that is deleted afterwards."""
-        server = EmbeddedServer.throwaway(f"longplay-kills-{os.getpid()}")
-        url = await server.start()
-        try:
+        async with throwaway_cluster() as url:
             await migrate.upgrade(url)
             yield cls(url, starts_at, schemas=schemas)
-        finally:
-            await server.discard()
 
     async def play(self, kill: Point | None = None) -> Played:
         """Play the week on a fresh database."""
