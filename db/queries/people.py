@@ -75,13 +75,22 @@ async def add_user(session: AsyncSession, *, discord_id: int, name: str, handle:
 async def see_member(
     session: AsyncSession, *, club_id: UUID, user_id: UUID, name: str, now: datetime, takes_part: bool = True
 ) -> None:
-    """A person was here: the membership is made or brought up to date; taking part keeps them active."""
+    """A person was here: the membership is made or brought up to date.
+
+    Taking part keeps them active and brings back who had left; looking makes nobody a member.
+    """
     fresh = insert(Membership).values(
-        club_id=club_id, user_id=user_id, display_name=name, joined_at=now, active_at=now, seen_at=now
+        club_id=club_id,
+        user_id=user_id,
+        display_name=name,
+        joined_at=now,
+        active_at=now,
+        seen_at=now,
+        left_at=None if takes_part else now,
     )
-    changes: dict[str, Any] = {"display_name": name, "left_at": None, "seen_at": now}
+    changes: dict[str, Any] = {"display_name": name, "seen_at": now}
     if takes_part:
-        changes["active_at"] = now
+        changes |= {"active_at": now, "left_at": None}
     await session.execute(fresh.on_conflict_do_update(index_elements=["club_id", "user_id"], set_=changes))
 
 

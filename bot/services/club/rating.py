@@ -11,7 +11,7 @@ from bot.domain.catalog import normalised, visible
 from bot.domain.club.entries import REVIEW_LIMIT, TITLE_LIMIT, Nomination, Rating, Track, read_score
 from bot.domain.club.views import RatingForm, WeekView
 from bot.domain.club.week import Club, Phase, Week
-from bot.domain.errors import Missing, NoSuchWeek, NothingToRate, PanelOutdated, TextTooLong, WrongPhase
+from bot.domain.errors import Missing, NoSuchWeek, NothingToRate, PanelOutdated, TextTooLong, WhichWeek, WrongPhase
 from bot.domain.outbox import Draft, Kind
 from bot.domain.people import Caller
 from bot.services import outbox, people
@@ -180,13 +180,21 @@ async def _rateable(
     week: UUID | None,
     lock: Lock = "none",
 ) -> Week:
-    """The week that is meant: any with a winner when it is named, else the only one that is open to ratings."""
+    """The week that is meant: any with a winner when it is named, else the only one that is open to ratings.
+
+    Where none is open, a closed one is meant; the caller says which, unless there is but one.
+    """
     try:
         return await week_for(session, club, where=where, number=number, week=week, phases=OPEN, lock=lock)
     except NoSuchWeek:
         if week is not None or number is not None:
             raise
-        raise NothingToRate from None
+        try:
+            return await week_for(session, club, phases=(Phase.CLOSED,), lock=lock)
+        except NoSuchWeek:
+            raise NothingToRate from None
+        except WhichWeek as several:
+            raise WhichWeek(several.choices[::-1]) from None
     except WrongPhase as wrong:
         try:
             return await week_for(session, club, where=where, number=number, week=week, phases=RATEABLE, lock=lock)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from bot.domain.calendar import Schedule, deadlines_for, next_opening, reminder_at, resolve
 from bot.domain.club.phases import Facts, Move, Transition
+from bot.domain.club.rules import Pick
 from bot.domain.club.week import Club, Phase, Week
 from bot.domain.ids import new_id
 from bot.domain.outbox import Draft, Kind, drafts_for
@@ -78,6 +79,8 @@ async def _reminder(session: Reading, club: Club, transition: Transition, now: d
     week = transition.week
     if week.phase is Phase.SCHEDULED or week.phase_began_at is None or week.ends_at is None:
         return []
+    if week.phase is Phase.NOMINATIONS and week.rules.pick is Pick.HOST:
+        return []  # the club has nothing to do
     # The notice of an extension is the reminder of what was there before: the added day counts by itself.
     began = now if transition.move in EXTENDED else week.phase_began_at
     at = reminder_at(began, week.ends_at, club.timezone)

@@ -24,12 +24,13 @@ PITCH_BYTES = 6_000
 def nominations_panel(view: WeekView) -> Body:
     """The first message of the choosing thread: how to nominate, and until when."""
     week = view.week
+    if week.rules.pick is Pick.HOST:
+        said = "pick this week's album" if week.phase is Phase.NOMINATIONS else "have picked this week's album"
+        text = f"The hosts {said}. Keep yours for another week with `/shelf add`."
+        return Body(ui.TextDisplay(f"{phrases.heading(week, 'The pick')}\n{text}"))
     lines = [phrases.heading(week, "Nominations")]
     if week.phase is not Phase.NOMINATIONS:
         lines.append(f"Nominations are closed; {counted(len(view.standing), 'album')} stood.")
-        return Body(ui.TextDisplay("\n".join(lines)))
-    if week.rules.pick is Pick.HOST:
-        lines.append("The hosts pick this week's album. Keep yours for another week with `/shelf add`.")
         return Body(ui.TextDisplay("\n".join(lines)))
     each = counted(week.rules.nominations_per_member, "album")
     lines += [

@@ -195,7 +195,7 @@ def week_done_card(week: Week, what: str) -> Body:
     lines = [f"### {what} · {week.label}"]
     if week.theme:
         lines.append(f"**Theme:** {plain(week.theme, 200, hard=300)}")
-    lines.append(f"{phrases.PHASE_WORDS[week.phase]}.")
+    lines.append(f"{phrases.phase_words(week)}.")
     lines += phrases.deadline_lines(week)
     return Body(ui.TextDisplay("\n".join(lines)))
 
@@ -206,7 +206,7 @@ def summary_card(summary: HostSummary) -> Body:
     standing, void = len(view.standing), len(view.nominations) - len(view.standing)
     lines = [
         f"### Summary · {week.label}",
-        f"{phrases.PHASE_WORDS[week.phase]}{f': {cancel_words(view)}' if week.cancel_reason else ''}.",
+        f"{phrases.phase_words(week)}{f': {cancel_words(view)}' if week.cancel_reason else ''}.",
         *phrases.deadline_lines(week),
         f"- Nominations: {standing}{f', {void} removed' if void else ''}",
         f"- Ballots: {phrases.turnout(view)}",

@@ -8,8 +8,9 @@ from typing import Any
 
 from discord import ui
 
+from bot.domain.club.rules import Pick
 from bot.domain.club.views import WeekView
-from bot.domain.club.week import Phase
+from bot.domain.club.week import Phase, Week
 from bot.domain.outbox import Kind
 from cogs.club import actions
 from cogs.club.cards import phrases
@@ -23,12 +24,12 @@ def notice_card(view: WeekView, payload: Mapping[str, Any]) -> Body:
     """A message to the thread; the payload says which words."""
     words = str(payload.get("words", ""))
     week = view.week
-    ends = f"\n{phrases.ENDS_WORDS[week.phase]}: {when(week.ends_at)}." if week.ends_at and week.is_open else ""
+    ends = f"\n{phrases.ends_words(week)}: {when(week.ends_at)}." if week.ends_at and week.is_open else ""
     text = {
-        "nominations_extended": "Nobody has nominated an album yet, so nominations stay open for a day more.",
+        "nominations_extended": _nominations_extended(week),
         "poll_extended": "Nobody has voted yet, so the poll stays open for a day more.",
         "moved": "The hosts have moved a deadline.",
-        "reopened": f"{week.label} is open again: {phrases.PHASE_WORDS[week.phase].lower()}. Ballots and ratings stay "
+        "reopened": f"{week.label} is open again: {phrases.phase_words(week).lower()}. Ballots and ratings stay "
         "as they are and can be changed.",
         "cancelled": cancel_words(view),
     }.get(words)
@@ -37,6 +38,12 @@ def notice_card(view: WeekView, payload: Mapping[str, Any]) -> Body:
     if text is None:
         text = f"{week.label} has changed; the card above says how."
     return Body(ui.TextDisplay(f"{text}{ends}"), *rows(panel_link(view) if week.is_open else None))
+
+
+def _nominations_extended(week: Week) -> str:
+    if week.rules.pick is Pick.HOST:
+        return "The hosts have not picked an album yet, so they have a day more."
+    return "Nobody has nominated an album yet, so nominations stay open for a day more."
 
 
 def _nominators(view: WeekView) -> str:
@@ -58,7 +65,9 @@ def host_note_card(view: WeekView, payload: Mapping[str, Any]) -> Body:
     shelf = "Members' shelves hold albums for such a week: `/shelf list` with `club:True` shows them."
     text = {
         "close_early": "Everyone who nominated has voted. You can close the poll early.",
-        "nominations_extended": f"No album was nominated, so nominations got a day more. {shelf}",
+        "nominations_extended": "No album is picked yet: `/week pick` names it. There is a day more."
+        if week.rules.pick is Pick.HOST
+        else f"No album was nominated, so nominations got a day more. {shelf}",
         "poll_extended": "Nobody has voted, so the poll got a day more. After that the draw decides.",
         "cancelled": f"{cancel_words(view)} `/week reopen` takes it back. {shelf}",
     }.get(words, "Something needs a look: `/week summary`.")
@@ -95,7 +104,7 @@ def reminder_card(view: WeekView, closes_at: datetime, role_id: int | None) -> B
     """The one reminder of a deadline; it pings the opt-in role where it may."""
     week = view.week
     ping = f"<@&{role_id}> " if role_id else ""
-    text = f"{ping}{CALLS.get(week.phase, 'A deadline is near.')}\n{_ends(week.phase)}: {when(closes_at)}."
+    text = f"{ping}{CALLS.get(week.phase, 'A deadline is near.')}\n{phrases.ends_words(week)}: {when(closes_at)}."
     return Body(ui.TextDisplay(text), *rows(panel_link(view)), roles=(role_id,) if role_id else ())
 
 
@@ -106,11 +115,10 @@ def panel_link(view: WeekView) -> ui.Item[Any] | None:
     if panel is None:
         return None
     address = f"https://discord.com/channels/{view.club.guild_id}/{panel.channel_id}/{panel.message_id}"
-    return ui.Button(label=PANEL_LABELS.get(view.week.phase, "Open the week"), url=address)
-
-
-def _ends(phase: Phase) -> str:
-    return phrases.ENDS_WORDS.get(phase, "It ends")
+    picking = view.week.phase is Phase.NOMINATIONS and view.week.rules.pick is Pick.HOST
+    return ui.Button(
+        label="Go to the week" if picking else PANEL_LABELS.get(view.week.phase, "Open the week"), url=address
+    )
 
 
 def dm_card(view: WeekView, payload: Mapping[str, Any]) -> Body:
@@ -130,7 +138,7 @@ def dm_card(view: WeekView, payload: Mapping[str, Any]) -> Body:
     else:
         text = f"**{name}**, {week.label} has changed."
     if week.ends_at is not None:
-        text += f"\n{_ends(week.phase)}: {when(week.ends_at)}."
+        text += f"\n{phrases.ends_words(week)}: {when(week.ends_at)}."
     if words == "reminder":
         text += "\n-# You asked for this. `/reminders` on the server turns it off."
     return Body(ui.TextDisplay(text), *rows(panel_link(view)))

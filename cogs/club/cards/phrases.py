@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from bot.domain.catalog import Service, service_name
 from bot.domain.club.entries import Album, Nomination, Track
+from bot.domain.club.rules import Pick
 from bot.domain.club.views import WeekView
 from bot.domain.club.week import Phase, Week
 from cogs.shared.limits import THREAD_NAME
@@ -37,6 +38,7 @@ ENDS_WORDS = {
     Phase.LISTENING: "Discussion",
     Phase.RATINGS: "Ratings close",
 }
+HOST_PICK_ENDS = {Phase.SCHEDULED: "The week opens", Phase.NOMINATIONS: "The pick is due"}
 RANK_WORDS = ("First choice", "Second choice", "Third choice", "Fourth choice", "Fifth choice")
 
 
@@ -111,8 +113,21 @@ def pitch_block(pitch: str, limit: int, most: int) -> str:
     return sized(lambda length: block(pitch, length, hard=length + length // 4 + 100), limit, most)
 
 
+def phase_words(week: Week) -> str:
+    """What the club does in the week's phase."""
+    picking = week.phase is Phase.NOMINATIONS and week.rules.pick is Pick.HOST
+    return "The hosts pick the album" if picking else PHASE_WORDS[week.phase]
+
+
+def ends_words(week: Week, phase: Phase | None = None) -> str:
+    """What happens at the end of a phase, the present one unless told."""
+    phase = phase or week.phase
+    words = HOST_PICK_ENDS if week.rules.pick is Pick.HOST else ENDS_WORDS
+    return words.get(phase) or ENDS_WORDS.get(phase, "It ends")
+
+
 def deadline_lines(week: Week) -> list[str]:
-    """What is still to come, the next one first and in bold."""
+    """What is still to come, the next one first and in bold; the hosts' pick needs no poll."""
     lines: list[str] = []
     ends = {
         Phase.SCHEDULED: week.deadlines.opens_at,
@@ -125,7 +140,9 @@ def deadline_lines(week: Week) -> list[str]:
     if week.phase not in ends:
         return []
     for phase in phases[phases.index(week.phase) :]:
-        words = ENDS_WORDS[phase]
+        if phase is Phase.POLL and week.rules.pick is Pick.HOST:
+            continue
+        words = ends_words(week, phase)
         lines.append(f"- {f'**{words}**' if phase is week.phase else words}: {when(ends[phase])}")
     return lines
 

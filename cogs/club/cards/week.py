@@ -58,7 +58,7 @@ def phase_buttons(view: WeekView) -> list[ui.Item[Any]]:
 def _state(view: WeekView) -> list[str]:
     week = view.week
     reopened = " (reopened)" if week.reopened and week.is_open else ""
-    lines = [f"### {phrases.PHASE_WORDS[week.phase]}{reopened}"]
+    lines = [f"### {phrases.phase_words(week)}{reopened}"]
     if week.phase is Phase.NOMINATIONS:
         lines.append(_nominations_state(view))
     elif week.phase is Phase.POLL:
@@ -76,7 +76,7 @@ def _state(view: WeekView) -> list[str]:
 
 def _nominations_state(view: WeekView) -> str:
     if view.week.rules.pick is Pick.HOST:
-        return "The hosts pick this week's album."
+        return "Keep an album of yours for another week with `/shelf add`."
     extended = " Nobody had nominated, so there is a day more." if view.week.nominations_extended else ""
     return f"{counted(len(view.standing), 'album')} nominated so far.{extended}"
 
