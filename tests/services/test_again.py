@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from bot.domain.club.entries import Blurb
 from bot.domain.club.week import Phase
 from bot.services import records
-from bot.services.club import nominating, setup, voting
+from bot.services.club import nominating, phases, setup, voting
 from tests.factories import NOW, a_caller, make_club, make_nomination, make_tools, make_week
 
 
@@ -51,3 +53,13 @@ async def test_the_same_set_up_again_is_logged_once(tools):
     for zone, entries in (("UTC", 1), ("UTC", 1), ("Europe/Berlin", 2)):
         await setup.set_up(tools, caller=host, now=NOW, channel_id=5, zone=zone)
         assert len(await rows(tools, "audit_log")) == entries
+
+
+async def test_a_deadline_that_is_there_already_is_not_moved_again(tools, database):
+    week = await make_week(database, await make_club(database))
+    host = a_caller(1, manages=True)
+    for hours, run in ((2, week.run + 1), (2, week.run + 1), (3, week.run + 2)):
+        to = week.deadlines.nominations_close_at + timedelta(hours=hours)
+        moved = await phases.extend(tools, caller=host, now=NOW, to=to)
+        assert moved.deadlines.nominations_close_at == to
+        assert moved.run == run

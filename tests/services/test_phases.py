@@ -367,7 +367,7 @@ async def test_a_deadline_moves_by_a_length_to_an_instant_or_back(tools, databas
     assert later.deadlines.ratings_close_at == week.deadlines.ratings_close_at + 6 * HOUR
     assert (await extend(tools, caller=HOST, now=NOW, by=-6 * HOUR)).deadlines == week.deadlines
     assert (await extend(tools, caller=HOST, now=NOW)).ends_at == DUE + DAY
-    to = week.deadlines.discussion_at + DAY
+    to = week.deadlines.discussion_at + 2 * DAY
     moved = await extend(tools, caller=HOST, now=NOW, deadline="discussion_at", to=to)
     assert (moved.deadlines.discussion_at, moved.ends_at) == (to, DUE + DAY)
     assert (await week_now(database, week)).deadlines == moved.deadlines

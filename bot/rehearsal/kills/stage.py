@@ -40,13 +40,14 @@ class ProcessStage(Stage):
         database_url: str,
         *,
         schemas: Schemas | None = None,
-        starts_at: datetime | None = None,
+        starts_at: datetime,
         kill: Point | None = None,
         bots: int = 1,
     ) -> None:
         clock = LeadingClock(starts_at)
         super().__init__(database_url, schemas=schemas, clock=clock, owner="Hana")
         self._ahead = clock.ahead
+        self.starts_at = starts_at
         self.double.on_effect = self._effect
         self.kill = kill
         self.bots: list[BotProcess] = []

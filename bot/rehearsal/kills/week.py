@@ -10,6 +10,7 @@ from bot.rehearsal.pilot import Album, Member, Surprised
 
 MONDAY = 0
 OPENS = time(19, 5)
+NOMINATIONS_TAKE = timedelta(days=2, hours=1)
 
 
 def first_monday(after: datetime) -> datetime:
@@ -35,9 +36,11 @@ class ClubWeek:
         """The whole week; raises `Surprised` when somebody is not answered as they should be."""
         await self._open()
         await self._nominate()
+        await self._move_deadline()
         await self.stage.pass_deadline()  # a reminder on the way, then the poll opens
         await self.stage.pass_deadline()  # nobody has voted: it is extended once, and the hosts are told
         await self._vote()
+        await self._remove()
         await self.stage.pass_deadline()  # the winner
         await self._heard()
         await self.stage.pass_deadline()  # the discussion
@@ -56,19 +59,32 @@ class ClubWeek:
         await self._did(self.ada.nominate(ruins), already)
         await self._did(self.ben.nominate(Album("Burial - Untrue")), already)
         await self._did(self.cleo.nominate(Album("Low - Double Negative")), already)
+        await self._did(self.dan.nominate(Album("Sade - Diamond Life")), already)
         form = await self.ben.command("nomination edit", album="Untrue", hope="Your pitch")
         await self._did(self.ben.submit(form, {"Your pitch": "For the night bus."}, hope="Changed"))
         withdrawn = self.cleo.command("nomination withdraw", album="Double Negative", hope="Withdrawn")
         await self._did(withdrawn, "does not stand")
 
+    async def _move_deadline(self) -> None:
+        """A host names the time, so that saying it twice moves it once."""
+        to = self.stage.starts_at + NOMINATIONS_TAKE
+        await self._did(self.host.command("week extend", to=f"{to:%Y-%m-%d %H:%M}", hope="Moved"))
+
     async def _vote(self) -> None:
         card = await self.dan.find(self.stage.channel, "Vote")
-        ruins, untrue = "1. ", "2. "
-        await self._did(self.cleo.vote(card, ruins, untrue))
+        ruins, untrue, diamond = "1. ", "2. ", "4. "
+        await self._did(self.cleo.vote(card, diamond, untrue))
         await self._did(self.dan.vote(card, untrue))
         await self._did(self.dan.vote(card, ruins))
         await self._did(self.ada.vote(card, untrue))
         await self._did(self.ben.vote(card, ruins))
+
+    async def _remove(self) -> None:
+        """A host takes an album out of the race; who voted for it is told and votes again."""
+        removed = self.host.command("nomination remove", album="Diamond Life", reason="a reissue", hope="Removed")
+        await self._did(removed, "does not stand")
+        card = await self.cleo.find(self.stage.channel, "Vote")
+        await self._did(self.cleo.vote(card, "1. ", "2. "))
 
     async def _heard(self) -> None:
         card = await self.cleo.find(self.stage.channel, "I've heard it")

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from bot.domain.calendar import DEADLINES
 from bot.domain.club import phases as rules
-from bot.domain.club.phases import Transition
+from bot.domain.club.phases import Move, Transition
 from bot.domain.club.week import DEADLINE_OF, OPEN_PHASES, Club, Phase, Skip, Week
 from bot.domain.errors import NothingToReopen, SlotTaken, TextTooLong
 from bot.domain.outbox import Draft, Kind, drafts_again
@@ -115,6 +115,8 @@ async def _by_host(
             number = await else_number(session, club)
         found = await week_for(session, club, where=where, number=number, week=week, phases=phases, lock="update")
         transition = await step(session, club, found)
+        if transition.move is Move.MOVED and transition.week.deadlines == found.deadlines:
+            return found  # it is there already: nothing to tell the club
         return await apply(session, club, transition, now=now, by=member.user_id)
 
 
