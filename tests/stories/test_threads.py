@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.domain.club.week import ThreadRole
 from bot.rehearsal.stage import Stage
 from tests.stories.scene import ASH, LOW, Scene, told
 
