@@ -1,0 +1,113 @@
+"""The real `longplay` process as an operator has it: started, listened to, sent signals."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+PATIENCE = 60.0
+"""Real seconds for anything at all, on a machine that is busy."""
+FOREIGN = re.compile(r"DISCORD_|DATABASE_|LONGPLAY_|PG[A-Z]+$")
+"""What the settings are read from: none of it comes from whoever runs the tests."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a process ended and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def said(self) -> str:
+        return self.out + self.err
+
+
+class Running:
+    """A process that goes on; `err` grows while it is listened to."""
+
+    def __init__(self, process: Process) -> None:
+        self.process = process
+        self.out = ""
+        self.err = ""
+        self._news = asyncio.Event()
+        self._listening = asyncio.gather(self._hear("out"), self._hear("err"))
+
+    def resident_megabytes(self) -> float:
+        """What it holds in memory; 0 where the system has no /proc to tell."""
+        status = Path(f"/proc/{self.process.pid}/status")
+        resident = re.search(r"VmRSS:\s+(\d+) kB", status.read_text()) if status.exists() else None
+        return int(resident[1]) / 1000 if resident is not None else 0.0
+
+    async def _hear(self, name: str) -> None:
+        stream = self.process.stdout if name == "out" else self.process.stderr
+        assert stream is not None
+        async for line in stream:
+            setattr(self, name, getattr(self, name) + line.decode())
+            self._news.set()
+
+    async def says(self, words: str) -> None:
+        """Wait until the log has these words."""
+        async with asyncio.timeout(PATIENCE):
+            while words not in self.err:
+                assert not self._listening.done(), f"it ended without {words!r}: {self.out}{self.err}"
+                self._news.clear()
+                waiting = asyncio.ensure_future(self._news.wait())
+                await asyncio.wait({waiting, self._listening}, return_when=asyncio.FIRST_COMPLETED)
+                waiting.cancel()
+
+    def send(self, number: signal.Signals) -> None:
+        self.process.send_signal(number)
+
+    async def end(self, number: signal.Signals | None = None) -> Ended:
+        """Wait for the end, after a signal if one is given."""
+        if number is not None:
+            self.send(number)
+        async with asyncio.timeout(PATIENCE):
+            await self._listening
+            return Ended(await self.process.wait(), self.out, self.err)
+
+    async def kill(self) -> None:
+        with suppress(ProcessLookupError):
+            self.process.kill()
+        await self.end()
+
+
+class Shell:
+    """Starts `longplay` in a folder of its own, with these settings and no others."""
+
+    def __init__(self, folder: Path, bytecode: Path, **settings: str) -> None:
+        self.folder = folder
+        self.settings = settings
+        # Compiled once and not at every start, also where the tests' own Python writes nothing.
+        self._python = {"PYTHONPYCACHEPREFIX": str(bytecode)}
+        self._begun: list[Running] = []
+
+    async def start(self, *arguments: str, **settings: str | None) -> Running:
+        """Start a command; a setting that is None is left out."""
+        usual = {name: value for name, value in os.environ.items() if not FOREIGN.match(name)}
+        usual.pop("PYTHONDONTWRITEBYTECODE", None)
+        chosen = {name: value for name, value in (self.settings | settings).items() if value is not None}
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", *arguments),
+            cwd=self.folder, env={**usual, **self._python, **chosen}, stdout=PIPE, stderr=PIPE,
+        )  # fmt: skip
+        self._begun.append(Running(process))
+        return self._begun[-1]
+
+    async def run(self, *arguments: str, **settings: str | None) -> Ended:
+        """Run a command to its end."""
+        return await (await self.start(*arguments, **settings)).end()
+
+    async def close(self) -> None:
+        """Leave no process behind, whatever a test came to."""
+        for each in self._begun:
+            await each.kill()
