@@ -41,6 +41,18 @@ class Options:
     html: Path | None = None
 
 
+class Mishaps(logging.Handler):
+    """Keeps what the bot logs as an error: a rehearsal in which something went wrong unseen has not gone well."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.seen: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep the line, without its traceback."""
+        self.seen.append(f"{record.name}: {record.getMessage()}")
+
+
 class Performance(Protocol):
     """Something that can be played: `refusals` should stay empty, and every fact should hold."""
 
@@ -59,6 +71,7 @@ async def rehearse(options: Options) -> int:
     """Play, print and judge; the exit code is 1 when anything went wrong, 2 when there is nothing to play."""
     stopwatch = Stopwatch()
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    mishaps = Mishaps()
     try:
         cast = _cast(options)
     except SourceRefused as refused:
@@ -67,13 +80,14 @@ async def rehearse(options: Options) -> int:
     # With JSON on standard output everything else goes the other way.
     console = Console(stderr=options.json, highlight=False, markup=False, emoji=False, soft_wrap=True)
     scripted = options.source is None
-    with _progress(console, lines=not scripted) as tell:
+    with _noted(mishaps), _progress(console, lines=not scripted) as tell:
         async with throwaway_cluster() as url:
             starts_at = first_evening(SystemClock().now()) if scripted else None
             async with Stage(url, schemas=find_schemas(), starts_at=starts_at) as stage:
                 aloud = scripted and not options.json
                 transcript = Transcript(stage.double, stage.guild, console.print if aloud else None)
                 report = await _perform(cast(stage, transcript, tell), stage, stopwatch)
+                report.troubles += [f"logged: {line}" for line in mishaps.seen]
                 if options.html is not None:
                     options.html.write_text(transcript.page("A Longplay rehearsal"), encoding="utf-8")
     if options.json:
@@ -113,6 +127,15 @@ async def _perform(performance: Performance, stage: Stage, stopwatch: Stopwatch)
     checks, troubles = await check(stage, performance.refusals, stopwatch)
     troubles += [f"not so: {sentence}" for sentence, holds in performance.facts if not holds]
     return Report(weeks, checks, [sentence for sentence, holds in performance.facts if holds], troubles)
+
+
+@contextmanager
+def _noted(mishaps: Mishaps) -> Generator[None]:
+    logging.getLogger().addHandler(mishaps)
+    try:
+        yield
+    finally:
+        logging.getLogger().removeHandler(mishaps)
 
 
 @contextmanager

@@ -27,9 +27,9 @@ class Transcript:
     double: LoopbackDiscord
     guild: Any
     write: Callable[[str], None] | None = None
-    private: list[Json] = field(default_factory=list[Json])
-    """Answers that only one person saw, in the order they came."""
-    forms: list[Json] = field(default_factory=list[Json])
+    private: dict[str, list[Json]] = field(default_factory=dict[str, list[Json]])
+    """By name, the answers that only this person saw, in the order they came."""
+    forms: dict[str, list[Json]] = field(default_factory=dict[str, list[Json]])
     _shown: set[str] = field(default_factory=set[str])
     _forms_read: set[str] = field(default_factory=set[str])
 
@@ -59,9 +59,9 @@ class Transcript:
     def show_answer(self, name: str, act: str, answer: Answer) -> None:
         """Write what one person got for an act, which nobody else sees."""
         if answer.kind == "modal" and answer.modal is not None:
-            self.forms.append(answer.modal)
+            self.forms.setdefault(name, []).append(answer.modal)
         elif answer.message is not None and answer.ephemeral:
-            self.private.append(answer.message)
+            self.private.setdefault(name, []).append(answer.message)
         self._lines("", f"{INDENT}◌ {name}: {act}", *(f"{INDENT}  {line}" for line in self._read(answer)))
 
     def _read(self, answer: Answer) -> list[str]:
@@ -90,8 +90,9 @@ class Transcript:
             )
             for channel in self._channels()
         ]
-        note = "Each of these was shown to one person alone."
-        sections.append(Section("Private answers", self.private, kind="private", note=note, forms=self.forms))
+        for name in dict.fromkeys([*self.private, *self.forms]):
+            answers, forms = self.private.get(name, []), self.forms.get(name, [])
+            sections.append(Section(name, answers, kind="private", note=f"Only {name} saw this.", forms=forms))
         return page_html(title, sections, name_of=self.double.name_of, now=self.double.state.now())
 
     def _channels(self) -> list[Any]:
