@@ -34,30 +34,35 @@ SERVICES = "bot.services."
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """What a bot process is started with; at `kill`, a point among its commits, it ends itself."""
+    """What a bot process is started with; at the first of `kills`, points among its commits, it ends itself."""
 
     token: str
     api_url: str
     database_url: str
-    kill: Point | None = None
+    kills: frozenset[Point] = frozenset()
 
 
 class Witness:
-    """Counts commits by the step they belong to, tells of each, and kills the process at the point it was given."""
+    """Counts commits by the step they belong to, tells of each, and kills the process at a point it was given."""
 
-    def __init__(self, kill: Point | None, report: Connection) -> None:
-        self._kill = kill
+    def __init__(self, kills: frozenset[Point], report: Connection) -> None:
+        self._kills = kills
         self._report = report
         self._counts: dict[str, int] = {}
+        self._under_way: dict[str, int] = {}
+        """The number of the commit that each task is in: two of a step may be under way at once."""
 
     def watch(self, moment: CommitMoment) -> None:
         """Called around every commit."""
-        step = commit_name(sys._getframe(1), _task_name())
+        task = _task_name()
+        step = commit_name(sys._getframe(1), task)
         side: Moment = "before" if moment == "before commit" else "after"
         if side == "before":
-            self._counts[step] = self._counts.get(step, 0) + 1
+            self._counts[step] = self._under_way[task] = self._counts.get(step, 0) + 1
             self._report.send(("commit", step))
-        if self._kill == Point("commit", side, step, self._counts.get(step, 1)):
+        point = Point("commit", side, step, self._under_way.get(task, 1))
+        if point in self._kills:
+            self._report.send(("killed", str(point)))
             os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -107,7 +112,7 @@ async def _live(orders: Orders, ahead: Any, report: Connection) -> None:
         database_url=SecretStr(orders.database_url),
         tick_seconds=TICK_SECONDS,
     )
-    witness = Witness(orders.kill, report)
+    witness = Witness(orders.kills, report)
     app = App(settings, clock=FollowingClock(ahead), watch=witness.watch)
     loop = asyncio.get_running_loop()
     stopping = asyncio.Event()

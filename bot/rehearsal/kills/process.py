@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.client import FACES
 from bot.rehearsal.kills.child import SETTLE_SECONDS, Orders, live
+from bot.rehearsal.kills.points import Point
 
 START_SECONDS = 30.0
 STOP_SECONDS = 30.0
@@ -33,6 +34,10 @@ class BotProcess:
         """The steps of its commits, in order."""
         self.errors: list[str] = []
         """What it logged as an error."""
+        self.killed_at: Point | None = None
+        """The point among its commits at which it ended itself."""
+        self.dismissed = False
+        """It was told to stop: that it ends is no death."""
         self.ready = asyncio.Event()
         self.settled = asyncio.Event()
         self.died = asyncio.Event()
@@ -83,6 +88,7 @@ class BotProcess:
 
     async def stop(self) -> None:
         """Let it stop in order."""
+        self.dismissed = True
         self._signal(signal.SIGTERM)
         with suppress(TimeoutError):
             async with asyncio.timeout(STOP_SECONDS):
@@ -103,6 +109,8 @@ class BotProcess:
                     self.commits.append(text)
                 elif kind == "error":
                     self.errors.append(text)
+                elif kind == "killed":
+                    self.killed_at = Point.read(text)
                 else:
                     (self.ready if kind == "ready" else self.settled).set()
         except (EOFError, OSError):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Collection, Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.outbox import LEASE
@@ -22,17 +22,19 @@ from bot.services.club import phases
 from bot.services.tools import Tools
 from db.session import Database
 
-DOWN_FOR = NONCE_WINDOW + 2 * LEASE
-"""How long a killed bot is away: its leases have ended, and Discord remembers none of its nonces."""
+LONG = NONCE_WINDOW + 2 * LEASE
+"""So long is a bot away that was killed after a step: its leases have ended, Discord remembers none of its nonces."""
+SHORT = timedelta(seconds=1)
+"""So long is one away that was killed before a step: its leases still run, as when a supervisor starts it at once."""
 STARTS = 5
-"""So often a bot is started before it is called dead for good: it is killed once, whatever it does."""
+"""So often a bot may die at its start of something else than the points to kill at."""
 
 
 class ProcessStage(Stage):
-    """The bots are processes; `kill` says where the first of them dies.
+    """The bots are processes; `kills` says where they die, one death for each point.
 
-    Whoever plays on this stage may go on as if nothing had happened: a bot that died is started again after a while,
-    and people do again what was not answered.
+    The steps of a point are counted anew in every bot's life. Whoever plays on this stage may go on as if nothing had
+    happened: a bot that died is started again after a while, and people do again what was not answered.
     """
 
     def __init__(
@@ -41,7 +43,7 @@ class ProcessStage(Stage):
         *,
         schemas: Schemas | None = None,
         starts_at: datetime,
-        kill: Point | None = None,
+        kills: Collection[Point] = (),
         bots: int = 1,
     ) -> None:
         clock = LeadingClock(starts_at)
@@ -49,12 +51,14 @@ class ProcessStage(Stage):
         self._ahead = clock.ahead
         self.starts_at = starts_at
         self.double.on_effect = self._effect
-        self.kill = kill
+        self.remaining = set(kills)
+        """The points at which nobody has died yet."""
         self.bots: list[BotProcess] = []
         """Every bot so far, dead ones included."""
         self.effects: list[str] = []
         """The steps of Discord effects, in order."""
         self.deaths = 0
+        self._last: Point | None = None
         self._wanted = bots
         self._counts: dict[str, int] = {}
         self._numbers: dict[int, int] = {}
@@ -94,14 +98,14 @@ class ProcessStage(Stage):
 
     async def start_bot(self) -> None:
         """Start as many bots as are wanted and wait until they serve; one that is killed at its start is replaced."""
-        for _ in range(STARTS):
+        for _ in range(STARTS + len(self.remaining)):
             missing = self._wanted - len(self.living)
             if not missing:
                 return
             started = [await self._begin() for _ in range(missing)]
             if not all([await bot.until_ready() for bot in started]):
                 self._come_back()
-        raise DidNotStart(f"{STARTS} bots in a row have died; they told: {self.errors}")
+        raise DidNotStart(f"too many bots in a row have died; they told: {self.errors}")
 
     async def restart_bot(self) -> None:
         """Stop every bot in order and start others on the same database and the same Discord."""
@@ -120,8 +124,8 @@ class ProcessStage(Stage):
                 await self.start_bot()
 
     async def _begin(self) -> BotProcess:
-        kill = self.kill if self.kill is not None and self.kill.thing == "commit" and not self.deaths else None
-        orders = Orders(self.double.token, self.double.api_url, self._database_url, kill)
+        self._counts.clear()
+        orders = Orders(self.double.token, self.double.api_url, self._database_url, frozenset(self.remaining))
         bot = BotProcess(orders, self._ahead)
         self.bots.append(bot)
         await bot.start()
@@ -133,22 +137,29 @@ class ProcessStage(Stage):
     async def _mourn(self, bot: BotProcess) -> None:
         """Once a bot is dead, nobody waits for its answers any more."""
         await bot.died.wait()
-        self.deaths += 1
+        if bot.killed_at is not None:
+            self._die_at(bot.killed_at)
+        self.deaths += not bot.dismissed
         if not self.living:
             self.double.give_up()
 
+    def _die_at(self, point: Point) -> None:
+        self.remaining.discard(point)
+        self._last = point
+
     def _come_back(self) -> None:
-        self.clock.advance(by=DOWN_FOR)
+        self.clock.advance(by=SHORT if self._last is not None and self._last.moment == "before" else LONG)
 
     async def _effect(self, call: Call, moment: str) -> None:
-        """Count an effect; at the point to kill at, the bot dies and the connection with it."""
+        """Count an effect; at a point to kill at, the bot dies and the connection with it."""
         step = effect_name(call.method, call.route, call.body)
         if moment == "before":
             self.effects.append(step)
             self._counts[step] = self._counts.get(step, 0) + 1
             self._numbers[id(call)] = self._counts[step]
         at = Point("effect", "before" if moment == "before" else "after", step, self._numbers[id(call)])
-        if at == self.kill and not self.deaths:
+        if at in self.remaining:
+            self._die_at(at)
             await self.kill_bots()
             raise Cut
 

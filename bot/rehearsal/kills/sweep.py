@@ -6,7 +6,7 @@ import asyncio
 import difflib
 import itertools
 import traceback
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,6 +36,8 @@ class Played:
     commits: tuple[str, ...]
     effects: tuple[str, ...]
     deaths: int
+    missed: tuple[Point, ...]
+    """The points to kill at that the week never came to."""
     troubles: tuple[str, ...]
     """What must not happen, killed or not: errors in the log, people without an answer, refused payloads."""
 
@@ -58,13 +60,13 @@ async def play(
     database_url: str,
     *,
     starts_at: datetime,
-    kill: Point | None = None,
+    kills: Collection[Point] = (),
     schemas: Schemas | None = None,
     bots: int = 1,
 ) -> Played:
-    """Play the week once, on a database of its own that is empty and migrated."""
+    """Play the week once, on a database of its own that is empty and migrated, and have the bot killed on the way."""
     troubles: list[str] = []
-    async with ProcessStage(database_url, schemas=schemas, starts_at=starts_at, kill=kill, bots=bots) as stage:
+    async with ProcessStage(database_url, schemas=schemas, starts_at=starts_at, kills=kills, bots=bots) as stage:
         try:
             await ClubWeek(stage).play()
         except (Surprised, Refused, TimeoutError, DidNotStart) as error:
@@ -72,13 +74,14 @@ async def play(
         lines = await snapshot(stage)
         troubles += [*stage.errors, *stage.double.violations]
         commits = [step for bot in stage.bots for step in bot.commits]
-        return Played(tuple(lines), tuple(commits), tuple(stage.effects), stage.deaths, tuple(troubles))
+        missed = tuple(sorted(stage.remaining))
+        return Played(tuple(lines), tuple(commits), tuple(stage.effects), stage.deaths, missed, tuple(troubles))
 
 
-def judge(point: Point, killed: Played, undisturbed: Played) -> Verdict:
-    """Hold a killed week against the undisturbed one."""
+def judge(killed: Played, undisturbed: Played) -> tuple[str, ...]:
+    """What went wrong in a killed week, and what it left otherwise than the undisturbed one; nothing if all is well."""
     difference = difflib.unified_diff(undisturbed.lines, killed.lines, "undisturbed", "killed", lineterm="", n=0)
-    return Verdict(point, bool(killed.deaths), (*killed.troubles, *difference))
+    return (*killed.troubles, *difference)
 
 
 def one_of_each(points: Sequence[Point]) -> list[Point]:
@@ -104,12 +107,12 @@ class Sweep:
             await migrate.upgrade(url)
             yield cls(url, starts_at, schemas=schemas)
 
-    async def play(self, kill: Point | None = None) -> Played:
+    async def play(self, *kills: Point) -> Played:
         """Play the week on a fresh database."""
         async with self._copying:  # nobody may use the original while it is copied
             url = await copy_database(self._url, f"week_{next(self._numbers)}")
         try:
-            return await play(url, starts_at=self._starts_at, kill=kill, schemas=self._schemas)
+            return await play(url, starts_at=self._starts_at, kills=kills, schemas=self._schemas)
         finally:
             await drop_database(url)
 
@@ -123,7 +126,8 @@ class Sweep:
         async def work() -> None:
             for point in waiting:
                 try:
-                    verdict = judge(point, await self.play(point), undisturbed)
+                    played = await self.play(point)
+                    verdict = Verdict(point, not played.missed, judge(played, undisturbed))
                 except Exception as error:  # noqa: BLE001 - whatever it is, it is what became of this week
                     told_by = traceback.format_exc().splitlines()
                     verdict = Verdict(point, True, (f"{type(error).__name__}: {error}", *reversed(told_by)))
