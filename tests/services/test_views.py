@@ -83,7 +83,7 @@ async def test_a_winner_comes_with_its_count_and_closed_weeks_with_their_figures
     assert open_view.winner.id == race[0]
     assert open_view.tally is not None
     assert open_view.tally.winner == str(race[0])
-    assert (open_view.ratings, open_view.heard, open_view.summary) == (2, 1, None)
+    assert (open_view.ratings, open_view.heard, open_view.summary) == (2, 3, None)
     for _ in range(2):
         await advance_week(tools, caller=HOST, now=DUE)
     await rating.rate(tools, caller=a_caller(3), now=DUE, week=week.id, score="1")

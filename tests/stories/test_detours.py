@@ -58,7 +58,9 @@ async def test_moved_deadlines_are_told_in_the_thread(stage: Stage) -> None:
     assert after.discussion_at - last.discussion_at == timedelta(hours=5)
     assert last.nominations_close_at == after.nominations_close_at
     await stage.settle()
-    assert scene.reads(scene.thread).count("The hosts have moved a deadline") == 2
+    notices = scene.reads(scene.thread).split("The hosts have moved a deadline. From now on:")
+    assert len(notices) == 3
+    assert "Discussion: " in notices[-1]
 
 
 async def test_a_cancelled_week_is_reopened_where_it_was(stage: Stage) -> None:

@@ -112,6 +112,8 @@ async def rate(
         )
         if broken == ratings.FOREIGN_FAVOURITE:
             raise PanelOutdated("tracks")
+        # Whoever rates it has heard it.
+        await ratings.add_hearing(session, club_id=club.id, week_id=found.id, user_id=member.user_id, now=now)
         if present is None or present.official != rating.official:  # the counts on the card change
             await outbox.record(session, found, [Draft(Kind.REFRESH)], now)
         return Rated(rating, await week_view(session, found.id, now), replaced=present is not None, late=late)

@@ -28,13 +28,15 @@ def notice_card(view: WeekView, payload: Mapping[str, Any]) -> Body:
     text = {
         "nominations_extended": _nominations_extended(week),
         "poll_extended": "Nobody has voted yet, so the poll stays open for a day more.",
-        "moved": "The hosts have moved a deadline.",
+        "moved": "The hosts have moved a deadline. From now on:",
         "reopened": f"{week.label} is open again: {phrases.phase_words(week).lower()}. Ballots and ratings stay "
         "as they are and can be changed.",
         "cancelled": cancel_words(view),
     }.get(words)
     if words == "nominators":
         return Body(ui.TextDisplay(_nominators(view)))
+    if words == "moved":
+        ends = "".join(f"\n{line}" for line in phrases.deadline_lines(week))
     if text is None:
         text = f"{week.label} has changed; the card above says how."
     return Body(ui.TextDisplay(f"{text}{ends}"), *rows(panel_link(view) if week.is_open else None))
@@ -64,7 +66,9 @@ def host_note_card(view: WeekView, payload: Mapping[str, Any]) -> Body:
     week = view.week
     shelf = "Members' shelves hold albums for such a week: `/shelf list` with `club:True` shows them."
     text = {
-        "close_early": "Everyone who nominated has voted. You can close the poll early.",
+        "close_early": "Everyone who nominated has voted. You can close the poll early."
+        if week.phase is Phase.POLL
+        else "Everyone who nominated had voted before the poll closed.",
         "nominations_extended": "No album is picked yet: `/week pick` names it. There is a day more."
         if week.rules.pick is Pick.HOST
         else f"No album was nominated, so nominations got a day more. {shelf}",
