@@ -4,10 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, case, delete, exists, func, or_, select, text, update
+from sqlalchemy import (
+    BindParameter,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -109,7 +124,7 @@ def _unfinished(row: Any) -> Any:
     return row.state.in_([str(state) for state in UNFINISHED])
 
 
-def _claimable(now: datetime) -> Any:
+def _claimable(now: BindParameter[datetime]) -> Any:
     """Due, not held by anybody alive, nothing unfinished before it in its lane, and nothing of the lane under way."""
     other = OTHER
     before = and_(other.seq < Row.seq, or_(other.not_before <= now, other.attempts > 0))
@@ -157,17 +172,20 @@ async def release_abandoned(session: AsyncSession, now: datetime, namespace: int
     return len(list(released))
 
 
+@cache
+def _claim() -> Select[UUID, str]:
+    return (
+        select(Row.id, Row.state)
+        .where(_claimable(bindparam("now", type_=Row.not_before.type)))
+        .order_by(Row.seq)
+        .limit(bindparam("most", type_=Integer))
+        .with_for_update(of=Row, skip_locked=True)
+    )
+
+
 async def claim(session: AsyncSession, now: datetime, limit: int, holder: int | None = None) -> list[Errand]:
     """Take up to `limit` errands, one per lane, for the length of a lease or of the holder's presence."""
-    rows = (
-        await session.execute(
-            select(Row.id, Row.state)
-            .where(_claimable(now))
-            .order_by(Row.seq)
-            .limit(limit)
-            .with_for_update(of=Row, skip_locked=True)
-        )
-    ).all()
+    rows = (await session.execute(_claim(), {"now": now, "most": limit})).all()
     claimed: list[Errand] = []
     for errand_id, state in rows:
         row = (
@@ -252,17 +270,21 @@ async def unsettled(session: AsyncSession, now: datetime, week_id: UUID | None =
     return Unsettled(*(await session.execute(query)).one())
 
 
-async def next_errand_at(session: AsyncSession) -> datetime | None:
-    """When somebody should look for an errand next: one is due that nothing stands before, or a lease has run out."""
-    earlier = OTHER
+@cache
+def _next_errand_at() -> Select[datetime | None]:
     blocked = exists().where(
-        earlier.lane == Row.lane,
-        earlier.seq < Row.seq,
-        _unfinished(earlier),
-        or_(earlier.attempts > 0, earlier.not_before <= Row.not_before),
+        OTHER.lane == Row.lane,
+        OTHER.seq < Row.seq,
+        _unfinished(OTHER),
+        or_(OTHER.attempts > 0, OTHER.not_before <= Row.not_before),
     )
     at = case((Row.state == str(State.SENDING), Row.lease_until), else_=Row.not_before)
-    return await session.scalar(select(func.min(at)).where(_unfinished(Row), ~blocked))
+    return select(func.min(at)).where(_unfinished(Row), ~blocked)
+
+
+async def next_errand_at(session: AsyncSession) -> datetime | None:
+    """When somebody should look for an errand next: one is due that nothing stands before, or a lease has run out."""
+    return await session.scalar(_next_errand_at())
 
 
 async def troubles(session: AsyncSession, week_id: UUID) -> list[tuple[str, str]]:
@@ -283,13 +305,14 @@ async def sweep(session: AsyncSession, before: datetime) -> None:
 # --- panels ---------------------------------------------------------------------------------------------------------
 
 
+PANELS = select(Panel.kind, Panel.ordinal, Panel.channel_id, Panel.message_id, Panel.drawn).where(
+    Panel.week_id == bindparam("week")
+)
+
+
 async def panels_of(session: AsyncSession, week_id: UUID) -> dict[tuple[str, int], PanelRef]:
     """Where the week's messages stand."""
-    rows = await session.execute(
-        select(Panel.kind, Panel.ordinal, Panel.channel_id, Panel.message_id, Panel.drawn).where(
-            Panel.week_id == week_id
-        )
-    )
+    rows = await session.execute(PANELS, {"week": week_id})
     return {
         (kind, ordinal): PanelRef(channel_id, message_id, drawn)
         for kind, ordinal, channel_id, message_id, drawn in rows

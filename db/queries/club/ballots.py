@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, delete, exists, func, insert, select, update
+from sqlalchemy import Select, and_, bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
@@ -59,10 +59,12 @@ async def ballot_of(session: AsyncSession, week_id: UUID, user_id: UUID) -> Cast
     return None if row is None else _ballot(row)
 
 
+COUNT = select(func.count()).where(in_week(tables.Ballot, bindparam("week")))
+
+
 async def ballot_count(session: AsyncSession, week_id: UUID) -> int:
     """How many members have voted."""
-    count = await session.scalar(select(func.count()).where(in_week(tables.Ballot, week_id)))
-    return count or 0
+    return await session.scalar(COUNT, {"week": week_id}) or 0
 
 
 async def counted_ballots(session: AsyncSession, week_id: UUID) -> int:

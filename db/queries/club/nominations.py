@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, insert, or_, select, update
+from sqlalchemy import Select, and_, bindparam, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -72,11 +72,12 @@ def _nomination(row: Any) -> Nomination:
     )
 
 
+OF_WEEK = _nominations().where(in_week(tables.Nomination, bindparam("week"))).order_by(tables.Nomination.ordinal)
+
+
 async def nominations_of_week(session: AsyncSession, week_id: UUID) -> tuple[Nomination, ...]:
     """Every nomination of a week, withdrawn and void ones included, in the order of nominating."""
-    rows = await session.execute(
-        _nominations().where(in_week(tables.Nomination, week_id)).order_by(tables.Nomination.ordinal)
-    )
+    rows = await session.execute(OF_WEEK, {"week": week_id})
     return tuple(_nomination(row) for row in rows)
 
 

@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Select, and_, case, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Select, and_, bindparam, case, delete, exists, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -86,8 +86,13 @@ def _locked(query: Select[*tuple[Any, ...]], lock: Lock) -> Select[*tuple[Any, .
 
 async def week(session: AsyncSession, week_id: UUID, *, lock: Lock = "none") -> Week | None:
     """A week by its key; `share` lets ballots come in side by side, `update` keeps everybody else out."""
-    row = (await session.execute(_locked(_weeks().where(tables.Week.id == week_id), lock))).one_or_none()
+    row = (await session.execute(_by_key(lock), {"key": week_id})).one_or_none()
     return None if row is None else _week(row)
+
+
+@cache
+def _by_key(lock: Lock) -> Select[*tuple[Any, ...]]:
+    return _locked(_weeks().where(tables.Week.id == bindparam("key")), lock)
 
 
 async def weeks_in(session: AsyncSession, club_id: UUID, phases: Collection[Phase]) -> list[Week]:
