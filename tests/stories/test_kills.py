@@ -16,11 +16,8 @@ from tests.postgres import TestServer
 POINTS = (
     "commit:after:claim:3",
     "commit:before:advance_due:3",
-    "commit:after:advance_due:3",
     "commit:before:settle.event:1",
-    "effect:after:post-channels-messages:1",
     "effect:after:post-channels-messages-threads:2",
-    "effect:before:patch-channels:1",
 )
 """Single deaths whose traces no later one can cover; `longplay rehearse --kills all` has one for every step."""
 

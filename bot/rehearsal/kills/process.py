@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing import get_context
 from typing import Any
@@ -27,9 +28,9 @@ class DidNotStart(Exception):  # noqa: N818 - it says what happened
 
 
 class BotProcess:
-    """One bot process; everything it tells arrives at once."""
+    """One bot process; everything it tells arrives at once, and `buried` is called when it has died."""
 
-    def __init__(self, orders: Orders, ahead: Any) -> None:
+    def __init__(self, orders: Orders, ahead: Any, *, buried: Callable[[BotProcess], None]) -> None:
         self.commits: list[str] = []
         """The steps of its commits, in order."""
         self.errors: list[str] = []
@@ -41,8 +42,7 @@ class BotProcess:
         self.ready = asyncio.Event()
         self.settled = asyncio.Event()
         self.died = asyncio.Event()
-        self._ahead = ahead
-        self._orders = orders
+        self._buried = buried
         self._told, telling = _SPAWNING.Pipe(duplex=False)
         self._process = _SPAWNING.Process(target=live, args=(orders, ahead, telling), daemon=True)
         self._telling = telling
@@ -125,3 +125,4 @@ class BotProcess:
         self._process.join()
         self._process.close()
         self.died.set()
+        self._buried(self)

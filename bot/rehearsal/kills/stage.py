@@ -28,6 +28,8 @@ SHORT = timedelta(seconds=1)
 """So long is one away that was killed before a step: its leases still run, as when a supervisor starts it at once."""
 STARTS = 5
 """So often a bot may die at its start of something else than the points to kill at."""
+ROUNDS = 20
+"""So often a bot may be told to settle until nothing is due; two wait for each other's errands."""
 
 
 class ProcessStage(Stage):
@@ -64,7 +66,6 @@ class ProcessStage(Stage):
         self._numbers: dict[int, int] = {}
         self._database = Database.connect(database_url, pool_size=2)
         self._starting = asyncio.Lock()
-        self._watching: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> ProcessStage:
         await super().__aenter__()
@@ -75,7 +76,6 @@ class ProcessStage(Stage):
             await asyncio.gather(*(bot.stop() for bot in self.living))
         finally:
             self.double.on_effect = None
-            await asyncio.gather(*self._watching)
             await self.double.stop()
             await self._database.close()
 
@@ -126,17 +126,13 @@ class ProcessStage(Stage):
     async def _begin(self) -> BotProcess:
         self._counts.clear()
         orders = Orders(self.double.token, self.double.api_url, self._database_url, frozenset(self.remaining))
-        bot = BotProcess(orders, self._ahead)
+        bot = BotProcess(orders, self._ahead, buried=self._mourn)
         self.bots.append(bot)
         await bot.start()
-        task = asyncio.create_task(self._mourn(bot))
-        self._watching.add(task)
-        task.add_done_callback(self._watching.discard)
         return bot
 
-    async def _mourn(self, bot: BotProcess) -> None:
+    def _mourn(self, bot: BotProcess) -> None:
         """Once a bot is dead, nobody waits for its answers any more."""
-        await bot.died.wait()
         if bot.killed_at is not None:
             self._die_at(bot.killed_at)
         self.deaths += not bot.dismissed
@@ -166,14 +162,14 @@ class ProcessStage(Stage):
     # Time
 
     async def settle(self) -> None:
-        """Wait until the bot has nothing to do now, and was started again if it had died."""
-        async with asyncio.timeout(PATIENCE):
-            while True:
-                await self.revive()
-                await asyncio.gather(*(bot.settle() for bot in self.living))
-                await self.double.quiet(PATIENCE, settle=0.01)
-                if len(self.living) == self._wanted and await self._nothing_due():
-                    return
+        """Wait until the bot has nothing to do now, and was started again if it had died. Raises `TimeoutError`."""
+        for _ in range(ROUNDS + len(self.remaining)):
+            await self.revive()
+            await asyncio.gather(*(bot.settle() for bot in self.living))
+            await self.double.quiet(PATIENCE, settle=0.01)
+            if len(self.living) == self._wanted and await self._nothing_due():
+                return
+        raise TimeoutError("something stays due, however often the bot does what is due")
 
     async def pass_deadline(self) -> None:
         """Let time pass until just after the next deadline of a week; reminders on the way are met when due."""
