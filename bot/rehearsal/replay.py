@@ -12,6 +12,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mappi
 from contextlib import asynccontextmanager
 from typing import Any
 
+from bot.domain.club.entries import PITCH_LIMIT, REVIEW_LIMIT, TITLE_LIMIT
 from bot.domain.club.views import WeekView
 from bot.domain.club.week import Phase, ThreadRole
 from bot.domain.people import Caller
@@ -23,9 +24,10 @@ from bot.rehearsal.report import WeekOutcome, outcome_of
 from bot.rehearsal.stage import Stage
 from bot.services.club import views
 
-AT_ONCE = 8
-"""People who act at the same time."""
+AT_ONCE = 4
+"""People who act at the same time; each wants a first answer within three seconds."""
 NAME_LIMIT, THEME_LIMIT, NOMINATIONS_LIMIT = 32, 200, 25
+"""What is longer in the data is cut: a name's characters, a theme's, a member's nominations in a week."""
 
 SPOTIFY_URI = re.compile(r"spotify:(track|album):([0-9A-Za-z]{22})")
 SPOTIFY_LINK = re.compile(r"https://open\.spotify\.com/(track|album)/([0-9A-Za-z]{22})")
@@ -69,7 +71,7 @@ class Replay:
 
     async def open_week(self, source_id: str, **options: str) -> int:
         """The host opens a week; gives its number."""
-        await self.host.command("week open", hope="Opened", **options)
+        await self.host.command("week open", hope="Opened", **{name: text for name, text in options.items() if text})
         await self.stage.settle()
         self._played.append((source_id, len(self._played) + 1))
         return len(self._played)
@@ -176,11 +178,12 @@ class LeagueReplay(Replay):
 
     def _song(self, entry: Entry) -> Album:
         """An entry as its submitter tells of it: the link, and the names that no link tells."""
-        title, link = _one_line(entry.title) or entry.uri, link_of(entry.uri)
+        title, link = _one_line(entry.title)[:TITLE_LIMIT] or entry.uri, link_of(entry.uri)
         if link is None:
             # Without a link the name is the identity, so the URI has to be part of it.
-            title = title if title == entry.uri else f"{title} ({entry.uri})"
-        album = Album(link or title, title, _one_line(entry.artist), link or "", entry.comment)
+            title = title if title == entry.uri else f"{title[: TITLE_LIMIT // 2]} ({entry.uri})"
+        artist, pitch = _one_line(entry.artist)[:TITLE_LIMIT], entry.comment[:PITCH_LIMIT]
+        album = Album(link or title, title, artist, link or "", pitch)
         self.note(album, entry.uri)
         return album
 
@@ -210,7 +213,7 @@ class RatingsReplay(Replay):
             for given in album.ratings:
                 async with self.hoping():
                     await self.members[given.member].rate(
-                        card, f"{given.score:.1f}", favourite=given.favourite, review=given.review
+                        card, f"{given.score:.1f}", favourite=given.favourite, review=given.review[:REVIEW_LIMIT]
                     )
             await self.wait_out(number, Phase.LISTENING)
         return await self.outcomes()

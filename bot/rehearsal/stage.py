@@ -21,7 +21,7 @@ from db.session import CommitMoment
 
 TICK_SECONDS = 300.0
 """The bot's own regular wake-ups are rare here: the stage wakes it whenever its clock has moved."""
-PATIENCE = 60.0
+PATIENCE = 180.0
 """Real seconds within which everything due must be done."""
 
 
