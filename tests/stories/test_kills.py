@@ -6,9 +6,11 @@ from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from rich.console import Console
 
+from bot.rehearsal.kills.command import conclude, sweep
 from bot.rehearsal.kills.points import NotAPoint, Point, effect_name, points_of
-from bot.rehearsal.kills.sweep import Played, judge, one_of_each, play
+from bot.rehearsal.kills.sweep import Played, Verdict, judge, one_of_each, play
 from bot.rehearsal.kills.week import first_monday
 from bot.rehearsal.loopback.schemas import Schemas
 from tests.postgres import TestServer
@@ -113,3 +115,19 @@ def test_the_week_begins_on_a_monday_evening_ahead() -> None:
         monday = first_monday(instant)
         assert monday.weekday() == 0
         assert timedelta(0) < monday - instant < timedelta(days=9)
+
+
+async def test_the_command_says_what_it_takes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert await sweep("everything") == 2
+    assert "commit:before:settle.card:1" in capsys.readouterr().err
+
+
+def test_the_command_says_how_to_play_a_failure_again(capsys: pytest.CaptureFixture[str]) -> None:
+    well = Verdict(Point("commit", "after", "claim", 2), True, ())
+    doubled = Verdict(Point("effect", "after", "post-channels-messages", 3), True, ("+a card",))
+    assert conclude(Console(stderr=True), [well]) == 0
+    assert conclude(Console(stderr=True), [well, doubled]) == 1
+    told = capsys.readouterr().err
+    assert "1 weeks, 1 of them ended" in told
+    assert "Again: longplay rehearse --kills effect:after:post-channels-messages:3" in told
+    assert "claim:2" not in told

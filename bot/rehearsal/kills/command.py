@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.markup import escape
@@ -43,7 +44,7 @@ async def sweep(kills: str) -> int:
         elif kills == "each":
             points = one_of_each(points)
         verdicts = await _with_progress(console, weeks, points, undisturbed)
-    return _conclude(console, verdicts)
+    return conclude(console, verdicts)
 
 
 async def _with_progress(console: Console, weeks: Sweep, points: list[Point], undisturbed: Played) -> list[Verdict]:
@@ -82,13 +83,14 @@ def _show(console: Console, title: str, troubles: tuple[str, ...]) -> None:
         console.print(f"    … {len(troubles) - SHOWN_LINES} more lines")
 
 
-def _conclude(console: Console, verdicts: list[Verdict]) -> int:
+def conclude(console: Console, verdicts: Sequence[Verdict]) -> int:
+    """Say how the weeks ended; the exit code."""
     failed = sorted(verdict.point for verdict in verdicts if verdict.troubles)
     missed = sorted(verdict.point for verdict in verdicts if not verdict.reached)
     same = len(verdicts) - len(failed)
-    console.print(f"{len(verdicts)} weeks, {same} of them ended as if nothing had happened.")
+    console.print(f"{len(verdicts)} weeks, {same} of them ended as if nothing had happened.", highlight=False)
     if missed:
-        console.print(escape(f"Not reached this time: {', '.join(map(str, missed))}"))
+        console.print(escape(f"Not reached this time: {', '.join(map(str, missed))}"), soft_wrap=True)
     for point in failed:
-        console.print(escape(f"Again: longplay rehearse --kills {point}"))
+        console.print(escape(f"Again: longplay rehearse --kills {point}"), soft_wrap=True)
     return 1 if failed else 0
