@@ -7,7 +7,7 @@ from bot.cli import app
 
 def main() -> None:
     """Run the command line."""
-    app()
+    app(prog_name="longplay")
 
 
 if __name__ == "__main__":

@@ -100,10 +100,6 @@ def _name(club: Club) -> str:
 def _judged(club: Club, held: discord.Permissions | None) -> Finding:
     """By the exact names Discord shows; None when there is no such channel for the bot."""
     if held is None:
-        return Finding(
-            _name(club),
-            False,
-            "the server or its club channel is gone, or the bot may not see it: invite it, /club setup",
-        )
+        return Finding(_name(club), False, GONE)
     missing = missing_permissions(held, club)
     return Finding(_name(club), not missing, "missing: " + ", ".join(missing) if missing else "all there")

@@ -71,7 +71,7 @@ async def register_commands(
             bot.tree.copy_global_to(guild=guild)
         try:
             await bot.tree.sync(guild=guild)
-        except discord.Forbidden as error:
+        except (discord.Forbidden, discord.NotFound) as error:
             raise NotInvited(
                 f"Discord does not let the bot tell {scope} of commands ({error.text}). Invite it there with the scope "
                 "applications.commands, and look at the id."

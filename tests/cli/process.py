@@ -8,6 +8,7 @@ import re
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,11 +94,14 @@ class Shell:
 
     async def start(self, *arguments: str, **settings: str | None) -> Running:
         """Start a command; a setting that is None is left out."""
+        return await self._begin(("-m", "bot", *arguments), settings)
+
+    async def _begin(self, arguments: Sequence[str], settings: Mapping[str, str | None]) -> Running:
         usual = {name: value for name, value in os.environ.items() if not FOREIGN.match(name)}
         usual.pop("PYTHONDONTWRITEBYTECODE", None)
-        chosen = {name: value for name, value in (self.settings | settings).items() if value is not None}
+        chosen = {name: value for name, value in {**self.settings, **settings}.items() if value is not None}
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", *arguments),
+            *(sys.executable, *arguments),
             cwd=self.folder, env={**usual, **self._python, **chosen}, stdout=PIPE, stderr=PIPE,
         )  # fmt: skip
         self._begun.append(Running(process))
@@ -106,6 +110,10 @@ class Shell:
     async def run(self, *arguments: str, **settings: str | None) -> Ended:
         """Run a command to its end."""
         return await (await self.start(*arguments, **settings)).end()
+
+    async def python(self, *arguments: str) -> Ended:
+        """Run the same Python on something else."""
+        return await (await self._begin(arguments, {})).end()
 
     async def close(self) -> None:
         """Leave no process behind, whatever a test came to."""
