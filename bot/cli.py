@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -82,6 +83,8 @@ async def _explained(work: Coroutine[Any, Any, int], settings: Settings) -> int:
 @app.command()
 def run() -> None:
     """Run the bot on Discord; needs DISCORD_TOKEN alone."""
+    # What is imported now stays for good: searching it for garbage, again and again, is a sixth of the start.
+    gc.disable()
     settings = settings_or_exit()
     if settings.discord_token is None:
         typer.echo(
@@ -122,6 +125,8 @@ async def _run(settings: Settings) -> int:
 
 async def _start_and_run(longplay: App) -> None:
     await longplay.start()
+    gc.freeze()
+    gc.enable()
     servers = len(longplay.client.guilds)
     log.info("ready in %.1f s as %s on %d servers", time.monotonic() - BEGUN, longplay.client.user, servers)
     await longplay.run()
