@@ -7,6 +7,7 @@ from typing import Any
 from bot.rehearsal.loopback.state import (
     FORUM,
     PRIVATE_THREAD,
+    VOICE,
     Entity,
     Guild,
     Json,
@@ -59,6 +60,8 @@ def channel(channel_id: str, guild_id: str, name: str, kind: int, position: int,
             available_tags=[], default_reaction_emoji=None, default_sort_order=None, default_forum_layout=0,
             default_thread_rate_limit_per_user=0,
         )  # fmt: skip
+    if kind == VOICE:
+        shaped.update(bitrate=64_000, user_limit=0, rtc_region=None, video_quality_mode=1)
     return shaped
 
 

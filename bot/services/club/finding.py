@@ -11,6 +11,9 @@ from bot.domain.errors import NoSuchWeek, WhichWeek, WrongPhase
 from db.queries.club import weeks
 from db.session import Reading
 
+NUMBERS = range(1, 1 << 31)
+"""What can be a week's number; the database has no larger ones."""
+
 Lock = Literal["none", "share", "update"]
 
 
@@ -57,7 +60,7 @@ async def _named(
             raise NoSuchWeek
         return found
     if number is not None:
-        found = await weeks.week_numbered(session, club.id, number)
+        found = await weeks.week_numbered(session, club.id, number) if number in NUMBERS else None
         if found is None:
             raise NoSuchWeek
         return found

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from bot.domain.calendar import DEADLINES
+from bot.domain.catalog import visible
 from bot.domain.club import phases as rules
 from bot.domain.club.phases import Move, Transition
 from bot.domain.club.week import DEADLINE_OF, OPEN_PHASES, Club, Phase, Skip, Week
@@ -181,11 +182,12 @@ async def cancel_week(
     week: UUID | None = None,
 ) -> Week:
     """A host cancels an open week, with a reason that the club sees. Raises `TextTooLong`, `WrongPhase`."""
-    if len(reason.strip()) > REASON_LIMIT:
-        raise TextTooLong("reason", REASON_LIMIT, len(reason.strip()))
+    reason = visible(reason).strip()
+    if len(reason) > REASON_LIMIT:
+        raise TextTooLong("reason", REASON_LIMIT, len(reason))
 
     async def step(_session: Writing, _club: Club, found: Week) -> Transition:
-        return rules.cancel(found, reason.strip() or Skip.HOST, now=now)
+        return rules.cancel(found, reason or Skip.HOST, now=now)
 
     return await _by_host(tools, caller, now, where=where, number=number, week=week, phases=OPEN_PHASES, step=step)
 

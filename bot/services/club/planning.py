@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from bot.domain.calendar import planned_from
+from bot.domain.catalog import visible
 from bot.domain.club.entries import Blurb, Nomination, Standing, check_blurb
 from bot.domain.club.phases import Facts, advance
 from bot.domain.club.rules import Pick
@@ -36,9 +37,10 @@ class Picked:
 
 
 def _check_theme(theme: str) -> str:
-    if len(theme.strip()) > THEME_LIMIT:
-        raise TextTooLong("theme", THEME_LIMIT, len(theme.strip()))
-    return theme.strip()
+    theme = visible(theme).strip()
+    if len(theme) > THEME_LIMIT:
+        raise TextTooLong("theme", THEME_LIMIT, len(theme))
+    return theme
 
 
 async def _new_week(
@@ -146,7 +148,7 @@ async def pick_album(
 
     Picking again before the opening replaces the pick. Raises `WrongPhase` for a week that votes.
     """
-    blurb = check_blurb(Blurb(pitch=pitch))
+    blurb = check_blurb(Blurb(pitch=visible(pitch)))
     async with tools.database.writing() as session:
         club = await people.club_here(session, caller.guild_id, lock=True)
         people.require_host(club, caller)

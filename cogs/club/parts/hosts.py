@@ -25,6 +25,7 @@ DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 MENTION = re.compile(r"<?[#@&!]*(\d{1,19})>?", re.ASCII)
 """A channel or a role as it arrives from a text option, or its bare id."""
 ROLES = ("host_role", "reminder_role")
+TEXT_CHANNEL = "a text channel of this server, like #album-club"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +62,11 @@ def to_base36(number: int) -> str:
 
 
 def check_channel(interaction: discord.Interaction[Any], channel_id: int) -> None:
-    """Raises `MissingPermissions` for what the bot lacks in a channel."""
+    """Raises `MissingPermissions` for what the bot lacks in a channel, `SettingRefused` for one without threads."""
     guild = interaction.guild
     channel = guild.get_channel(channel_id) if guild is not None else None
+    if channel is not None and not isinstance(channel, discord.TextChannel):
+        raise SettingRefused("channel", f"#{channel.name}", "foreign", TEXT_CHANNEL)
     if channel is not None and guild is not None and guild.me is not None:
         permissions = channel.permissions_for(guild.me)
     elif channel_id == interaction.channel_id:
@@ -85,7 +88,7 @@ def check_setting(interaction: discord.Interaction[Any], name: str, value: str) 
         return
     if name == "channel":
         if not isinstance(guild.get_channel(int(found[1])), discord.TextChannel):
-            raise SettingRefused(name, value, "foreign", "a text channel of this server, like #album-club")
+            raise SettingRefused(name, value, "foreign", TEXT_CHANNEL)
         check_channel(interaction, int(found[1]))
     elif name in ROLES:
         check_role(guild, name, int(found[1]))
