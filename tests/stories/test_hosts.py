@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from bot.rehearsal.loopback import permissions as bits
@@ -165,6 +166,19 @@ async def test_everyone_is_no_role_for_hosts_or_reminders(stage: Stage) -> None:
     told(await scene.host.command("club settings", setting="reminder_role", value=mention), "a role of this server")
     told(await scene.host.command("club settings", setting="host_role", value="99"), "a role of this server")
     told(await scene.host.command("club settings", setting="host_role", value="off"), "host_role is now off")
+
+
+async def test_two_hosts_at_once_open_one_week(stage: Stage) -> None:
+    scene, hannah, mona, _ = await with_roles(stage)
+    await scene.host.command("week cancel", hope="Cancelled")
+    answers = await asyncio.gather(
+        *(host.person.slash(stage.channel, "week open") for host in (hannah, mona, scene.host))
+    )
+    texts = sorted(told(answer).split("\n")[0] for answer in answers)
+    assert texts[0].startswith("Opened · WEEK 002")
+    assert all("WEEK 002" in text and "is still being chosen" in text for text in texts[1:])
+    await stage.settle()
+    assert len(stage.double.pins(stage.channel)) == 1
 
 
 async def test_what_hosts_do_is_in_the_summary(stage: Stage) -> None:

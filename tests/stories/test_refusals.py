@@ -268,6 +268,29 @@ async def test_a_channel_the_bot_cannot_write_in_is_refused_by_exact_names(stage
     told(await scene.host.command("club show"), "no club yet")
 
 
+async def test_a_channel_without_threads_is_no_place_for_a_club(stage: Stage) -> None:
+    scene = Scene(stage)
+    voice = stage.double.add_channel(stage.guild, "lounge", 2)
+    await stage.settle()
+    told(await scene.host.person.slash(voice, "club setup"), "#lounge", "a text channel of this server")
+    await scene.host.press(await scene.host.command("club setup"), "Save", hope="ready")
+    change = scene.host.person.slash
+    told(await change(stage.channel, "club settings", setting="channel", value=f"<#{voice.id}>"), "a text channel")
+
+
+async def test_a_shelf_holds_an_album_once(stage: Stage) -> None:
+    scene = await Scene.opened(stage)
+    ben, chidi = scene.arrive("Ben", "Chidi")
+    told(await ben.command("shelf add", album=MOTH), "On your shelf: Lamp — Moth")
+    told(await ben.person.slash(stage.channel, "shelf add", album=MOTH), "is on your shelf already")
+    told(await chidi.command("shelf list"), "Your shelf is empty")
+    told(await chidi.person.slash(stage.channel, "shelf remove", album="Lamp"), "is not on your shelf")
+    value = await ben.pick("nominate", "album", "Lamp")
+    told(await ben.press(await ben.command("nominate", album=value), "Nominate now"), "Nominated", "Lamp — Moth")
+    told(await ben.command("shelf remove", album="Lamp"), "Off your shelf: Lamp — Moth")
+    told(await ben.command("shelf list"), "Your shelf is empty")
+
+
 async def test_settings_that_do_not_fit_say_what_does(stage: Stage) -> None:
     scene = await Scene.founded(stage)
     change = scene.host.person.slash
