@@ -8,17 +8,26 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.rehearsal.kills.points import Point
 from bot.rehearsal.kills.snapshot import snapshot
 from bot.rehearsal.kills.stage import ProcessStage
-from bot.rehearsal.kills.sweep import play
+from bot.rehearsal.kills.sweep import judge, play
 from bot.rehearsal.kills.week import first_monday
 from bot.rehearsal.loopback.schemas import Schemas
 from bot.rehearsal.pilot import Album, Member
 from bot.services import records
+from db.server.copies import drop_database
 from tests.postgres import TestServer
 
 STARTS_AT = first_monday(datetime.now(UTC))
 TEN = 10
+DEATHS = (
+    "commit:before:settle.thread:1",
+    "commit:after:settle.nomination:2",
+    "commit:after:claim:4",
+    "commit:after:advance_due:2",
+    "commit:before:settle.winner:1",
+)
 
 
 @pytest.fixture
@@ -60,13 +69,17 @@ async def rows(stage: ProcessStage, table: str) -> list[dict[str, object]]:
 async def test_two_processes_live_through_a_week_as_one(
     test_server: TestServer, migrated_template: str, database_url: str
 ) -> None:
-    name = await test_server.create(migrated_template)
-    alone = await play(test_server.url_of(name), starts_at=STARTS_AT)
-    await test_server.drop(name)
-    together = await play(database_url, starts_at=STARTS_AT, bots=2)
+    """Also when now one dies and now the other, in the middle of an errand, and the living one goes on."""
+    urls = [test_server.url_of(await test_server.create(migrated_template)) for _ in range(2)]
+    alone, together = [await play(url, starts_at=STARTS_AT, bots=bots) for url, bots in zip(urls, (1, 2), strict=True)]
+    deadly = [Point.read(text) for text in DEATHS]
+    dying = await play(database_url, starts_at=STARTS_AT, bots=2, kills=deadly)
+    for url in urls:
+        await drop_database(url)
     assert alone.troubles == ()
-    assert together.troubles == ()
-    assert together.lines == alone.lines
+    assert judge(together, alone) == ()
+    assert dying.missed == ()
+    assert judge(dying, alone) == ()
 
 
 async def test_one_deadline_is_met_once(pair: ProcessStage) -> None:
