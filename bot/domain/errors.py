@@ -171,6 +171,13 @@ class NoSuchNomination(Refusal):
     """The nomination does not exist, or stands no longer."""
 
 
+@dataclass(eq=False)
+class WhichNomination(Refusal):
+    """Several nominations fit what was typed."""
+
+    albums: tuple[str, ...]
+
+
 class NotYourNomination(Refusal):
     """Only its nominator may do this."""
 

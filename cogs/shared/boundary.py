@@ -19,7 +19,7 @@ from discord.ext import commands
 from bot.domain.errors import Refusal, Unavailable
 from cogs.shared.refusals import refusal_body
 from cogs.shared.render import Body, words
-from cogs.shared.replies import answer, is_late
+from cogs.shared.replies import answer, give_text_back, is_late
 
 log = logging.getLogger(__name__)
 
@@ -41,13 +41,22 @@ async def tell(interaction: discord.Interaction[Any], error: BaseException, what
         log.info("%s: answered elsewhere or too late", what)
         return
     try:
-        await answer(interaction, _words_for(error, what))
+        await answer(interaction, words_for(error, what))
+        await give_text_back(interaction, _typed(interaction))
     except discord.HTTPException as failure:
         if not is_late(failure):
             log.warning("%s: the answer did not arrive: %s", what, failure)
 
 
-def _words_for(error: BaseException, what: str) -> Body:
+def _typed(interaction: discord.Interaction[Any]) -> list[str]:
+    """The texts of a command's options, which Discord does not keep; a form keeps its own."""
+    if interaction.type is not discord.InteractionType.application_command:
+        return []
+    return [value for value in vars(interaction.namespace).values() if isinstance(value, str)]
+
+
+def words_for(error: BaseException, what: str) -> Body:
+    """What to tell a person whose event failed; what nobody expected is logged with the reference they read."""
     if isinstance(error, Refusal):
         log.info("%s refused: %s", what, type(error).__name__)
         return refusal_body(error)

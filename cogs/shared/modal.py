@@ -19,18 +19,20 @@ from discord.ext import commands
 
 from bot.domain.errors import ClubNotSetUp, DraftGone, PanelOutdated, Refusal
 from bot.services.club import drafts
-from cogs.shared.boundary import guarded
+from cogs.shared.boundary import guarded, tell
 from cogs.shared.caller import caller_of, now_of, tools_of
 from cogs.shared.dynamic import ARGUMENT, NAME, Action, Press, decode_key, encode_key
 from cogs.shared.limits import FIELD_TEXT, check_modal
 from cogs.shared.refusals import refusal_body
-from cogs.shared.replies import answer, think
+from cogs.shared.replies import answer, give_text_back, is_late, think
 
 VERSION = 1
 PATTERN = re.compile(
     rf"{VERSION}f:(?P<form>{NAME.pattern}):(?P<key>[a-z2-7]{{26}}|-)(?::(?P<argument>{ARGUMENT.pattern}))?"
 )
 OURS = re.compile(r"\d+f:.+")
+KEYS = re.compile(r"(?:[0-9a-f-]{36}\n?)*")
+"""What is chosen in a select of ours: keys of rows."""
 
 Fields = Mapping[str, str]
 """What a person typed or chose, by field; several choices are joined by line breaks."""
@@ -179,7 +181,8 @@ async def receive(interaction: discord.Interaction[Any]) -> None:
     data: dict[str, Any] = dict(interaction.data or {})
     if interaction.type is not discord.InteractionType.modal_submit or not OURS.fullmatch(data.get("custom_id", "")):
         return
-    async with guarded(interaction, f"form {data['custom_id']}"):
+    what = f"form {data['custom_id']}"
+    async with guarded(interaction, what):
         match = PATTERN.fullmatch(data["custom_id"])
         form = Form.declared.get(match["form"]) if match else None
         if match is None or form is None or form.receive is None or interaction.guild_id is None:
@@ -188,19 +191,34 @@ async def receive(interaction: discord.Interaction[Any]) -> None:
         submit = Submit(interaction, key, match["argument"] or "", read_fields(data.get("components", ())))
         try:
             await form.receive(submit)
-        except (ClubNotSetUp, DraftGone, PanelOutdated):
-            raise
         except Refusal as refusal:
             await give_back(form, submit, refusal)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it must not cost the person their text
+            await tell(interaction, error, what)
+            if not is_late(error):
+                await give_text_back(interaction, texts_of(submit))
+
+
+def texts_of(submit: Submit) -> list[str]:
+    """What was typed, without what was chosen."""
+    return [text for text in submit.fields.values() if not KEYS.fullmatch(text)]
+
+
+def opens_again(form: Form, refusal: Refusal) -> bool:
+    """Whether the form can be shown again: what it is about must still be there."""
+    if isinstance(refusal, ClubNotSetUp | DraftGone) or form.fill is None:
+        return False
+    return not isinstance(refusal, PanelOutdated) or refusal.reason != "version"
 
 
 async def give_back(form: Form, submit: Submit, refusal: Refusal) -> None:
-    """Say why a form was refused, and keep its text behind a button."""
+    """Say why a form was refused, and keep its text behind a button, or show it where the form cannot come again."""
     interaction = submit.interaction
     if not interaction.response.is_done():
         await think(interaction)
-    if form.fill is None or not any(submit.fields.values()):
+    if not opens_again(form, refusal) or not any(submit.fields.values()):
         await answer(interaction, refusal_body(refusal))
+        await give_text_back(interaction, texts_of(submit))
         return
     kept = {**submit.fields, "_key": str(submit.key or ""), "_argument": submit.argument}
     draft = await drafts.keep_draft(

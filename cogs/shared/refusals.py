@@ -244,6 +244,12 @@ def _(_: errors.NoSuchNomination) -> str:
     return "That nomination does not stand (any more). Choose one from the list that the command offers."
 
 
+@_words(errors.WhichNomination)
+def _(refusal: errors.WhichNomination) -> str:
+    albums = "\n".join(f"- {shown(album, 80)}" for album in refusal.albums[:8])
+    return f"Several nominations fit. Choose one from the list that the command offers, or type more of it:\n{albums}"
+
+
 @_words(errors.NotYourNomination)
 def _(_: errors.NotYourNomination) -> str:
     return (

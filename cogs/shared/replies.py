@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import discord
@@ -14,6 +15,11 @@ ALREADY_ANSWERED = 40060
 EXPIRED = 10015
 LATE = frozenset({UNKNOWN_INTERACTION, ALREADY_ANSWERED, EXPIRED})
 """Another connection answered first, or the person waited too long: nothing is left to say to them."""
+
+SHORT = 60
+"""Characters that are quickly typed again."""
+COPIED = 2_000
+"""Characters given back in one message; of any script they stay within its bytes."""
 
 Press = discord.Interaction[Any]
 
@@ -39,6 +45,15 @@ async def answer(interaction: Press, body: Body | str) -> None:
         await interaction.edit_original_response(view=body.view(), allowed_mentions=body.mentions)
     else:
         await interaction.followup.send(view=body.view(), ephemeral=True, allowed_mentions=body.mentions)
+
+
+async def give_text_back(interaction: Press, texts: Iterable[str]) -> None:
+    """Long texts of an event that came to nothing, in private messages after the answer, to be copied from there."""
+    for text in texts:
+        for start in range(0, len(text) if len(text) > SHORT else 0, COPIED):
+            part = text[start : start + COPIED].replace("```", "`\u200b``")
+            body = words(f"What you typed, to copy:\n```\n{part}\n```")
+            await interaction.followup.send(view=body.view(), ephemeral=True, allowed_mentions=body.mentions)
 
 
 async def update(interaction: Press, body: Body) -> None:

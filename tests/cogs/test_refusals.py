@@ -55,6 +55,7 @@ def samples(text: str) -> list[Refusal]:
             for reason in ("empty", "unknown_link", "untitled_link", "not_an_album", "bad_cover", "?")
         ),
         errors.NoSuchNomination(),
+        errors.WhichNomination((text,) * 12),
         errors.NotYourNomination(),
         errors.BadYear(text),
         errors.PollClosed(LABEL, AT),

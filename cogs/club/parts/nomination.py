@@ -10,7 +10,7 @@ import discord
 from discord import ui
 
 from bot.domain.club.entries import Blurb
-from bot.domain.errors import AlreadyNominated, NoSuchNomination
+from bot.domain.errors import AlreadyNominated, NoSuchNomination, WhichNomination
 from bot.services.club import nominating, setup
 from cogs.club import actions
 from cogs.club.cards import phrases
@@ -208,9 +208,9 @@ async def withdraw(interaction: discord.Interaction[Any], nomination: UUID) -> N
 
 
 async def named_nomination(interaction: discord.Interaction[Any], text: str, *, own: bool | None = None) -> UUID:
-    """The nomination a command's option means: a choice of the list, or words that fit exactly one.
+    """The nomination a command's option means: a choice of the list, a title, or words that fit exactly one.
 
-    Raises `NoSuchNomination`, `ClubNotSetUp`.
+    Raises `NoSuchNomination`, `WhichNomination`, `ClubNotSetUp`.
     """
     try:
         return UUID(text)
@@ -223,7 +223,11 @@ async def named_nomination(interaction: discord.Interaction[Any], text: str, *, 
             discord_id=interaction.user.id,
             own=own,
         )
-    if len(found) != 1:
+    exact = [one for one in found if one[0].casefold().startswith(f"{text.strip().casefold()} — ")]
+    fitting = exact if len(exact) == 1 else found
+    if not fitting:
         await setup.club_of(tools_of(interaction), guild_id=interaction.guild_id or 0)
         raise NoSuchNomination
-    return UUID(found[0][1])
+    if len(fitting) > 1:
+        raise WhichNomination(tuple(name for name, _ in fitting))
+    return UUID(fitting[0][1])
