@@ -49,7 +49,11 @@ async def test_a_refused_form_is_given_back_after_a_restart_too(stage: Stage) ->
     assert preset(again)["pitch"] == "x" * 2_001
     await scene.wait(hours=25)
     told(await ben.press(refused, "Edit again"), "The kept text is gone", "Start again")
-    told(await ben.submit(again, {"Your pitch": "short"}), "gone")
+    gone = await ben.submit(again, {"Your pitch": "A pitch that took a while to write, and is not lost. " * 2})
+    told(gone, "The kept text is gone")
+    await stage.settle()
+    assert "What you typed, to copy:" in ben.person.reads(gone.followups[-1])
+    assert "took a while to write" in ben.person.reads(gone.followups[-1])
 
 
 async def test_panels_lose_their_buttons_when_their_phase_ends(stage: Stage) -> None:

@@ -119,6 +119,18 @@ async def test_what_was_deleted_by_hand_comes_back_with_a_resync(stage: Stage) -
     told(answers[-1], "That was quick")
 
 
+async def test_a_role_the_bot_may_not_hand_out_is_told_by_exact_name(stage: Stage) -> None:
+    role = stage.double.add_role(stage.guild, "Listeners")
+    role["position"] = 1_000
+    scene = await Scene.founded(stage, reminder_role=f"<@&{role.id}>")
+    (ben,) = scene.arrive("Ben")
+    told(await ben.command("reminders", role="on"), "may not hand out @Listeners", "Manage Roles", "above that one")
+    stage.double.delete_role(stage.guild, role)
+    told(await ben.command("reminders", role="on"), "The reminder role is gone", "/club settings")
+    await scene.host.command("club settings", setting="reminder_role", value="off")
+    told(await ben.command("reminders", role="on", dm="off"), "no reminder role", "No more private messages")
+
+
 async def test_reminders_ask_by_role_and_by_message_and_never_at_night(stage: Stage) -> None:
     role = stage.double.add_role(stage.guild, "Listeners")
     scene = await Scene.founded(stage, reminder_role=f"<@&{role.id}>", timezone="Europe/Berlin")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from bot.rehearsal.pilot import Album
 from bot.rehearsal.stage import Stage
 from tests.stories.scene import ASH, LOW, MOTH, Scene, buttons, preset, told
 
+UNSEEN = re.compile("[\u200b\u2068\u2069]")
 SPOTIFY = "https://open.spotify.com/album/2Kh43m04B1UkVcpcRa1Zug"
 
 
@@ -134,6 +136,32 @@ async def test_a_pitch_over_the_limit_comes_back_whole(stage: Stage) -> None:
     longer = await ben.submit(edit, {"Your pitch": pitch, "Decade": "1990s"})
     told(longer, "Shorten it by 399")
     assert preset(await ben.press(longer, "Edit again"))["decade"] == "1990s"
+
+
+async def test_what_a_refused_command_carried_can_be_copied(stage: Stage) -> None:
+    _, (ben, chidi, _) = await Scene.listening(stage)
+    review = "It rains, and @everyone stays in. ```boxed``` " * 60
+    refused = await ben.person.slash(stage.channel, "rate", score="3.3", review=review)
+    told(refused, "is no score")
+    await stage.settle()
+    told(refused, "is no score")
+    given = UNSEEN.sub("", "".join(ben.person.reads(each) for each in refused.followups))
+    assert given.count("What you typed, to copy:") == 2
+    assert "".join(given.split()).replace("Whatyoutyped,tocopy:", "") == "".join(review.split())
+    assert stage.double.state.pings == []
+    short = await chidi.person.slash(stage.channel, "rate", score="3.3", review="Wet.")
+    await stage.settle()
+    assert short.followups == []
+
+
+async def test_a_name_that_fits_several_albums_asks_for_more(stage: Stage) -> None:
+    scene = await Scene.opened(stage, own_vote="on", nominations_per_member=3)
+    (ben,) = scene.arrive("Ben")
+    for words in ("Ash - Slow", "Ash - Slow Burn", "Oak - Leaf"):
+        await ben.nominate(Album(words))
+    await scene.advance()
+    told(await ben.person.slash(stage.channel, "vote", first="a"), "Several nominations fit", "Slow Burn", "Leaf")
+    told(await ben.command("vote", first="slow", second="burn"), "First choice: Slow — Ash", "Second choice: Slow Burn")
 
 
 async def test_texts_that_do_not_fit_are_given_back(stage: Stage) -> None:
