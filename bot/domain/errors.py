@@ -105,6 +105,13 @@ class NothingToReopen(Refusal):
     """The week has no transition that could be taken back."""
 
 
+@dataclass(eq=False)
+class TooSoon(Refusal):
+    """The same was asked for several times just now; it works again at that moment."""
+
+    at: datetime
+
+
 # --- nominations ----------------------------------------------------------------------------------------------------
 
 

@@ -181,7 +181,6 @@ class Weeks(commands.GroupCog, group_name="week", group_description="The club's 
     @app_commands.command()
     @app_commands.describe(week="Which week")
     @app_commands.autocomplete(week=suggest.all_weeks)
-    @app_commands.checks.cooldown(3, 60.0, key=lambda interaction: (interaction.guild_id, interaction.user.id))
     async def resync(self, interaction: Interaction, week: int | None = None) -> None:
         """Hosts: draw the week's messages again, and retry what failed."""
         await think(interaction)

@@ -65,8 +65,6 @@ def words_for(error: BaseException, what: str) -> Body:
         return words(
             "A service that Longplay asks is not answering right now. Nothing was lost: try again in a minute."
         )
-    if isinstance(error, app_commands.CommandOnCooldown):
-        return words(f"That was quick. Try again in {max(1, round(error.retry_after))} seconds.")
     if isinstance(error, app_commands.NoPrivateMessage):
         return words("This works in a server only, not in a private message.")
     if isinstance(error, app_commands.CommandSignatureMismatch | app_commands.CommandNotFound):

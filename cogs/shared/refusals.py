@@ -8,7 +8,7 @@ from typing import Any, TypeVar, cast
 from bot.domain import errors
 from bot.domain.errors import Refusal
 from cogs.shared.render import Body, Item, rows, words
-from cogs.shared.text import plain, when
+from cogs.shared.text import plain, short_when, when
 
 R = TypeVar("R", bound=Refusal)
 Words = Callable[[Any], str]
@@ -164,6 +164,11 @@ def _(refusal: errors.OutOfOrder) -> str:
 @_words(errors.NothingToReopen)
 def _(_: errors.NothingToReopen) -> str:
     return "This week has nothing that could be taken back. `/week summary` shows where it stands."
+
+
+@_words(errors.TooSoon)
+def _(refusal: errors.TooSoon) -> str:
+    return f"That was done several times just now. It works again {short_when(refusal.at)}."
 
 
 # --- nominations ----------------------------------------------------------------------------------------------------

@@ -41,6 +41,7 @@ def samples(text: str) -> list[Refusal]:
         errors.PastTime(AT),
         errors.OutOfOrder("poll_close_at", AT, AT),
         errors.NothingToReopen(),
+        errors.TooSoon(AT),
         errors.NominationsClosed(LABEL, AT),
         errors.NominationsClosed(LABEL, None),
         errors.AlreadyNominated("00000000-0000-0000-0000-000000000001", text, own=True),

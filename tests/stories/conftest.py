@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncGenerator, Generator
 from datetime import datetime, timedelta
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -43,16 +42,10 @@ def mishaps() -> Generator[list[str]]:
     logging.getLogger().removeHandler(handler)
 
 
-STORIES = count()
-
-
 def monday_noon() -> datetime:
-    """The next Monday just after 12:00 UTC, so that a story does not depend on the hour and the day it is told.
-
-    Every story has its own second, and so its own Discord ids: the library keeps cooldowns by id for a whole process.
-    """
+    """The next Monday at 12:00 UTC, so that a story does not depend on the hour and the day it is told."""
     today = SystemClock().now().replace(hour=12, minute=0, second=0, microsecond=0)
-    return today + timedelta(days=7 - today.weekday(), seconds=3 * next(STORIES))
+    return today + timedelta(days=7 - today.weekday())
 
 
 @pytest.fixture

@@ -116,7 +116,7 @@ async def test_what_was_deleted_by_hand_comes_back_with_a_resync(stage: Stage) -
     await stage.settle()
     assert "1 ballot from" in scene.reads(stage.channel)
     answers = [await scene.host.person.slash(stage.channel, "week resync") for _ in range(3)]
-    told(answers[-1], "That was quick")
+    told(answers[-1], "several times just now")
 
 
 async def test_a_role_the_bot_may_not_hand_out_is_told_by_exact_name(stage: Stage) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -13,7 +13,7 @@ from bot.domain.catalog import visible
 from bot.domain.club import phases as rules
 from bot.domain.club.phases import Move, Transition
 from bot.domain.club.week import DEADLINE_OF, OPEN_PHASES, Club, Phase, Skip, Week
-from bot.domain.errors import NothingToReopen, SlotTaken, TextTooLong
+from bot.domain.errors import NothingToReopen, SlotTaken, TextTooLong, TooSoon
 from bot.domain.outbox import Draft, Kind, drafts_again
 from bot.domain.people import Caller
 from bot.services import outbox, people
@@ -22,6 +22,7 @@ from bot.services.club.transitions import apply, facts_of
 from bot.services.tools import Tools
 from db.queries import audit
 from db.queries import outbox as outbox_queries
+from db.queries.audit import Deed
 from db.queries.club import clubs, weeks
 from db.session import Reading, Writing
 
@@ -29,6 +30,7 @@ log = logging.getLogger(__name__)
 
 STUCK_FOR = timedelta(minutes=5)
 REASON_LIMIT = 500
+RESYNCS, RESYNC_WINDOW = 3, timedelta(minutes=1)
 REOPENABLE = (Phase.POLL, Phase.LISTENING, Phase.RATINGS, Phase.CLOSED, Phase.CANCELLED)
 
 
@@ -238,12 +240,16 @@ async def _moved_last(session: Reading, club: Club) -> int:
 async def resync_week(
     tools: Tools, *, caller: Caller, now: datetime, where: int | None = None, number: int | None = None
 ) -> int:
-    """A host has the week drawn again and what failed tried again; returns how many failures were revived."""
+    """A host has the week drawn again and what failed tried again; returns how many failures were revived.
+
+    Raises `TooSoon` for the fourth time within a minute: every time draws every message.
+    """
     async with tools.database.writing() as session:
         club = await people.club_here(session, caller.guild_id, lock=True)
         people.require_host(club, caller)
         member = await people.member_of(session, club, caller, now)
         week = await week_for(session, club, where=where, number=number, phases=tuple(Phase), lock="update")
+        _refuse_haste(await audit.latest(session, club.id, week.id), now)
         revived = await outbox_queries.revive(session, week.id, now)
         if week.phase is not Phase.SCHEDULED:
             panels = await outbox_queries.panels_of(session, week.id)
@@ -251,6 +257,13 @@ async def resync_week(
         await clubs.set_trouble(session, club.id, None)
         await audit.add(session, club_id=club.id, user_id=member.user_id, week_id=week.id, action="resynced", at=now)
         return revived
+
+
+def _refuse_haste(deeds: Sequence[Deed], now: datetime) -> None:
+    """Drawing everything again is offered so often within a minute."""
+    lately = [deed.at for deed in deeds if deed.action == "resynced" and now - deed.at < RESYNC_WINDOW]
+    if len(lately) >= RESYNCS:
+        raise TooSoon(min(lately) + RESYNC_WINDOW)
 
 
 async def next_due(tools: Tools, *, now: datetime) -> datetime | None:
