@@ -129,8 +129,13 @@ class Performer:
     async def _redraw_nominations(self, errand: Errand, view: WeekView) -> Outcome:
         for nomination in view.nominations:
             panel = view.panels.get((str(Kind.NOMINATION), nomination.ordinal))
-            if panel is not None:
+            if panel is None:
+                continue
+            try:
                 await self._redrawn(errand, view, panel, partial(choosing.nomination_card, view, nomination))
+            except discord.NotFound as error:
+                if error.code not in codes.VANISHED:
+                    raise
         return Outcome()
 
     async def _pin(self, errand: Errand, view: WeekView, _now: datetime) -> Outcome:
@@ -172,7 +177,14 @@ class Performer:
             draw = partial(choosing.withdrawn_card, view, key[1])
         else:
             draw = partial(choosing.nomination_card, view, nomination)
-        drawn = await self._redrawn(errand, view, panel, draw)
+        try:
+            drawn = await self._redrawn(errand, view, panel, draw)
+        except discord.NotFound as error:
+            if error.code not in codes.VANISHED:
+                raise
+            if nomination is None or not errand.payload.get("force"):
+                return SKIPPED
+            drawn = await self._post(errand, view, draw, thread_or_channel(view, ThreadRole.NOMINATIONS))
         return Outcome(discord_id=drawn.message_id, panel=drawn, panel_key=key)
 
     async def _notice(self, errand: Errand, view: WeekView, _now: datetime) -> Outcome:

@@ -22,12 +22,13 @@ from tests.postgres import TestServer
 STARTS_AT = first_monday(datetime.now(UTC))
 TEN = 10
 DEATHS = (
+    "commit:after:claim:1",
     "commit:before:settle.thread:1",
-    "commit:after:settle.nomination:2",
-    "commit:after:claim:4",
-    "commit:after:advance_due:2",
+    "commit:after:settle.nomination:1",
+    "commit:after:advance_due:1",
     "commit:before:settle.winner:1",
 )
+"""The first of each in a bot's life: which bot does a second one, and whether any does, is theirs to race for."""
 
 
 @pytest.fixture
