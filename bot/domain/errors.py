@@ -7,14 +7,37 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 
 
 class Refusal(Exception):  # noqa: N818 - a refusal is a noun of the club, not a fault of the program
     """An expected no, shown privately to the person who asked."""
 
 
+class Why(StrEnum):
+    """What kept a source from answering."""
+
+    REFUSED = "refused"
+    """It does not let us in: a wrong key, or an endpoint it has withdrawn (401, 403)."""
+    BUSY = "busy"
+    """It wants fewer questions (429, 503 with a time, our own limit)."""
+    DOWN = "down"
+    """It failed or cannot be reached (5xx, no connection)."""
+    SLOW = "slow"
+    """It did not answer in time."""
+    GARBLED = "garbled"
+    """It answered what nobody can read."""
+
+
+@dataclass(eq=False)
 class Unavailable(Exception):  # noqa: N818 - same reason
-    """Somebody else's service is down; worth trying again later."""
+    """Somebody else's service does not serve us now; worth trying again later, at `until` where that is known."""
+
+    source: str = ""
+    why: Why = Why.DOWN
+    until: datetime | None = None
+    detail: str = ""
+    """For the log, free of secrets."""
 
 
 # --- the club -------------------------------------------------------------------------------------------------------

@@ -2,37 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Protocol
 
-from bot.domain.catalog import Link, TrackLine
-
-
-@dataclass(frozen=True, slots=True)
-class FoundAlbum:
-    """An album as a source knows it."""
-
-    title: str
-    artist: str
-    year: int | None = None
-    url: str | None = None
-    cover_url: str | None = None
-    ids: dict[str, str] = field(default_factory=dict[str, str])
-    """Service → id there."""
-    tracks: tuple[TrackLine, ...] = ()
-    genre: str = ""
-    country: str = ""
+from bot.domain.catalog import FoundAlbum, FoundTrack, Link, Service
 
 
 class AlbumSource(Protocol):
-    """A catalogue of albums in the world; raises `Unavailable` when it is down."""
+    """A catalogue of albums and tracks in the world.
 
-    name: str
+    Every call raises `Unavailable` when the source does not answer, refuses, or answers what nobody can read; what it
+    does not have is an empty list or None.
+    """
 
-    async def search_albums(self, text: str, *, limit: int) -> list[FoundAlbum]:
-        """Albums that fit the text, best first."""
+    service: Service
+
+    async def search_albums(self, words: str, *, limit: int = 10) -> list[FoundAlbum]:
+        """Albums that fit the words, best first as the source sees it."""
+        ...
+
+    async def search_tracks(self, words: str, *, limit: int = 10) -> list[FoundTrack]:
+        """Tracks that fit the words, each with its album where the source tells it."""
         ...
 
     async def fetch_album(self, link: Link) -> FoundAlbum | None:
-        """The album a link stands for; None when this source does not know the link's service."""
+        """The album of a link, with its track list; None for another service's link or one that leads nowhere."""
+        ...
+
+    async def fetch_track(self, link: Link) -> FoundTrack | None:
+        """The track of a link, with its album; None for another service's link or one that leads nowhere."""
+        ...
+
+    async def tracks_of_isrc(self, isrc: str) -> list[FoundTrack]:
+        """Tracks of a recording by its ISRC; empty where the source cannot be asked so."""
         ...

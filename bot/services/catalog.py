@@ -11,6 +11,7 @@ from uuid import UUID
 from bot.domain.catalog import (
     TITLE_LIMIT,
     TRACKS_LIMIT,
+    FoundAlbum,
     Link,
     LinkKind,
     Service,
@@ -22,7 +23,6 @@ from bot.domain.catalog import (
 from bot.domain.club.entries import Album, Track
 from bot.domain.errors import AlbumNeeded, BadYear, TextTooLong, Unavailable
 from bot.domain.people import Caller
-from bot.domain.ports import FoundAlbum
 from bot.services import people
 from bot.services.tools import Tools
 from db.queries import catalog as queries
@@ -179,8 +179,10 @@ async def _ask_sources(tools: Tools, read: Resolved, *, typed: bool) -> Resolved
                 artist=read.artist if typed and read.artist else found.artist,
                 year=read.year or found.year,
                 cover_url=found.cover_url,
-                tracks=found.tracks,
-                genre=found.genre,
+                tracks=tuple(
+                    TrackLine(place, track.title, track.duration_ms) for place, track in enumerate(found.tracks, 1)
+                ),
+                genre=next(iter(found.genres), ""),
                 country=found.country,
             )
     return read

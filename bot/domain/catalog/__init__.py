@@ -1,5 +1,6 @@
 """The catalogue's rules: how albums are named, told apart, linked, and read out of what members type or paste."""
 
+from bot.domain.catalog.found import FoundAlbum, FoundTrack
 from bot.domain.catalog.links import (
     Link,
     LinkKind,
@@ -17,6 +18,8 @@ from bot.domain.catalog.tracklist import TRACKS_LIMIT, TrackLine, parse_track_li
 __all__ = [
     "TITLE_LIMIT",
     "TRACKS_LIMIT",
+    "FoundAlbum",
+    "FoundTrack",
     "Link",
     "LinkKind",
     "Service",

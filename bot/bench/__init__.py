@@ -1,0 +1,1 @@
+"""What matters, measured: each figure beside a floor taken in the same run."""
