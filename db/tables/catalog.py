@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.tables.base import Base, Key, at_most
@@ -18,9 +20,14 @@ class Album(Base):
     __table_args__ = (
         at_most("title", 500),
         at_most("artist", 500),
+        at_most("kind", 50),
+        at_most("country", 100),
         CheckConstraint("char_length(title) > 0", name="title_given"),
+        CheckConstraint("track_count >= 0", name="track_count_counts"),
+        CheckConstraint("merged_into <> id", name="merged_into_another"),
         Index("ix_albums_title_key", "title_key", postgresql_ops={"title_key": "text_pattern_ops"}),
         Index("ix_albums_artist_key", "artist_key", postgresql_ops={"artist_key": "text_pattern_ops"}),
+        Index("ix_albums_merged_into", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
     )
 
     id: Mapped[Key]
@@ -31,6 +38,16 @@ class Album(Base):
     title_key: Mapped[str]
     artist_key: Mapped[str]
     cover_url: Mapped[str | None]
+    kind: Mapped[str] = mapped_column(server_default="")
+    """`album`, `ep`, `live` and the like, in the source's words; empty when nobody told."""
+    genres: Mapped[list[str]] = mapped_column(ARRAY(Text()), server_default=text("'{}'"))
+    """The strongest first."""
+    country: Mapped[str] = mapped_column(server_default="")
+    """The artist's country."""
+    track_count: Mapped[int | None] = mapped_column(SmallInteger)
+    """How many tracks a source counts, also where the list itself is not known."""
+    merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("albums.id"))
+    """The album that stands for this one since a merge, never itself merged; no search shows a merged album."""
     created_at: Mapped[datetime]
 
 
@@ -45,6 +62,44 @@ class AlbumLink(Base):
     url: Mapped[str]
 
 
+class AlbumAlias(Base):
+    """Words under which an album was once picked, in their normalised spelling."""
+
+    __tablename__ = "album_aliases"
+    __table_args__ = (
+        CheckConstraint("char_length(alias_key) > 0", name="alias_key_given"),
+        at_most("alias_key", 500),
+    )
+
+    alias_key: Mapped[str] = mapped_column(primary_key=True)
+    album_id: Mapped[UUID] = mapped_column(ForeignKey("albums.id", ondelete="CASCADE"), primary_key=True, index=True)
+    source: Mapped[str]
+    """Who said so: `member` for a choice among candidates, else the service that calls it so."""
+    created_at: Mapped[datetime]
+
+
+class AlbumMerge(Base):
+    """That one album became another, and what moved with it, so that a split brings it back."""
+
+    __tablename__ = "album_merges"
+    __table_args__ = (
+        CheckConstraint("kept_id <> merged_id", name="two_albums"),
+        CheckConstraint("split_at >= merged_at", name="split_after_merge"),
+        Index("uq_album_merges_merged_once", "merged_id", unique=True, postgresql_where=text("split_at IS NULL")),
+        Index("ix_album_merges_kept_id", "kept_id"),
+    )
+
+    id: Mapped[Key]
+    kept_id: Mapped[UUID] = mapped_column(ForeignKey("albums.id"))
+    merged_id: Mapped[UUID] = mapped_column(ForeignKey("albums.id"))
+    club_id: Mapped[UUID | None] = mapped_column(ForeignKey("clubs.id", ondelete="SET NULL"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    moved: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    """The rows that went over to the kept album, by table, with what they were."""
+    merged_at: Mapped[datetime]
+    split_at: Mapped[datetime | None]
+
+
 class Track(Base):
     """A track of an album, in its order."""
 
@@ -53,6 +108,9 @@ class Track(Base):
         UniqueConstraint("album_id", "position"),
         UniqueConstraint("album_id", "id"),
         at_most("title", 500),
+        at_most("artist", 500),
+        CheckConstraint("isrc ~ '^[A-Z0-9]{12}$'", name="isrc_form"),
+        Index("ix_tracks_isrc", "isrc", postgresql_where=text("isrc IS NOT NULL")),
     )
 
     id: Mapped[Key]
@@ -60,3 +118,18 @@ class Track(Base):
     position: Mapped[int] = mapped_column(SmallInteger)
     title: Mapped[str]
     duration_ms: Mapped[int | None]
+    artist: Mapped[str] = mapped_column(server_default="")
+    """Who plays it, where it is not the album's artist."""
+    isrc: Mapped[str | None]
+    """The recording's code: twelve capitals and digits, no dashes."""
+
+
+class TrackLink(Base):
+    """A track's id at a service."""
+
+    __tablename__ = "track_links"
+
+    service: Mapped[str] = mapped_column(primary_key=True)
+    external_id: Mapped[str] = mapped_column(primary_key=True)
+    track_id: Mapped[UUID] = mapped_column(ForeignKey("tracks.id", ondelete="CASCADE"), index=True)
+    url: Mapped[str]
