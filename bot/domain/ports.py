@@ -35,3 +35,14 @@ class AlbumSource(Protocol):
     async def tracks_of_isrc(self, isrc: str) -> list[FoundTrack]:
         """Tracks of a recording by its ISRC; empty where the source cannot be asked so."""
         ...
+
+
+class LinkReader(Protocol):
+    """Somebody who opens a short link, guarded, to see where it leads."""
+
+    async def follow(self, link: Link) -> str | None:
+        """The address that a short link leads to; None when it leads nowhere or where nobody may look.
+
+        Raises `Unavailable` when its service does not answer.
+        """
+        ...

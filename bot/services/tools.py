@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.domain.clock import Clock
-from bot.domain.ports import AlbumSource
+from bot.domain.ports import AlbumSource, LinkReader
 from db.session import Database
 
 
@@ -16,3 +16,5 @@ class Tools:
     database: Database
     clock: Clock
     album_sources: tuple[AlbumSource, ...] = ()
+    link_reader: LinkReader | None = None
+    """Opens short links; without one they are refused with a sentence."""
