@@ -272,6 +272,27 @@ class NothingToRate(Refusal):
     label: str | None = None
 
 
+# --- parties --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class PartyIsOn(Refusal):
+    """The week has a listening party already; where it has not begun, its start."""
+
+    label: str
+    starts_at: datetime | None = None
+
+
+@dataclass(eq=False)
+class PartyRefused(Refusal):
+    """A listening party cannot be had, or not moved so; `reason` is a code such as `no_winner`, `paused` or `over`."""
+
+    reason: str
+    label: str = ""
+    at: datetime | None = None
+    week_id: str = ""
+
+
 # --- people ---------------------------------------------------------------------------------------------------------
 
 

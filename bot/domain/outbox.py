@@ -56,6 +56,14 @@ class Kind(StrEnum):
     ARCHIVE = "archive"
     WAKE = "wake"
     """The threads of a closed week open again, unlocked."""
+    PARTY_CARD = "party_card"
+    """A listening party's card: who is there, what is on, the hosts' buttons."""
+    PARTY_TRACK = "party_track"
+    """A track of a party, posted as it begins."""
+    PARTY_NOTE = "party_note"
+    PARTY_RECAP = "party_recap"
+    PARTY_REDRAW = "party_redraw"
+    """A party's card or a track's message drawn again; in a lane of its own, so that it holds up no track."""
 
 
 class State(StrEnum):
