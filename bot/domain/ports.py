@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from bot.domain.catalog import FoundAlbum, FoundTrack, Link, Service
+from bot.domain.covers import Picture
+from bot.domain.errors import Why
+from bot.domain.manners import Pace
 
 
 class AlbumSource(Protocol):
@@ -45,4 +51,88 @@ class LinkReader(Protocol):
 
         Raises `Unavailable` when its service does not answer.
         """
+        ...
+
+
+class Manners(Protocol):
+    """How often each service of the world is asked, by all processes together, and when it is left alone."""
+
+    async def wait_turn(self, source: str, pace: Pace, *, within: float, interactive: bool = True) -> None:
+        """Wait, `within` seconds at most, until a service may be asked once.
+
+        Raises `Unavailable` at once when that would take longer or the service is to be left alone; `until` says how
+        long. Whoever got a turn tells how it went, by `served` or `failed`.
+        """
+        ...
+
+    async def served(self, source: str) -> None:
+        """The service answered."""
+        ...
+
+    async def failed(self, source: str, why: Why, *, until: datetime | None = None) -> None:
+        """The service did not answer, or asked to be left alone `until` then."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What an address of the open web answered."""
+
+    url: str
+    """Where it came from in the end, after every redirect."""
+    content_type: str
+    """As it says of itself, in lower case and without parameters: a claim, no fact."""
+    body: bytes
+
+
+class Web(Protocol):
+    """The open web, asked with care: no address on this machine or in its network is ever reached."""
+
+    async def fetch(self, url: str, *, limit_bytes: int, hosts: Collection[str] | None = None) -> Fetched | None:
+        """What an address answers, redirects followed step by step; None where nothing is.
+
+        `hosts` narrows where it may lead: names, or `.name` for a name and everything below it. Raises `Unavailable`:
+        REFUSED for an address that may not be asked, GARBLED for more than `limit_bytes`, else as sources do.
+        """
+        ...
+
+    async def next_address(self, url: str, *, hosts: Collection[str]) -> str | None:
+        """Where an address of one of the `hosts` redirects to, in one step and without asking there; None if nowhere.
+
+        Raises `Unavailable` as `fetch` does.
+        """
+        ...
+
+
+class CoverFetcher(Protocol):
+    """Gets covers from the world."""
+
+    async def fetch_cover(self, url: str) -> Picture:
+        """The picture at an address, checked and made as small as it is kept.
+
+        Raises `CoverRefused` for what is no cover we take, `Unavailable` where nobody answers.
+        """
+        ...
+
+
+class CoverStore(Protocol):
+    """Keeps the bytes of covers under their hash, until they are removed or lost.
+
+    What it gives back is what was put there: a file that was cut off or changed is as good as lost.
+    """
+
+    async def put(self, sha256: str, content: bytes) -> None:
+        """Keep these bytes; whole or not at all, wherever the process ends. Raises `OSError`."""
+        ...
+
+    async def read(self, sha256: str) -> bytes | None:
+        """The bytes; None where they are not there, or no longer what they were."""
+        ...
+
+    async def remove(self, hashes: Collection[str]) -> None:
+        """Keep these no longer; what is gone already stays so."""
+        ...
+
+    async def older_than(self, instant: datetime) -> list[str]:
+        """The hashes of what was put there before."""
         ...

@@ -1,0 +1,122 @@
+"""Which addresses of the web may be asked: http and https to public machines, nothing on ours or beside it.
+
+A name is judged by what it resolves to, at the moment of connecting, so that one which changes its mind between the
+check and the connection (rebinding) leads nowhere either.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+from urllib.parse import SplitResult, urlsplit
+
+from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.resolver import ThreadedResolver
+
+if TYPE_CHECKING:
+    from ipaddress import IPv4Address, IPv6Address
+
+PORTS = {None, 80, 443}
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
+"""Addresses in which the last four bytes are an IPv4 address."""
+
+
+class AddressRefused(Exception):  # noqa: N818 - what it is
+    """An address that may not be asked; the text says why, without the address's path and query."""
+
+
+class NowherePublic(OSError):  # noqa: N818 - what it is
+    """A name that resolves to no public address."""
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address is one of the open internet, also where it wraps an IPv4 address."""
+    try:
+        ip = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    return all(each.is_global and not each.is_multicast for each in (ip, *_wrapped(ip)))
+
+
+def is_loopback(address: str) -> bool:
+    """Whether an IP address is this machine's own loopback."""
+    try:
+        return ipaddress.ip_address(address.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+def _wrapped(ip: IPv4Address | IPv6Address) -> list[IPv4Address]:
+    """The IPv4 addresses inside an IPv6 one."""
+    if isinstance(ip, ipaddress.IPv4Address):
+        return []
+    found = [each for each in (ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())) if each is not None]
+    if ip in NAT64:
+        found.append(ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF))
+    return found
+
+
+def check_address(url: str, hosts: Collection[str] | None = None, *, loopback: bool = False) -> SplitResult:
+    """The parts of an address that may be asked; raises `AddressRefused`.
+
+    With `loopback` this machine's loopback addresses, given as numbers, are let through, at any port.
+    """
+    try:
+        parts = urlsplit(url)
+        host, port = (parts.hostname or "").rstrip("."), parts.port
+    except ValueError:
+        raise AddressRefused("it is no address") from None
+    if parts.scheme not in ("http", "https") or not host:
+        raise AddressRefused(f"{parts.scheme or 'no scheme'} is no way to ask")
+    if "@" in parts.netloc or "\\" in url or any(ord(char) <= 32 or ord(char) == 127 for char in url):
+        raise AddressRefused(f"{host}: an address with a user name or odd characters")
+    if loopback and is_loopback(host):
+        return parts
+    if port not in PORTS:
+        raise AddressRefused(f"{host}: port {port}")
+    if _is_number(host) and not is_public(host):
+        raise AddressRefused(f"{host} is no public address")
+    if hosts is not None and not any(_covers(allowed, host.lower()) for allowed in hosts):
+        raise AddressRefused(f"{host} is not among the hosts that may be asked")
+    return parts
+
+
+def _covers(allowed: str, host: str) -> bool:
+    return host == allowed.lstrip(".") or (allowed.startswith(".") and host.endswith(allowed))
+
+
+def _is_number(host: str) -> bool:
+    """Whether a host is an IP address in any of the spellings that machines read (`127.1`, `0x7f000001` too)."""
+    if ":" in host:
+        return True
+    try:
+        socket.inet_aton(host)
+    except OSError:
+        return False
+    return True
+
+
+class PublicResolver(AbstractResolver):
+    """Resolves names and drops every address that is not public; with `loopback`, this machine's own pass too."""
+
+    def __init__(self, inner: AbstractResolver | None = None, *, loopback: bool = False) -> None:
+        self._inner = inner or ThreadedResolver()
+        self._loopback = loopback
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        """The public addresses of a name; raises `NowherePublic` when it has none."""
+        found = [each for each in await self._inner.resolve(host, port, family) if self._allows(each["host"])]
+        if not found:
+            raise NowherePublic(f"{host} has no public address")
+        return found
+
+    async def close(self) -> None:
+        """Close the inner resolver."""
+        await self._inner.close()
+
+    def _allows(self, address: str) -> bool:
+        return is_public(address) or (self._loopback and is_loopback(address))
