@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
+from uuid import UUID
+from weakref import WeakValueDictionary
 
 from bot.domain.clock import Clock
-from bot.domain.ports import AlbumSource, LinkReader
+from bot.domain.ports import AlbumSource, CoverFetcher, CoverStore, LinkReader
 from db.session import Database
+
+
+@dataclass(frozen=True)
+class Covers:
+    """What keeping covers takes: where they come from, where their bytes lie, and how many bytes that may be."""
+
+    fetcher: CoverFetcher
+    store: CoverStore
+    most_bytes: int = 500_000_000
+    _locks: WeakValueDictionary[UUID, asyncio.Lock] = field(default_factory=WeakValueDictionary[UUID, asyncio.Lock])
+
+    def one_at_a_time(self, album_id: UUID) -> asyncio.Lock:
+        """Held while an album's cover is asked for, so that several cards of it fetch it once."""
+        return self._locks.setdefault(album_id, asyncio.Lock())
 
 
 @dataclass(frozen=True)
@@ -18,3 +35,5 @@ class Tools:
     album_sources: tuple[AlbumSource, ...] = ()
     link_reader: LinkReader | None = None
     """Opens short links; without one they are refused with a sentence."""
+    covers: Covers | None = None
+    """Without it no cover is kept, and public cards show none."""
