@@ -1,0 +1,184 @@
+"""What of a title is the work's name, and what tells the edition, the version, the number or the guests."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from bot.domain.catalog.credits import parse_credit
+from bot.domain.catalog.names import normalised, visible
+from bot.domain.catalog.vocabulary import (
+    AT_END,
+    BESIDE,
+    COUNTED,
+    DROPPED_BEFORE_NUMBER,
+    LONG_FORMS,
+    MEANINGLESS,
+    NUMBER_WORDS,
+    NUMBERED,
+    OTHER_RECORD,
+    ROMAN,
+    SAME_WORK,
+)
+
+READ_LIMIT = 300
+"""Characters of a title that are read."""
+
+BRACKETED = re.compile(r"[(\[{【「『〈《]([^()\[\]{}【】「」『』〈〉《》]*)[)\]}】」』〉》]")
+SEGMENT = re.compile(r"^(?P<name>.*\S)(?:\s+[-–—―−]+\s+|\s*[:;,]\s+|\s+/\s+)(?P<rest>\S.*)$")
+GUESTS = re.compile(r"^(?:feat\.?|ft\.?|featuring|with|w/)\s+(?P<guests>\S.*)$", re.IGNORECASE)
+GUESTS_AT_END = re.compile(r"^(?P<name>.*\S)\s+(?:feat\.?|ft\.?|featuring)\s+(?P<guests>\S.*)$", re.IGNORECASE)
+
+SOUNDTRACK = re.compile(
+    r"\b(?:soundtrack|ost|score|cast recording|bande originale|motion picture|banda sonora|colonna sonora|filmmusik)\b"
+    r"|^(?:music|songs) (?:from|of|for|inspired|to)\b|^from .*\b(?:season|film|movie|series|show)\b"
+)
+SOUNDTRACK_AT_END = re.compile(
+    r" (?:the )?(?:original )?(?:(?:motion picture|movie|film|television|tv|video game|game|series|anime) )*"
+    r"(?:(?<=original )score|soundtrack|ost)(?: album| recording| version)?$"
+)
+FROM_A_WORK = re.compile(r"^from\s+[\"'“‘«]", re.IGNORECASE)
+
+GLUED = re.compile(r"^(vol|volume|pt|part|ch)(\d+)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A title taken apart."""
+
+    core: str
+    """The work's own name, normalised, numbers in digits; never empty for a title that shows something."""
+    editions: frozenset[str] = frozenset()
+    """What tells an edition of the same work: `deluxe`, `remastered`, `ep`, `soundtrack`, …"""
+    versions: frozenset[str] = frozenset()
+    """What makes another record: `live`, `remix`, `karaoke`, …"""
+    detail: str = ""
+    """Which live recording, whose remix."""
+    guests: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+    """Volumes, parts, sequels and every other number in the name."""
+
+
+@dataclass(slots=True)
+class _Marks:
+    editions: set[str] = field(default_factory=set[str])
+    versions: set[str] = field(default_factory=set[str])
+    detail: list[str] = field(default_factory=list[str])
+    guests: list[str] = field(default_factory=list[str])
+
+
+@lru_cache(maxsize=4096)
+def parse_name(title: str) -> Name:
+    """A title taken apart: what it is called, and what its brackets, its end and its `feat.` tell."""
+    marks = _Marks()
+    core = _counted(_name_words(title, marks))
+    numbers = tuple(sorted(word for word in core.split() if any(char.isdigit() for char in word)))
+    return Name(
+        core,
+        frozenset(marks.editions),
+        frozenset(marks.versions),
+        " ".join(marks.detail),
+        tuple(dict.fromkeys(marks.guests)),
+        numbers,
+    )
+
+
+def name_to_search(title: str) -> str:
+    """The title as it is written, without what tells editions and guests."""
+    return _stripped(unicodedata.normalize("NFKC", visible(title))[:READ_LIMIT], _Marks())
+
+
+def _name_words(title: str, marks: _Marks) -> str:
+    text = unicodedata.normalize("NFKC", visible(title))[:READ_LIMIT]
+    words = normalised(_stripped(text, marks))
+    shorter = _without_end(words, marks)
+    return shorter or words or normalised(text)
+
+
+def _stripped(text: str, marks: _Marks) -> str:
+    """A title without the brackets, segments and guests that are none of its name."""
+    rest = text
+    for group in BRACKETED.finditer(text):
+        if _any_name(rest.replace(group[0], " ", 1)) and _mark(group[1], marks):
+            rest = rest.replace(group[0], " ", 1)
+    rest = " ".join(rest.split())
+    if guests := GUESTS_AT_END.match(rest):
+        rest = guests["name"].rstrip(" ([-,")
+        marks.guests.extend(parse_credit(guests["guests"]).names)
+    while (segment := SEGMENT.match(rest)) and _any_name(segment["name"]) and _mark(segment["rest"], marks):
+        rest = segment["name"]
+    return rest
+
+
+def _any_name(text: str) -> bool:
+    return any(char.isalnum() for char in text)
+
+
+def _mark(text: str, marks: _Marks) -> bool:
+    """Whether words in brackets or behind a dash tell of edition, version or guests, which are then noted."""
+    if guests := GUESTS.match(text.strip()):
+        marks.guests.extend(parse_credit(guests["guests"]).names)
+        return True
+    words = normalised(text).split()
+    joined = " ".join(words)
+    if SOUNDTRACK.search(joined) or FROM_A_WORK.match(text.strip()):
+        marks.editions.add("score" if "score" in words else "soundtrack")
+        return True
+    heads = {SAME_WORK[word] for word in words if word in SAME_WORK}
+    if heads and all(word in SAME_WORK or word in BESIDE or COUNTED.match(word) for word in words):
+        marks.editions |= heads - {"edition", "version", "album", "mix"} or {"edition"}
+        return True
+    kinds = {OTHER_RECORD[word] for word in words if word in OTHER_RECORD}
+    if not kinds or len(words) > 12:
+        return False
+    marks.versions |= kinds - {"version", "mix", "edit"} or kinds
+    marks.detail.extend(
+        word
+        for word in words
+        if word not in OTHER_RECORD and word not in MEANINGLESS and word not in SAME_WORK and word not in BESIDE
+    )
+    return True
+
+
+def _without_end(words: str, marks: _Marks) -> str:
+    """A normalised name without the edition words at its end; empty when nothing would be left."""
+    if ending := SOUNDTRACK_AT_END.search(words):
+        marks.editions.add("score" if "score" in ending[0] else "soundtrack")
+        words = words[: ending.start()]
+    parts = words.split()
+    for length in range(min(5, len(parts) - 1), 0, -1):
+        ending_words = parts[-length:]
+        known = all(
+            word in AT_END or word in SAME_WORK or word in BESIDE or COUNTED.match(word) for word in ending_words
+        )
+        starts = ending_words[0] in AT_END or ending_words[0] in ("super", "special", "limited", "legacy", "collectors")
+        starts = starts or COUNTED.match(ending_words[0]) is not None
+        if known and starts and any(word in AT_END for word in ending_words) and _mark(" ".join(ending_words), marks):
+            return " ".join(parts[:-length])
+    return words
+
+
+def _counted(words: str) -> str:
+    """Numbers in digits, and `Vol. 2`, `Pt. II` as the number alone."""
+    counted: list[str] = []
+    before = ""
+    for word in words.split():
+        word = LONG_FORMS.get(word, word)
+        glued = GLUED.match(word)
+        if glued:
+            word = glued[2]
+        elif before in NUMBERED and word in ROMAN:
+            word = ROMAN[word]
+        elif before in NUMBERED and word in NUMBER_WORDS:
+            word = NUMBER_WORDS[word]
+        elif counted and word in ROMAN and word != "i":
+            word = ROMAN[word]
+        if word.isdigit() and word.isascii():
+            word = word.lstrip("0") or "0"
+            if before in DROPPED_BEFORE_NUMBER and len(counted) > 1:
+                counted.pop()
+        counted.append(word)
+        before = word
+    return " ".join(counted)

@@ -1,0 +1,70 @@
+"""The verdict on what was found: one that is surely meant, or candidates to pick from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.domain.catalog.credits import parse_credit
+from bot.domain.catalog.distance import Candidate, album_candidate, track_candidate
+from bot.domain.catalog.editions import parse_name
+from bot.domain.catalog.found import FoundAlbum, FoundTrack
+from bot.domain.catalog.joining import album_key, same_recording, same_work, track_key
+from bot.domain.catalog.wanted import Wanted, readings_of
+
+SURE = 0.2
+"""The farthest that something may be and still be surely what is meant."""
+GAP = 0.05
+"""How much farther any other work has to be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was found, the nearest first, and which one is meant, if that is certain."""
+
+    sure: Candidate | None
+    candidates: tuple[Candidate, ...]
+
+
+def rank_albums(wanted: Wanted, found: Sequence[FoundAlbum]) -> Verdict:
+    """The albums by their distance from what is wanted; their order does not matter."""
+    readings = readings_of(wanted)
+    measured = [(album_candidate(wanted, readings, album), album) for album in found]
+    measured.sort(key=lambda pair: (pair[0].distance, album_key(pair[1])))
+    candidates = tuple(candidate for candidate, _ in measured)
+    albums = [album for _, album in measured]
+    if not _near(candidates) or _may_be_an_artist(wanted, albums):
+        return Verdict(None, candidates)
+    rivals = (candidate for candidate, album in measured[1:] if not same_work(albums[0], album))
+    return Verdict(_told_apart(candidates[0], rivals), candidates)
+
+
+def rank_tracks(wanted: Wanted, found: Sequence[FoundTrack]) -> Verdict:
+    """The tracks by their distance from what is wanted; their order does not matter."""
+    readings = readings_of(wanted)
+    measured = [(track_candidate(wanted, readings, track), track) for track in found]
+    measured.sort(key=lambda pair: (pair[0].distance, track_key(pair[1])))
+    candidates = tuple(candidate for candidate, _ in measured)
+    if not _near(candidates):
+        return Verdict(None, candidates)
+    best = measured[0][1]
+    rivals = (candidate for candidate, track in measured[1:] if not same_recording(best, track))
+    return Verdict(_told_apart(candidates[0], rivals), candidates)
+
+
+def _near(candidates: Sequence[Candidate]) -> bool:
+    return bool(candidates) and candidates[0].distance <= SURE
+
+
+def _told_apart(best: Candidate, rivals: Iterable[Candidate]) -> Candidate | None:
+    nearest = min((rival.distance for rival in rivals), default=1.0)
+    return best if nearest - best.distance >= GAP else None
+
+
+def _may_be_an_artist(wanted: Wanted, albums: Sequence[FoundAlbum]) -> bool:
+    """Whether a bare name is that of an artist whose albums were found, and the nearest is none of theirs."""
+    if wanted.artist.strip():
+        return False
+    words = parse_name(wanted.title).core
+    named = [album for album in albums if words in parse_credit(album.artist).names]
+    return bool(named) and albums[0] not in named

@@ -1,0 +1,116 @@
+"""The words of titles: what tells an edition, another version, a number, and what tells nothing."""
+
+from __future__ import annotations
+
+import re
+
+
+def _word_set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+def _counted(words: str) -> dict[str, str]:
+    return {word: str(value) for value, word in enumerate(words.split(), start=1)}
+
+
+SMALL_WORDS = _word_set(
+    "the a an and of in on to for at by is it der die das und le la les el los las de du da des y et i o e"
+)
+"""Words that people leave out, add or mistype without meaning another name."""
+GENERIC_TITLES = _word_set("intro outro interlude skit prelude untitled intermission reprise introduction epilogue")
+"""Titles that an artist gives again and again."""
+
+SAME_WORK = {
+    "deluxe": "deluxe",
+    "expanded": "expanded",
+    "anniversary": "anniversary",
+    "remaster": "remastered",
+    "remastered": "remastered",
+    "remasters": "remastered",
+    "remastering": "remastered",
+    "mono": "mono",
+    "stereo": "stereo",
+    "reissue": "reissue",
+    "reissued": "reissue",
+    "bonus": "bonus",
+    "explicit": "explicit",
+    "clean": "clean",
+    "edition": "edition",
+    "ep": "ep",
+    "lp": "album",
+    "album": "album",
+    "single": "single",
+    "version": "version",
+    "edit": "edit",
+    "mix": "mix",
+}
+"""Words that tell an edition of the same work; one of them has to be there."""
+BESIDE = _word_set(
+    "super special limited extended collectors collector legacy digital digitally original re master "
+    "mastered track tracks international us uk u s k japan japanese european american tour complete "
+    "definitive ultimate platinum gold premium standard exclusive hd the main radio full length and with "
+    "plus new hi res bit rudy van gelder rvg ojc keepnews collection jazz classics masters cd disc vinyl "
+    "fan import re release rerelease studio recording itunes spotify amazon edicion edizione version"
+)
+"""Words that may stand beside them."""
+COUNTED = re.compile(r"^(?:(?:18|19|20)\d\d|\d{1,3}(?:st|nd|rd|th)|24|16|96|192)$")
+"""The year of a remaster, the count of an anniversary, bits and kilohertz."""
+
+OTHER_RECORD = {
+    "live": "live",
+    "vivo": "live",
+    "unplugged": "live",
+    "concert": "live",
+    "acoustic": "acoustic",
+    "akustik": "acoustic",
+    "acustico": "acoustic",
+    "stripped": "acoustic",
+    "instrumental": "instrumental",
+    "instrumentals": "instrumental",
+    "karaoke": "karaoke",
+    "tribute": "tribute",
+    "cover": "cover",
+    "covers": "cover",
+    "remix": "remix",
+    "remixes": "remix",
+    "remixed": "remix",
+    "rmx": "remix",
+    "rework": "remix",
+    "reworked": "remix",
+    "bootleg": "remix",
+    "mashup": "remix",
+    "flip": "remix",
+    "vip": "remix",
+    "dub": "dub",
+    "demo": "demo",
+    "demos": "demo",
+    "cappella": "a cappella",
+    "acapella": "a cappella",
+    "piano": "piano",
+    "orchestral": "orchestral",
+    "reimagined": "reimagined",
+    "revisited": "reimagined",
+    "reprise": "reprise",
+    "sped": "sped up",
+    "slowed": "slowed",
+    "nightcore": "sped up",
+    "lofi": "lofi",
+    "commentary": "commentary",
+    "mixed": "mixed",
+    "mix": "mix",
+    "edit": "edit",
+    "version": "version",
+}
+"""Words that make another record of the same songs."""
+AT_END = _word_set(
+    "live acoustic instrumental instrumentals karaoke unplugged remix remixes deluxe expanded remaster "
+    "remastered anniversary edition reissue ep"
+)
+"""Words that tell an edition or a version also without brackets, at the end of a name."""
+MEANINGLESS = _word_set("the a an at in on from of version edition and by re recorded recording session sessions")
+
+ROMAN = _counted("i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx")
+NUMBER_WORDS = _counted("one two three four five six seven eight nine ten eleven twelve")
+DROPPED_BEFORE_NUMBER = _word_set("volume part no nr number")
+NUMBERED = DROPPED_BEFORE_NUMBER | _word_set("chapter book act season episode series side disc phase level")
+LONG_FORMS = {"vol": "volume", "vols": "volume", "volumes": "volume", "pt": "part", "pts": "part", "parts": "part"}

@@ -1,0 +1,125 @@
+"""What a member means by the words of a wish, and what to ask a source for it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.domain.catalog.credits import SEPARATORS, Credit, parse_credit
+from bot.domain.catalog.editions import Name, name_to_search, parse_name
+from bot.domain.catalog.found import FoundAlbum, FoundTrack
+from bot.domain.catalog.names import normalised, visible
+
+WORDS_LIMIT = 150
+"""Characters of a search; services refuse or cut longer ones."""
+SEARCHES = 3
+READINGS = 12
+"""Ways in which words are read at most."""
+
+DASH = re.compile(r"\s+[-–—―−~|/:]+\s+|\s*[–—|]\s*|:\s+")
+BY = re.compile(r"\s+(?:by|von|par|de|from)\s+", re.IGNORECASE)
+YEAR_AT_END = re.compile(r"\s*[(\[]\s*(?:18|19|20)\d\d\s*[)\]]\s*$")
+QUOTE_MARKS = "\"“”„«»‘’'"
+
+AS_TOLD = 0.0
+OTHER_SPLIT = 0.02
+"""The words split at another place, or the title before the artist."""
+NO_SPLIT = 0.02
+"""Artist and title side by side with nothing between them."""
+TITLE_ALONE = 0.04
+"""All words are the title, and nothing is told of the artist."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An album or a track that somebody means.
+
+    `text` is what the person wrote, when it may be read in another way than `title` and `artist` say; without it they
+    are taken at their word.
+    """
+
+    title: str
+    artist: str = ""
+    year: int | None = None
+    text: str = ""
+    album: str = ""
+    """For a track: the album it is said to be on."""
+    duration_ms: int | None = None
+    track_count: int | None = None
+
+    @classmethod
+    def like_album(cls, album: FoundAlbum) -> Wanted:
+        """The same album at another source."""
+        return cls(album.title, album.artist, album.year, track_count=album.track_count)
+
+    @classmethod
+    def like_track(cls, track: FoundTrack) -> Wanted:
+        """The same track at another source."""
+        album = track.album.title if track.album else ""
+        return cls(track.title, track.artist, album=album, duration_ms=track.duration_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read a wish. Without an artist, `unsplit` tells whether the words may hold the artist too."""
+
+    title: Name
+    artist: Credit | None
+    cost: float
+    unsplit: bool = False
+
+
+def readings_of(wanted: Wanted) -> tuple[Reading, ...]:
+    """The ways to read a wish, the plainest first."""
+    told = Reading(parse_name(wanted.title), parse_credit(wanted.artist) if wanted.artist.strip() else None, AS_TOLD)
+    if told.artist is None:
+        told = Reading(told.title, None, TITLE_ALONE)
+    readings = [told]
+    text = _text_of(wanted)
+    if text:
+        for left, right in _splits(text):
+            readings.append(Reading(parse_name(right), parse_credit(left), OTHER_SPLIT))
+            readings.append(Reading(parse_name(left), parse_credit(right), OTHER_SPLIT))
+        readings.append(Reading(parse_name(text), None, TITLE_ALONE))
+        readings.append(Reading(parse_name(text), None, NO_SPLIT, unsplit=True))
+    return tuple(dict.fromkeys(readings))[:READINGS]
+
+
+def _text_of(wanted: Wanted) -> str:
+    """The person's words on one line without the year that was already read; a title alone is such words, too."""
+    text = " ".join(visible(wanted.text or ("" if wanted.artist.strip() else wanted.title)).split())
+    return YEAR_AT_END.sub("", text) if wanted.year else text
+
+
+def _splits(text: str) -> list[tuple[str, str]]:
+    """The two sides of each dash and each `by`; whoever reads them decides which side the artist is."""
+    sides = [(text[: gap.start()], text[gap.end() :]) for pattern in (DASH, BY) for gap in pattern.finditer(text)]
+    cleaned = [(left.strip(QUOTE_MARKS + " "), right.strip(QUOTE_MARKS + " ")) for left, right in sides]
+    return [(left, right) for left, right in cleaned if left and right][:4]
+
+
+def words_for_search(wanted: Wanted) -> tuple[str, ...]:
+    """What to send to a source, best first, at most three: without edition words, guests and brackets."""
+    title = name_to_search(wanted.title)
+    artist = " ".join(visible(wanted.artist).split())
+    first_artist = SEPARATORS.split(artist)[0]
+    text = _text_of(wanted)
+    searches = [f"{_without_guests(artist)} {title}", f"{first_artist} {title}"]
+    if text:
+        searches.append(name_to_search(text))
+    searches.append(title)
+    cleaned = (_searchable(words) for words in searches)
+    unique = {normalised(words): words for words in reversed([words for words in cleaned if words])}
+    return tuple(reversed(unique.values()))[:SEARCHES]
+
+
+def _without_guests(artist: str) -> str:
+    return re.split(r"\s+(?:feat\.?|ft\.?|featuring)\s+", artist, maxsplit=1, flags=re.IGNORECASE)[0]
+
+
+def _searchable(words: str) -> str:
+    """Words on one line without dashes between them, cut at the last whole word that fits."""
+    line = " ".join(DASH.sub(" ", words).split())
+    if len(line) <= WORDS_LIMIT:
+        return line
+    return line[:WORDS_LIMIT].rsplit(" ", 1)[0]
