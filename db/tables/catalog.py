@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, Text, U
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.tables.base import Base, Key, at_most
+from db.tables.base import Base, Key, at_most, one_of
 
 
 class Album(Base):
@@ -101,21 +101,28 @@ class AlbumMerge(Base):
 
 
 class Track(Base):
-    """A track of an album, in its order."""
+    """A work with continuity, never a file: of an album's list in its order, or a member's own."""
 
     __tablename__ = "tracks"
     __table_args__ = (
         UniqueConstraint("album_id", "position"),
         UniqueConstraint("album_id", "id"),
-        at_most("title", 500),
+        one_of("kind", "catalog", "member"),
+        CheckConstraint("btrim(title) <> ''", name="title_given"),
+        CheckConstraint("char_length(title) <= CASE kind WHEN 'member' THEN 255 ELSE 500 END", name="title_length"),
+        CheckConstraint("duration_ms > 0", name="duration_lasts"),
+        CheckConstraint(
+            "kind <> 'catalog' OR (album_id IS NOT NULL AND position IS NOT NULL)", name="catalog_track_of_an_album"
+        ),
         at_most("artist", 500),
         CheckConstraint("isrc ~ '^[A-Z0-9]{12}$'", name="isrc_form"),
         Index("ix_tracks_isrc", "isrc", postgresql_where=text("isrc IS NOT NULL")),
     )
 
     id: Mapped[Key]
-    album_id: Mapped[UUID] = mapped_column(ForeignKey("albums.id", ondelete="CASCADE"))
-    position: Mapped[int] = mapped_column(SmallInteger)
+    kind: Mapped[str] = mapped_column(server_default="catalog")
+    album_id: Mapped[UUID | None] = mapped_column(ForeignKey("albums.id", ondelete="CASCADE"))
+    position: Mapped[int | None] = mapped_column(SmallInteger)
     title: Mapped[str]
     duration_ms: Mapped[int | None]
     artist: Mapped[str] = mapped_column(server_default="")

@@ -32,6 +32,13 @@ class Errand(Base):
             unique=True,
             postgresql_where=text("kind = 'refresh' AND state = 'pending' AND attempts = 0"),
         ),
+        Index(
+            "uq_outbox_one_guide_refresh_waiting",
+            "week_id",
+            "ordinal",
+            unique=True,
+            postgresql_where=text("kind = 'guide_refresh' AND state = 'pending' AND attempts = 0"),
+        ),
     )
 
     id: Mapped[Key]
