@@ -193,8 +193,10 @@ class TextTooLong(Refusal):
 class AlbumNeeded(Refusal):
     """A link or text from which no album can be read."""
 
-    reason: str  # "empty", "unknown_link", "untitled_link", "not_an_album"
+    reason: str  # "empty", "unknown_link", "untitled_link", "short_link", "not_an_album", "bad_cover"
     text: str = ""
+    unheard: tuple[str, ...] = ()
+    """Services that were asked what it is and did not answer."""
 
 
 class NoSuchNomination(Refusal):

@@ -230,7 +230,8 @@ def _(refusal: errors.TextTooLong) -> str:
 @_words(errors.AlbumNeeded)
 def _(refusal: errors.AlbumNeeded) -> str:
     text = shown(refusal.text)
-    return {
+    unheard = f" {' and '.join(refusal.unheard)} did not answer just now." if refusal.unheard else ""
+    told = {
         "empty": "No album was named. Type `Artist - Album`, or paste a link to the album.",
         "unknown_link": (
             f"{text} is no link Longplay knows. Links from Spotify, Apple Music, Deezer, YouTube, Bandcamp, "
@@ -240,8 +241,14 @@ def _(refusal: errors.AlbumNeeded) -> str:
             "The link is fine, but its title cannot be read from it. Give the artist and the title as well."
         ),
         "bad_cover": f"{text} cannot be used as a cover. Give an address that begins with `https://`, or leave it out.",
+        "short_link": (
+            f"{text} is a short link, and where it leads cannot be read here. Open it and paste the address of the "
+            "album's page, or type `Artist - Album`."
+        ),
         "not_an_album": f"{text} leads to something that is no album. Paste the link of the album itself.",
-    }.get(refusal.reason, "No album could be read from that. Type `Artist - Album`, or paste a link to the album.")
+    }
+    default = "No album could be read from that. Type `Artist - Album`, or paste a link to the album."
+    return told.get(refusal.reason, default) + unheard
 
 
 @_words(errors.NoSuchNomination)

@@ -53,8 +53,9 @@ def samples(text: str) -> list[Refusal]:
         errors.TextTooLong("track list", 200, 201),
         *(
             errors.AlbumNeeded(reason, text)
-            for reason in ("empty", "unknown_link", "untitled_link", "not_an_album", "bad_cover", "?")
+            for reason in ("empty", "unknown_link", "untitled_link", "short_link", "not_an_album", "bad_cover", "?")
         ),
+        errors.AlbumNeeded("untitled_link", text, ("Deezer", "MusicBrainz")),
         errors.NoSuchNomination(),
         errors.WhichNomination((text,) * 12),
         errors.NotYourNomination(),

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from bot.domain.catalog import visible
+from bot.domain.catalog.sound import YEARS, plain_address
 from bot.domain.errors import AlbumNeeded, BadYear
-
-COVER_LIMIT = 2_048
-YEARS = range(1800, 2200)
 
 
 def read_year(year: str | int | None) -> int | None:
@@ -26,11 +22,7 @@ def read_cover(text: str) -> str | None:
     text = visible(text).strip()
     if not text:
         return None
-    try:
-        parts = urlsplit(text)
-        sound = parts.scheme == "https" and bool(parts.hostname) and parts.username is None and parts.port is None
-    except ValueError:
-        sound = False
-    if not sound or len(text) > COVER_LIMIT or any(char.isspace() for char in text):
+    address = plain_address(text)
+    if address is None:
         raise AlbumNeeded("bad_cover", text)
-    return text
+    return address

@@ -5,11 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from bot.domain.catalog import Link, LinkKind, Service, TrackLine
+from bot.domain.catalog import FoundAlbum, FoundTrack, Link, LinkKind, Service, TrackLine, normalised
 from bot.domain.club.entries import Album
 
 ALBUM_PREFIX = "album:"
 """An autocomplete value that names an album of the catalogue by its key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An album that may be meant, and what speaks for it or against it, in words members read."""
+
+    found: FoundAlbum
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """Words under which a member picked an album, in their normalised spelling, and the server where that was."""
+
+    words: str
+    guild_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +40,22 @@ class Resolved:
     link: Link | None = None
     cover_url: str | None = None
     tracks: tuple[TrackLine, ...] = ()
+    """A pasted list; it wins over a source's."""
     genre: str = ""
     country: str = ""
+    """As members read it."""
     dropped: str = ""
     """An address of no known service that stood beside the words and is not kept."""
+    found: FoundAlbum | None = None
+    """What a source told of it, or several of one album together."""
+    choices: tuple[Choice, ...] = ()
+    """Albums of which the member has to pick one, best first; then everything else is as they wrote it."""
+    unheard: tuple[str, ...] = ()
+    """Names of the services that were asked and did not answer in time."""
+    pitch_track: str = ""
+    """The track whose link was given."""
+    meant: Meant | None = None
+    """Set when the member picked it: the words are remembered once the album is kept."""
 
     @property
     def song(self) -> Link | None:
@@ -39,3 +67,16 @@ class Resolved:
     def shown(self) -> str:
         """`Title — Artist (year)`, raw: escape before showing."""
         return Album(UUID(int=0), self.title, self.artist, self.year).shown
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """The links by which it is the album it is: a source's, unless the member gave it another name."""
+        same = self.found is not None and normalised(self.found.title) == normalised(self.title)
+        return self.found.links if self.found is not None and same else ()
+
+    @property
+    def listed(self) -> tuple[FoundTrack, ...]:
+        """The track list: the pasted one, else what a source told."""
+        if self.tracks:
+            return tuple(FoundTrack(line.title, "", line.position, line.duration_ms) for line in self.tracks)
+        return self.found.tracks if self.found is not None else ()

@@ -1,0 +1,156 @@
+"""What the sources hold of an album: by its link, by its words, and all that its pages tell."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import TypeVar
+
+from bot.domain.catalog import FoundAlbum, FoundTrack, Link, LinkKind, Service, readable
+from bot.domain.catalog.matching import rank_tracks
+from bot.domain.catalog.sound import sound_track
+from bot.domain.catalog.wanted import Wanted, words_for_search
+from bot.domain.ports import AlbumSource
+from bot.services.catalog.asking import Told, telling, told
+from bot.services.catalog.judging import Judged, completed, judge, sound_albums, with_others
+from bot.services.catalog.resolved import Choice
+from bot.services.tools import Tools
+
+T = TypeVar("T")
+
+PATIENCE = 2.0
+"""Seconds from a command until what came is shown."""
+FOR_DETAILS = 0.7
+"""Of these, seconds that are left for the pages of the album that was found."""
+FURTHER_PATIENCE = 8.0
+"""Seconds of a search that somebody asked for and watches."""
+SEARCHED = 10
+"""Albums asked of each source."""
+TRIES = 2
+"""Ways to spell a search; the second is tried where the first finds nothing."""
+PLAUSIBLE_FURTHER = 0.6
+"""How far away an album may be that somebody searches further for."""
+
+
+class Budget:
+    """The seconds that are left of a member's patience, and who was not heard within them."""
+
+    def __init__(self, seconds: float) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._deadline = self._loop.time() + seconds
+        self._unheard: list[str] = []
+
+    async def told(self, tools: Tools, ask: Callable[[AlbumSource], Awaitable[T]], *, keeping: float = 0.0) -> list[T]:
+        """What the sources say to a question, `keeping` so many seconds for what comes after."""
+        seconds = max(0.0, self._deadline - self._loop.time() - keeping)
+        heard = await told(tools.album_sources, ask, seconds=seconds)
+        self._unheard += heard.unheard
+        return [answer for _, answer in heard.said]
+
+    @property
+    def unheard(self) -> tuple[str, ...]:
+        """The names of those who were asked and not heard, each once."""
+        return tuple(dict.fromkeys(self._unheard))
+
+
+async def search(source: AlbumSource, wanted: Wanted) -> list[FoundAlbum]:
+    """Albums that a source finds, by the plainest words first."""
+    for words in words_for_search(wanted)[:TRIES]:
+        found = await source.search_albums(words, limit=SEARCHED)
+        if found:
+            return found
+    return []
+
+
+async def found_by_words(tools: Tools, wanted: Wanted, budget: Budget) -> Judged:
+    """What all sources find for the words of a wish, judged."""
+    answers = await budget.told(tools, lambda source: search(source, wanted), keeping=FOR_DETAILS)
+    return judge(wanted, [album for albums in answers for album in albums])
+
+
+async def found_by_link(tools: Tools, link: Link, budget: Budget) -> FoundAlbum | None:
+    """The album of a link, joined with what other services hold of it; None where no source can tell."""
+    answers = await budget.told(tools, lambda source: source.fetch_album(link), keeping=FOR_DETAILS)
+    albums = sound_albums([one for one in answers if one is not None])
+    return await _everywhere(tools, albums[0], budget) if albums else None
+
+
+async def found_by_track(tools: Tools, link: Link, budget: Budget) -> tuple[FoundAlbum | None, str]:
+    """The album of a track's link, and the track's title; None where no source can tell.
+
+    As the track's own service says; else as another says of the same recording, or of what the address spells out.
+    """
+    answers = await budget.told(tools, lambda source: source.fetch_track(link), keeping=FOR_DETAILS)
+    tracks = [track for one in answers if one is not None and (track := sound_track(one)) is not None]
+    artist, title = readable(link)
+    track = tracks[0] if tracks else FoundTrack(title, artist) if title and artist else None
+    if track is None:
+        return None, ""
+    albums = sound_albums([track.album] if track.album else [])
+    if not albums and (isrc := track.isrc):
+        same = await budget.told(tools, lambda source: source.tracks_of_isrc(isrc), keeping=FOR_DETAILS)
+        albums = sound_albums(one.album for recordings in same for one in recordings if one.album is not None)
+    if not albums:
+        albums = await _albums_of_song(tools, Wanted.like_track(track), budget)
+    return (await _everywhere(tools, albums[0], budget) if albums else None), track.title
+
+
+async def _albums_of_song(tools: Tools, wanted: Wanted, budget: Budget) -> list[FoundAlbum]:
+    """The album of the one song that is surely meant."""
+    words = words_for_search(wanted)[0]
+    answers = await budget.told(tools, lambda source: source.search_tracks(words, limit=SEARCHED), keeping=FOR_DETAILS)
+    tracks = [track for found in answers for one in found if (track := sound_track(one)) is not None]
+    sure = rank_tracks(wanted, tracks).sure
+    song = sure.found if sure is not None else None
+    return sound_albums([song.album]) if isinstance(song, FoundTrack) and song.album is not None else []
+
+
+async def _everywhere(tools: Tools, album: FoundAlbum, budget: Budget) -> FoundAlbum:
+    """The album together with what the services hold of it that it has no link of."""
+    own = {link.service for link in album.links}
+    wanted = Wanted.like_album(album)
+
+    async def elsewhere(source: AlbumSource) -> list[FoundAlbum]:
+        return [] if source.service in own else await search(source, wanted)
+
+    others = await budget.told(tools, elsewhere, keeping=FOR_DETAILS / 2)
+    return with_others(album, [one for albums in others for one in albums])
+
+
+async def with_details(tools: Tools, found: FoundAlbum, budget: Budget) -> FoundAlbum:
+    """The album with its track list, genres and country, from its page at each source that has one and was not read."""
+    read = {found.source} if found.tracks else set[Service]()
+    albums = (link for link in reversed(found.links) if link.kind is LinkKind.ALBUM)
+    pages = {link.service: link for link in albums if link.service not in read}
+
+    async def page(source: AlbumSource) -> FoundAlbum | None:
+        link = pages.get(source.service)
+        return None if link is None else await source.fetch_album(link)
+
+    return completed(found, [one for one in await budget.told(tools, page) if one is not None])
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a search that goes on has found so far."""
+
+    choices: tuple[Choice, ...]
+    waiting: tuple[str, ...]
+    """Names of the services that may still answer; empty at the end."""
+    unheard: tuple[str, ...]
+
+
+async def search_further(
+    tools: Tools, wanted: Wanted, *, seconds: float = FURTHER_PATIENCE
+) -> AsyncGenerator[Findings]:
+    """What the sources find, all asked at once, anew after each answer; the last has nobody to wait for."""
+
+    def findings(heard: Told[list[FoundAlbum]]) -> Findings:
+        albums = [album for _, found in heard.said for album in found]
+        return Findings(judge(wanted, albums, within=PLAUSIBLE_FURTHER).choices, heard.waiting, heard.unheard)
+
+    async with aclosing(telling(tools.album_sources, lambda source: search(source, wanted), seconds=seconds)) as heard:
+        async for so_far in heard:
+            yield findings(so_far)
