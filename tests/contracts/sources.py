@@ -1,4 +1,4 @@
-"""Every implementation of `AlbumSource` that the contract suite tries: what it is asked, and where its answers come from.
+"""Every `AlbumSource` that the contract suite tries: what it is asked, and where its answers come from.
 
 A case is added by appending to `CASES`; nothing else has to change. Each source stands here twice: against answers kept
 as files, and against the rehearsal's loopback provider.

@@ -1,4 +1,4 @@
-"""One suite for every source of albums: what it finds, what it does not, and what comes of each thing that goes wrong."""
+"""One suite for every source of albums: what it finds, what it does not, and what comes of whatever goes wrong."""
 
 from __future__ import annotations
 
