@@ -14,7 +14,7 @@ from bot.config import Settings
 from bot.domain.clock import Clock, SystemClock
 from bot.jobs.clock import AlarmClock
 from bot.services import outbox
-from bot.services.club import phases, setup
+from bot.services.club import party_course, phases, setup
 from bot.services.tools import Tools
 from cogs.delivery.roster import check_members
 from cogs.shared.checkup import channel_permissions
@@ -113,6 +113,7 @@ class App:
         await register_commands(self.client, self.tools, now=self.clock.now())
         self._gateway = asyncio.create_task(self.client.connect(reconnect=True), name="gateway")
         await self._wait_ready()
+        self.tools.database.alarm = self.alarm.ring_at
         self.alarm.start()
         self.ready.set()
         await self._tell_of_permissions()
@@ -168,16 +169,17 @@ class App:
         await self._gateway
 
     async def tick(self) -> None:
-        """One wake-up: due weeks move, due errands go out, the alarm is set for the next deadline."""
+        """One wake-up: due weeks and parties move, due errands go out, the alarm is set for the next deadline."""
         async with self._ticking:
             now = self.clock.now()
             if self._presence is not None:
                 await self._presence.show()
             await outbox.release_abandoned(self.tools, now=now)
             advanced = await phases.advance_due(self.tools, now=now)
+            held = await party_course.advance_parties(self.tools, now=now)
             if self.client.delivery is not None:
                 self.client.delivery.kick()
-            self.alarm.ring_at(earliest(advanced.next_due, await outbox.next_errand_at(self.tools)))
+            self.alarm.ring_at(earliest(advanced.next_due, held.next_due, await outbox.next_errand_at(self.tools)))
 
     async def upkeep(self) -> None:
         """Once an hour: who is still on their server, and what may be forgotten. A stop ends it where it is."""
@@ -199,7 +201,9 @@ class App:
                 if self.client.delivery is not None:
                     await self.client.delivery.idle()
                 now = self.clock.now()
-                due = await phases.next_due(self.tools, now=now)
+                due = earliest(
+                    await phases.next_due(self.tools, now=now), await party_course.next_due(self.tools, now=now)
+                )
                 if (due is None or due > now) and not (await outbox.unsettled(self.tools, now=now)).due:
                     return
                 await asyncio.sleep(0.02)

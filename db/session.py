@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
+    from datetime import datetime
 
     from sqlalchemy.engine import URL
 
@@ -27,6 +28,9 @@ Writing: TypeAlias = AsyncSession
 
 RING = "ring"
 """Set in `session.info` by whoever recorded an errand: the bell rings once the transaction is committed."""
+
+WAKE = "wake"
+"""Set in `session.info` by whoever stored when something is due: the alarm is set once the transaction is committed."""
 
 OLDEST = 15
 """The oldest major version of PostgreSQL that has what the tables need."""
@@ -74,6 +78,8 @@ class Database:
         self.engine = engine
         self.bell: Callable[[], None] | None = None
         """Rung after a commit that recorded errands; whoever performs them hangs it up."""
+        self.alarm: Callable[[datetime | None], None] | None = None
+        """Told after a commit when what was stored is due; whoever wakes the process hangs it up."""
         self.holder: int | None = None
         """This process's number among those that perform errands; see `db.presence`."""
         self._watch = watch
@@ -117,6 +123,8 @@ class Database:
                 watch("after commit")
             if self.bell is not None and session.info.get(RING):
                 self.bell()
+            if self.alarm is not None and WAKE in session.info:
+                self.alarm(session.info[WAKE])
 
     @property
     def url(self) -> str:

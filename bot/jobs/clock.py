@@ -63,19 +63,16 @@ class AlarmClock:
         self._scheduler.start()
 
     def ring_at(self, due: datetime | None) -> None:
-        """Wake at this instant too; None when nothing lies ahead."""
+        """Wake at this instant too; None when nothing lies ahead. An earlier alarm that is set already stays set."""
         if due is None or not self._scheduler.running:
             return
         # A rehearsal's clock may be far from the machine's: what counts is how long from now.
         wait = max(due - self._clock.now(), SOONEST)
-        if wait < timedelta(seconds=self._tick_seconds):
+        at = SystemClock().now() + wait
+        set_already = self._scheduler.get_job("next-due")
+        if wait < timedelta(seconds=self._tick_seconds) and (set_already is None or at < set_already.next_run_time):
             self._scheduler.add_job(
-                self._run,
-                "date",
-                args=["tick", self._tick],
-                id="next-due",
-                run_date=SystemClock().now() + wait,
-                replace_existing=True,
+                self._run, "date", args=["tick", self._tick], id="next-due", run_date=at, replace_existing=True
             )
 
     def stop(self) -> None:

@@ -15,7 +15,7 @@ from bot.rehearsal.clock import RehearsalClock
 from bot.rehearsal.loopback import LoopbackDiscord, Person
 from bot.rehearsal.loopback.schemas import Schemas
 from bot.services import outbox
-from bot.services.club import phases
+from bot.services.club import party_course, phases
 from bot.services.tools import Tools
 from db.session import CommitMoment
 
@@ -99,6 +99,12 @@ class Stage:
         await self.app.stop()
         await self.start_bot()
 
+    async def kill_bot(self) -> None:
+        """End the bot as a crash does: what it was doing stays half done; start another one with `start_bot`."""
+        if self.app.client.delivery is not None:
+            await self.app.client.delivery.stop(0)
+        await self.app.stop()
+
     # Time
 
     async def settle(self) -> None:
@@ -122,9 +128,12 @@ class Stage:
             await self.move_to(due)
 
     async def next_due(self) -> datetime | None:
-        """When something is to be done next, by a week or by an errand; None when nothing lies ahead."""
+        """When something is to be done next, by a week, a party or an errand; None when nothing lies ahead."""
+        now = self.clock.now()
         return earliest(
-            await phases.next_due(self.tools, now=self.clock.now()), await outbox.next_errand_at(self.tools)
+            await phases.next_due(self.tools, now=now),
+            await party_course.next_due(self.tools, now=now),
+            await outbox.next_errand_at(self.tools),
         )
 
     def _reach(self, instant: datetime) -> None:

@@ -229,7 +229,7 @@ def test_each_track_begins_once_in_order_and_the_whole_lasts_lengths_and_pauses_
         else:
             if act == "skip" and before.present is not None:
                 skipped += before.present.length - before.heard(now)
-        begun += [place for place in range(begun[-1] + 1, party.position + 1)]
+        begun += range(begun[-1] + 1, party.position + 1)
         assert party.track_at(now) in (party.position, party.position + (party.state is State.OVER))
     assert begun == list(range(1, len(minutes) + 1))
     assert party.state is State.OVER

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.app import earliest
 from bot.domain.outbox import LEASE
 from bot.rehearsal.kills.child import Orders
 from bot.rehearsal.kills.clock import LeadingClock
@@ -18,7 +19,7 @@ from bot.rehearsal.loopback.schemas import Schemas
 from bot.rehearsal.loopback.state import NONCE_WINDOW
 from bot.rehearsal.stage import PATIENCE, Stage
 from bot.services import outbox
-from bot.services.club import phases
+from bot.services.club import party_course, phases
 from bot.services.tools import Tools
 from db.session import Database
 
@@ -36,7 +37,8 @@ class ProcessStage(Stage):
     """The bots are processes; `kills` says where they die, one death for each point.
 
     The steps of a point are counted anew in every bot's life. Whoever plays on this stage may go on as if nothing had
-    happened: a bot that died is started again after a while, and people do again what was not answered.
+    happened: a bot that died is started again after a while (`away`, unless the side of its death says), and people do
+    again what was not answered.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class ProcessStage(Stage):
         starts_at: datetime,
         kills: Collection[Point] = (),
         bots: int = 1,
+        away: timedelta | None = None,
     ) -> None:
         clock = LeadingClock(starts_at)
         super().__init__(database_url, schemas=schemas, clock=clock, owner="Hana")
@@ -62,6 +65,7 @@ class ProcessStage(Stage):
         self.deaths = 0
         self._last: Point | None = None
         self._wanted = bots
+        self._away = away
         self._counts: dict[str, int] = {}
         self._numbers: dict[int, int] = {}
         self._database = Database.connect(database_url, pool_size=2)
@@ -144,7 +148,8 @@ class ProcessStage(Stage):
         self._last = point
 
     def _come_back(self) -> None:
-        self.clock.advance(by=SHORT if self._last is not None and self._last.moment == "before" else LONG)
+        usual = SHORT if self._last is not None and self._last.moment == "before" else LONG
+        self.clock.advance(by=self._away or usual)
 
     async def _effect(self, call: Call, moment: str) -> None:
         """Count an effect; at a point to kill at, the bot dies and the connection with it."""
@@ -180,7 +185,7 @@ class ProcessStage(Stage):
 
     async def _nothing_due(self) -> bool:
         now = self.clock.now()
-        due = await phases.next_due(self.tools, now=now)
+        due = earliest(await phases.next_due(self.tools, now=now), await party_course.next_due(self.tools, now=now))
         return (due is None or due > now) and not (await outbox.unsettled(self.tools, now=now)).due
 
     # People
