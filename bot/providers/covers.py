@@ -66,7 +66,11 @@ def _flat(opened: Image.Image) -> Image.Image:
     """The pixels alone, upright, on white where they are transparent."""
     from PIL import Image, ImageOps
 
-    upright = ImageOps.exif_transpose(opened)
+    upright: Image.Image
+    try:
+        upright = ImageOps.exif_transpose(opened)
+    except Exception:  # noqa: BLE001 - damaged metadata of a sound picture
+        upright = opened
     flat = Image.new("RGB", upright.size, "white")
     if upright.has_transparency_data:
         upright = upright.convert("RGBA")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from bot.domain.club.views import WeekView
 from bot.domain.covers import (
     STAYS_AFTER_USE,
     Asked,
@@ -81,6 +83,11 @@ async def pictures_of(tools: Tools, *, album_ids: Collection[UUID], now: datetim
     return {album_id: picture for album_id, picture in zip(wanted, found, strict=True) if picture is not None}
 
 
+async def illustrated(tools: Tools, view: WeekView, *, album_ids: Collection[UUID], now: datetime) -> WeekView:
+    """A week with the covers of these albums, as far as they can be had."""
+    return replace(view, covers=await pictures_of(tools, album_ids=album_ids, now=now)) if album_ids else view
+
+
 async def sweep(tools: Tools, *, now: datetime) -> int:
     """Remove files that no row knows: whoever put them there ended before it could say so. How many.
 
@@ -115,8 +122,8 @@ async def _fetch(covers: Covers, url: str) -> tuple[CoverOutcome, Picture | None
         return CoverOutcome(unavailable.why.value), None
     except TimeoutError:
         return CoverOutcome.SLOW, None
-    except OSError as error:
-        log.warning("a cover cannot be kept: %s", error)
+    except Exception:  # a full disk, or a bug: no card ever waits for its picture
+        log.exception("a cover cannot be kept")
         return CoverOutcome.DOWN, None
     return CoverOutcome.KEPT, picture
 

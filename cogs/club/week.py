@@ -8,6 +8,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.domain.club.rules import Pick
+from bot.services import covers
 from bot.services.catalog import resolve_album
 from bot.services.club import phases, planning, views
 from cogs.club import suggest
@@ -50,6 +51,8 @@ class Weeks(commands.GroupCog, group_name="week", group_description="The club's 
             where=where_of(interaction),
             number=week,
         )
+        shown = [view.winner.album.id] if view.winner is not None else []
+        view = await covers.illustrated(tools_of(interaction), view, album_ids=shown, now=now_of(interaction))
         await answer(interaction, week_card(view))
 
     @app_commands.command(name="open")

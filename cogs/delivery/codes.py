@@ -16,6 +16,7 @@ UNKNOWN_MESSAGE = 10008
 UNKNOWN_EVENT = 10070
 TOO_MANY_PINS = 30003
 OLD_MESSAGE_EDITS = 30046
+FILE_TOO_LARGE = 40005
 MISSING_ACCESS = 50001
 DM_REFUSED = 50007
 MISSING_PERMISSIONS = 50013
@@ -39,6 +40,8 @@ BARRED = frozenset(
 """The club has to change something before this can work."""
 VANISHED = frozenset({UNKNOWN_CHANNEL, UNKNOWN_MESSAGE})
 """What was there is there no longer."""
+NO_UPLOAD = frozenset({MISSING_PERMISSIONS, FILE_TOO_LARGE})
+"""What a message with a picture may be refused for while the same words without it are taken."""
 BANNED_FOR = timedelta(minutes=10)
 """After a 429 that is no ordinary rate limit: Discord's own door keeper wants to be left alone."""
 COALESCED_FOR = timedelta(minutes=2)

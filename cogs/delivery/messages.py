@@ -29,21 +29,37 @@ async def post(bot: LongplayBot, errand: Errand, body: Body, *, channel_id: int,
     try first looks for the errand's marker in the channel.
     """
     channel = bot.get_partial_messageable(channel_id, guild_id=guild_id)
-    return PanelRef(channel_id, await deliver(bot, errand, body, channel), body.digest)
+    message = await deliver(bot, errand, body, channel)
+    # An earlier try may have had another picture, or none: then it is not known to show this, and is drawn again.
+    drawn = body.digest if {each.filename for each in message.attachments} == body.pictures.keys() else None
+    return PanelRef(channel_id, message.id, drawn)
 
 
-async def deliver(bot: LongplayBot, errand: Errand, body: Body, channel: Messageable) -> int:
-    """Send a message to a channel or a person once, and return its id."""
-    view = body.view(errand.marker)
+async def deliver(bot: LongplayBot, errand: Errand, body: Body, channel: Messageable) -> discord.Message:
+    """Send a message to a channel or a person once; the one that an earlier try has sent is given back."""
     if errand.reconcile:
         found = await find(bot, errand, channel)
         if found is not None:
             return found
-    message = await channel.send(view=view, nonce=errand.nonce, allowed_mentions=body.mentions, silent=body.silent)
-    return message.id
+
+    async def send(body: Body) -> discord.Message:
+        return await channel.send(
+            view=body.view(errand.marker),
+            nonce=errand.nonce,
+            allowed_mentions=body.mentions,
+            silent=body.silent,
+            files=body.files(),
+        )
+
+    try:
+        return await send(body)
+    except discord.HTTPException as error:
+        if not body.pictures or error.code not in codes.NO_UPLOAD:
+            raise
+        return await send(body.bare())
 
 
-async def find(bot: LongplayBot, errand: Errand, channel: Messageable) -> int | None:
+async def find(bot: LongplayBot, errand: Errand, channel: Messageable) -> discord.Message | None:
     """The message that an earlier try of this errand has made, by its marker; None when there is none."""
     if errand.first_attempt_at is None or bot.user is None:
         return None
@@ -51,7 +67,7 @@ async def find(bot: LongplayBot, errand: Errand, channel: Messageable) -> int | 
         if message.author.id == bot.user.id:
             components = [component.to_dict() for component in message.components]
             if any(component.get("id") == errand.marker for component in walk(components)):
-                return message.id
+                return message
     return None
 
 
@@ -67,7 +83,7 @@ async def redraw(
         return panel
     message = bot.get_partial_messageable(panel.channel_id, guild_id=guild_id).get_partial_message(panel.message_id)
     try:
-        await message.edit(view=body.view(), allowed_mentions=body.mentions)
+        await _edit(message, body)
     except discord.HTTPException as error:
         if error.code != codes.THREAD_ARCHIVED:
             raise
@@ -75,10 +91,26 @@ async def redraw(
         if not isinstance(thread, discord.Thread):
             raise
         await thread.edit(archived=False)
-        await message.edit(view=draw().view(), allowed_mentions=body.mentions)
+        await _edit(message, draw())
         if over:
             await thread.edit(archived=True)
     return PanelRef(panel.channel_id, panel.message_id, body.digest)
+
+
+async def _edit(message: discord.PartialMessage, body: Body) -> None:
+    """Make a message show this; a picture that it has already is kept and not sent again."""
+    held: list[discord.Attachment] = []
+    if body.pictures:
+        now = await message.fetch()
+        held = [each for each in now.attachments if each.filename in body.pictures]
+    fresh = body.files(without={each.filename for each in held})
+    try:
+        await message.edit(view=body.view(), attachments=[*held, *fresh], allowed_mentions=body.mentions)
+    except discord.HTTPException as error:
+        if not fresh or error.code not in codes.NO_UPLOAD:
+            raise
+        bare = body.bare()
+        await message.edit(view=bare.view(), attachments=[], allowed_mentions=bare.mentions)
 
 
 async def pin(bot: LongplayBot, panel: PanelRef, *, guild_id: int, on: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import partial
+from uuid import UUID
 
 import discord
 
@@ -13,7 +14,7 @@ from bot.domain.club.rules import Layout
 from bot.domain.club.views import PanelRef, WeekView
 from bot.domain.club.week import Phase, ThreadRole
 from bot.domain.outbox import Errand, Kind
-from bot.services import people
+from bot.services import covers, people
 from bot.services.club import reminders, views
 from cogs.club.cards import album, choosing, notices, phrases, result
 from cogs.club.cards.week import week_card
@@ -37,6 +38,8 @@ PANEL_CARDS: dict[Kind, Callable[[WeekView], Body]] = {
     Kind.RECAP: album.recap_card,
 }
 """Messages that can be drawn again from the week alone."""
+
+SHOW_THE_WINNER = (Kind.CARD, Kind.REFRESH, Kind.WINNER, Kind.ALBUM_PANEL, Kind.RECAP)
 
 PHASE_ROLE = {
     Phase.SCHEDULED: ThreadRole.NOMINATIONS,
@@ -78,6 +81,7 @@ class Performer:
         if errand.week_id is None:
             return SKIPPED
         view = await views.view_of(self.bot.tools, week=errand.week_id, now=now)
+        view = await covers.illustrated(self.bot.tools, view, album_ids=pictured(errand, view), now=now)
         return await self.operations[errand.kind](errand, view, now)
 
     async def _post(self, errand: Errand, view: WeekView, draw: Callable[[], Body], channel_id: int) -> PanelRef:
@@ -214,7 +218,8 @@ class Performer:
         body = notices.dm_card(view, errand.payload)
         try:
             channel = await self.bot.create_dm(discord.Object(discord_id))
-            return Outcome(discord_id=await messages.deliver(self.bot, errand, body, channel))
+            message = await messages.deliver(self.bot, errand, body, channel)
+            return Outcome(discord_id=message.id)
         except discord.Forbidden as error:
             if error.code != codes.DM_REFUSED:
                 raise
@@ -230,6 +235,18 @@ class Performer:
         for thread_id in dict.fromkeys(view.week.threads.values()):
             await messages.wake_thread(self.bot, thread_id)
         return Outcome()
+
+
+def pictured(errand: Errand, view: WeekView) -> list[UUID]:
+    """The albums whose covers an errand's message shows."""
+    kind = Kind(errand.payload["panel"]) if errand.kind is Kind.REDRAW else errand.kind
+    if kind in SHOW_THE_WINNER:
+        return [view.winner.album.id] if view.winner is not None and view.week.announced else []
+    number = errand.ordinal // NOMINATIONS_APART if kind is Kind.NOMINATION_EDIT else errand.ordinal
+    if kind not in (Kind.NOMINATION, Kind.NOMINATION_EDIT):
+        return []
+    every = errand.kind is Kind.REDRAW
+    return [one.album.id for one in view.nominations if every or one.ordinal == number]
 
 
 def place_of(kind: Kind, view: WeekView) -> int:

@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import discord
 from discord import ui
 
+from bot.domain.covers import Picture
 from cogs.shared.limits import check_message
 
 Item = ui.Item[Any]
+
+ALT_TEXT = 1_024
+
+
+class Illustrated(ui.Section[Any]):
+    """Text with a picture beside it that is uploaded with the message."""
+
+    def __init__(self, text: str, picture: Picture, alt: str) -> None:
+        super().__init__(
+            ui.TextDisplay(text), accessory=ui.Thumbnail(f"attachment://{picture.name}", description=alt[:ALT_TEXT])
+        )
+        self.text = text
+        self.picture = picture
+        self.alt = alt
 
 
 class Body:
@@ -29,6 +45,25 @@ class Body:
         self.framed = framed
         self.silent = silent
         self.roles = tuple(roles)
+
+    @property
+    def pictures(self) -> dict[str, Picture]:
+        """What has to be uploaded with it, by file name."""
+        return {item.picture.name: item.picture for item in self.items if isinstance(item, Illustrated)}
+
+    def files(self, *, without: Collection[str] = ()) -> list[discord.File]:
+        """Its pictures, fresh for one request; those `without` are there already."""
+        alts = {item.picture.name: item.alt for item in self.items if isinstance(item, Illustrated)}
+        return [
+            discord.File(io.BytesIO(picture.content), name, description=alts[name][:ALT_TEXT])
+            for name, picture in self.pictures.items()
+            if name not in without
+        ]
+
+    def bare(self) -> Body:
+        """The same message without pictures, for where they cannot be uploaded."""
+        items = [ui.TextDisplay(item.text) if isinstance(item, Illustrated) else item for item in self.items]
+        return Body(*items, framed=self.framed, roles=self.roles, silent=self.silent)
 
     @property
     def mentions(self) -> discord.AllowedMentions:
@@ -76,11 +111,16 @@ def rows(*buttons: Item | None) -> list[ui.ActionRow[Any]]:
     return [ui.ActionRow(*kept[start : start + 5]) for start in range(0, len(kept), 5)]
 
 
-def beside_cover(text: str, url: str | None, alt: str) -> Item:
-    """Text with a picture beside it; the text alone when there is no picture."""
-    if not url or not url.startswith("https://") or len(url) > 2_000:
+def beside_cover(text: str, cover: Picture | str | None, alt: str) -> Item:
+    """Text with a cover beside it; the text alone when there is none.
+
+    Public cards show pictures that we keep; a private one may show an album that is not kept yet, by its address.
+    """
+    if isinstance(cover, Picture):
+        return Illustrated(text, cover, alt)
+    if not cover or not cover.startswith("https://") or len(cover) > 2_000:
         return ui.TextDisplay(text)
-    return ui.Section(ui.TextDisplay(text), accessory=ui.Thumbnail(url, description=alt[:1_024]))
+    return ui.Section(ui.TextDisplay(text), accessory=ui.Thumbnail(cover, description=alt[:ALT_TEXT]))
 
 
 def link(label: str, url: str) -> ui.Button[Any] | None:

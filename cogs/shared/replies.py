@@ -40,11 +40,17 @@ async def answer(interaction: Press, body: Body | str) -> None:
     """A private answer: the first one, the promised one, or one more."""
     body = words(body) if isinstance(body, str) else body
     if not interaction.response.is_done():
-        await interaction.response.send_message(view=body.view(), ephemeral=True, allowed_mentions=body.mentions)
+        await interaction.response.send_message(
+            view=body.view(), files=body.files(), ephemeral=True, allowed_mentions=body.mentions
+        )
     elif interaction.response.type is InteractionResponseType.deferred_channel_message:
-        await interaction.edit_original_response(view=body.view(), allowed_mentions=body.mentions)
+        await interaction.edit_original_response(
+            view=body.view(), attachments=body.files(), allowed_mentions=body.mentions
+        )
     else:
-        await interaction.followup.send(view=body.view(), ephemeral=True, allowed_mentions=body.mentions)
+        await interaction.followup.send(
+            view=body.view(), files=body.files(), ephemeral=True, allowed_mentions=body.mentions
+        )
 
 
 async def give_text_back(interaction: Press, texts: Iterable[str]) -> None:
@@ -59,9 +65,13 @@ async def give_text_back(interaction: Press, texts: Iterable[str]) -> None:
 async def update(interaction: Press, body: Body) -> None:
     """Draw the private message anew on which the person pressed; promised by `hold` or not."""
     if not interaction.response.is_done():
-        await interaction.response.edit_message(view=body.view(), allowed_mentions=body.mentions)
+        await interaction.response.edit_message(
+            view=body.view(), attachments=body.files(), allowed_mentions=body.mentions
+        )
     else:
-        await interaction.edit_original_response(view=body.view(), allowed_mentions=body.mentions)
+        await interaction.edit_original_response(
+            view=body.view(), attachments=body.files(), allowed_mentions=body.mentions
+        )
 
 
 async def hold(interaction: Press) -> None:

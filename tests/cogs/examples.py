@@ -13,9 +13,11 @@ from bot.domain.club.ratings import summarise
 from bot.domain.club.rules import Rules
 from bot.domain.club.views import PanelRef, WeekView
 from bot.domain.club.week import Club, Phase, ThreadRole, Week
+from bot.domain.covers import Picture
 from bot.domain.tally import Ballot, Method, tally
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+COVER = Picture.of(b"pixels", 640, 640)
 CLUB = Club(UUID(int=1), 10, "Club", 20, "Europe/Berlin")
 
 TEXTS = {
@@ -130,6 +132,7 @@ def view(
         summary=summarise(ratings, [Decimal("3.5")] * 9) if phase is Phase.CLOSED else None,
         late=2,
         panels={("card", 0): PanelRef(20, 30)},
+        covers={one.album.id: COVER for one in nominations},
     )
 
 

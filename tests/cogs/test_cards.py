@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -16,6 +16,7 @@ from bot.domain.club.entries import Album, Standing
 from bot.domain.club.rules import Layout, Pick, Rules
 from bot.domain.club.views import WeekView, YourPart
 from bot.domain.club.week import Phase, Skip
+from bot.domain.covers import Picture
 from bot.domain.tally import Ballot, Method, tally
 from bot.services.catalog import Resolved as ResolvedAlbum
 from bot.services.club.rating import Rated
@@ -24,8 +25,8 @@ from bot.services.club.shelf import Shelved
 from cogs.club.cards import album, album_step, choosing, hosts, notices, phrases, private, result, shelf
 from cogs.club.cards.week import week_card
 from cogs.shared.limits import walk
-from cogs.shared.render import Body
-from tests.cogs.examples import CLUB, NOW, TEXTS, filled, nomination, ratings_of, view
+from cogs.shared.render import Body, beside_cover
+from tests.cogs.examples import CLUB, COVER, NOW, TEXTS, filled, nomination, ratings_of, view
 
 PUBLIC: dict[str, Callable[[WeekView], Body]] = {
     "week": week_card,
@@ -298,10 +299,48 @@ def test_times_are_shown_in_the_readers_own_zone() -> None:
     assert f"<t:{closes}:F> (<t:{closes}:R>)" in words
 
 
-def test_covers_carry_alternative_text() -> None:
-    parts = list(walk(choosing.nomination_card(view(), nomination(1)).view().to_components()))
-    thumbnail = next(part for part in parts if part["type"] == 11)
-    assert thumbnail["description"].startswith("Cover of ")
+def thumbnail_of(body: Body) -> Mapping[str, Any] | None:
+    return next((part for part in walk(body.view().to_components()) if part["type"] == 11), None)
+
+
+def test_covers_are_uploaded_and_carry_alternative_text() -> None:
+    body = choosing.nomination_card(view(), nomination(1))
+    thumbnail = thumbnail_of(body)
+    assert thumbnail is not None
+    assert thumbnail["description"].startswith("Cover of Album ")
+    assert thumbnail["media"]["url"] == f"attachment://{COVER.name}"
+    for _ in range(2):  # a file is read by the request that sends it; the next one needs its own
+        (file,) = body.files()
+        assert (file.filename, file.description, file.fp.read()) == (
+            COVER.name,
+            thumbnail["description"],
+            COVER.content,
+        )
+    assert body.files(without={COVER.name}) == []
+
+
+def test_a_card_says_the_same_without_its_cover_and_shows_no_address_of_anybody_else() -> None:
+    with_cover = choosing.nomination_card(view(), nomination(1))
+    without = choosing.nomination_card(replace(view(), covers={}), nomination(1))
+    assert thumbnail_of(without) is None
+    assert (without.files(), without.pictures) == ([], {})
+    assert text_of(without) == text_of(with_cover.bare()) != text_of(with_cover)
+    assert with_cover.bare().digest == without.digest != with_cover.digest
+
+
+def test_another_cover_is_another_message() -> None:
+    other = replace(view(), covers={nomination(1).album.id: Picture.of(b"other pixels", 640, 640)})
+    assert choosing.nomination_card(other, nomination(1)).digest != (
+        choosing.nomination_card(view(), nomination(1)).digest
+    )
+
+
+def test_a_private_card_may_show_an_address() -> None:
+    shown = thumbnail_of(Body(beside_cover("text", "https://i.scdn.co/x", "Cover of it")))
+    assert shown is not None
+    assert shown["media"]["url"] == "https://i.scdn.co/x"
+    for address in (None, "", "http://i.scdn.co/x", "javascript:alert(1)", "https://" + "x" * 2_000):
+        assert thumbnail_of(Body(beside_cover("text", address, "Cover of it"))) is None
 
 
 def test_a_marker_is_the_containers_id_and_changes_no_digest() -> None:

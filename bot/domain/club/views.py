@@ -9,6 +9,7 @@ from uuid import UUID
 from bot.domain.club.entries import Nomination, Rating, Track
 from bot.domain.club.ratings import Summary
 from bot.domain.club.week import Club, Week
+from bot.domain.covers import Picture
 from bot.domain.tally import Tally
 
 
@@ -44,6 +45,8 @@ class WeekView:
     late: int = 0
     """Ratings in the catch-up lane."""
     panels: Mapping[tuple[str, int], PanelRef] = field(default_factory=dict[tuple[str, int], PanelRef])
+    covers: Mapping[UUID, Picture] = field(default_factory=dict[UUID, Picture])
+    """By album; those that the card to be drawn shows, as far as they could be had."""
 
     @property
     def standing(self) -> tuple[Nomination, ...]:

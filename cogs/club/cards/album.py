@@ -28,7 +28,9 @@ def album_panel(view: WeekView) -> Body:
         head.append(phrases.tags(winner))
     if winner.pitch_track:
         head.append(f"**Start with:** {plain(winner.pitch_track, 120, hard=160)}")
-    parts: list[ui.Item[Any] | None] = [beside_cover("\n".join(head), album.cover_url, phrases.cover_alt(album))]
+    parts: list[ui.Item[Any] | None] = [
+        beside_cover("\n".join(head), view.covers.get(album.id), phrases.cover_alt(album))
+    ]
     if winner.pitch:
         parts.append(ui.TextDisplay(phrases.pitch_block(winner.pitch, 700, 2_000)))
     if view.tracks:
@@ -71,7 +73,7 @@ def recap_card(view: WeekView) -> Body:
         return Body(ui.TextDisplay(f"{phrases.heading(week, 'Recap')}\nThis week has no album."))
     album = winner.album
     head = f"{phrases.heading(week, 'Recap')}\n{phrases.album_headline(album)}\n{phrases.nominators(winner)}"
-    parts: list[ui.Item[Any]] = [beside_cover(head, album.cover_url, phrases.cover_alt(album))]
+    parts: list[ui.Item[Any]] = [beside_cover(head, view.covers.get(album.id), phrases.cover_alt(album))]
     summary = view.summary
     if summary is None:
         parts.append(ui.TextDisplay("Nobody rated it in time. `/rate` still takes late ratings."))

@@ -54,7 +54,9 @@ def nomination_card(view: WeekView, nomination: Nomination) -> Body:
     head.append(f"Nomination {nomination.ordinal} of {view.week.label} · {phrases.nominators(nomination)}")
     if phrases.tags(nomination):
         head.append(phrases.tags(nomination))
-    parts: list[ui.Item[Any] | None] = [beside_cover("\n".join(head), album.cover_url, phrases.cover_alt(album))]
+    parts: list[ui.Item[Any] | None] = [
+        beside_cover("\n".join(head), view.covers.get(album.id), phrases.cover_alt(album))
+    ]
     if nomination.standing is Standing.STANDING:
         if nomination.pitch:
             parts.append(ui.TextDisplay(phrases.pitch_block(nomination.pitch, PITCH_LIMIT, PITCH_BYTES)))

@@ -31,7 +31,7 @@ def winner_card(view: WeekView) -> Body:
         return Body(ui.TextDisplay(f"{phrases.heading(week, 'Result')}\nThe result was taken back; the vote goes on."))
     album = winner.album
     head = f"{phrases.heading(week, 'Winner')}\n{phrases.album_headline(album)}\n{phrases.nominators(winner)}"
-    parts: list[ui.Item[Any] | None] = [beside_cover(head, album.cover_url, phrases.cover_alt(album))]
+    parts: list[ui.Item[Any] | None] = [beside_cover(head, view.covers.get(album.id), phrases.cover_alt(album))]
     if winner.pitch:
         parts.append(ui.TextDisplay(phrases.pitch_block(winner.pitch, 600, 2_000)))
     parts.append(ui.TextDisplay(sized(lambda width: result_words(view, width), NAME, 2_000)))

@@ -30,7 +30,7 @@ def week_card(view: WeekView) -> Body:
     if week.announced and view.winner is not None:
         album = view.winner.album
         text = f"{phrases.album_headline(album)}\n{body}"
-        shown = beside_cover(text, album.cover_url, phrases.cover_alt(album))
+        shown = beside_cover(text, view.covers.get(album.id), phrases.cover_alt(album))
     else:
         shown = ui.TextDisplay(body)
     return Body(ui.TextDisplay(phrases.heading(week)), shown, *rows(*phase_buttons(view)))
