@@ -17,14 +17,28 @@ ALIAS_LIMIT = 500
 """Characters of the words, normalised; longer ones are not remembered."""
 
 
-async def add_alias(session: AsyncSession, *, alias_key: str, album_id: UUID, source: str, now: datetime) -> None:
-    """These words were meant so; the first to say so is remembered."""
-    if 0 < len(alias_key) <= ALIAS_LIMIT:
-        await session.execute(
-            insert(tables.AlbumAlias)
-            .values(alias_key=alias_key, album_id=album_id, source=source, created_at=now)
-            .on_conflict_do_nothing(index_elements=["alias_key", "album_id"])
+MEMBER = "member"
+"""The source of words that were meant so on several servers; on one alone it is `chosen_in` that server."""
+
+
+def chosen_in(guild_id: int) -> str:
+    """The source of words that were meant so on one server."""
+    return f"guild:{guild_id}"
+
+
+async def add_alias(session: AsyncSession, *, alias_key: str, album_id: UUID, guild_id: int, now: datetime) -> None:
+    """Words were meant so on a server; said on a second one, they are so everywhere."""
+    if not 0 < len(alias_key) <= ALIAS_LIMIT:
+        return
+    source = chosen_in(guild_id)
+    added = insert(tables.AlbumAlias).values(alias_key=alias_key, album_id=album_id, source=source, created_at=now)
+    await session.execute(
+        added.on_conflict_do_update(
+            index_elements=["alias_key", "album_id"],
+            set_={"source": MEMBER},
+            where=tables.AlbumAlias.source.notin_((source, MEMBER)),
         )
+    )
 
 
 async def albums_of_alias(session: AsyncSession, alias_key: str) -> list[tuple[Album, str]]:

@@ -6,9 +6,8 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import func, select
 
-from bot.domain.catalog import Link, LinkKind, Service, TrackLine, parse_link, parse_track_list
-from bot.domain.errors import AlbumNeeded, BadYear, NotAHost, TextTooLong, Unavailable
-from bot.domain.ports import FoundAlbum
+from bot.domain.catalog import LinkKind, Service, TrackLine, parse_link, parse_track_list
+from bot.domain.errors import AlbumNeeded, BadYear, NotAHost, TextTooLong
 from bot.services.catalog import (
     Resolved,
     album_suggestions,
@@ -157,7 +156,7 @@ async def test_an_album_gathers_links(database):
         ("https://open.spotify.com/artist/4tZwfgrHOc3mvqYlEYSvVi", "not_an_album"),
         ("https://open.spotify.com/track/2noRn2Aes5aoNVsU6iWThc", "not_an_album"),
         ("https://open.spotify.com/playlist/2noRn2Aes5aoNVsU6iWThc", "not_an_album"),
-        ("https://spotify.link/abcdef", "untitled_link"),
+        ("https://spotify.link/abcdef", "short_link"),
         ("album:nonsense", "empty"),
         (f"album:{UUID(int=1)}", "empty"),
     ],
@@ -299,59 +298,6 @@ async def test_at_most_twenty_five_are_suggested(tools, database):
     for number in range(30):
         await keep(database, f"Blue {number}", "Anybody")
     assert len(await album_suggestions(tools, text="blue", guild_id=GUILD)) == 25
-
-
-class ASource:
-    """A catalogue of the world that knows what it was told."""
-
-    name = "a source"
-
-    def __init__(self, *found: FoundAlbum, down: bool = False) -> None:
-        self.found = list(found)
-        self.down = down
-
-    async def search_albums(self, text: str, *, limit: int) -> list[FoundAlbum]:
-        if self.down:
-            raise Unavailable
-        return self.found[:limit]
-
-    async def fetch_album(self, link: Link) -> FoundAlbum | None:
-        if self.down:
-            raise Unavailable
-        return self.found[0] if self.found else None
-
-
-FOUND = FoundAlbum(
-    "Discovery", "Daft Punk", 2001, cover_url="https://example.org/d.jpg", tracks=(TrackLine(1, "One"),), genre="House"
-)
-
-
-async def test_a_source_reads_what_a_link_does_not_tell(database):
-    tools = make_tools(database, album_sources=(ASource(down=True), ASource(), ASource(FOUND)))
-    read = await resolve(tools, SPOTIFY)
-    assert (read.title, read.artist, read.year, read.genre) == ("Discovery", "Daft Punk", 2001, "House")
-    assert (read.cover_url, len(read.tracks)) == ("https://example.org/d.jpg", 1)
-
-
-async def test_a_source_completes_words_only_where_it_knows_exactly_that(database):
-    near = FoundAlbum("Discovery Live", "Daft Punk", 2007)
-    tools = make_tools(database, album_sources=(ASource(near, FOUND),))
-    assert (await resolve(tools, "daft punk - discovery")).year == 2001
-    other = await resolve(tools, "daft punk - discovery (1999)")
-    assert (other.year, other.cover_url) == (1999, None)
-
-
-async def test_a_source_that_is_down_takes_nothing_away(database):
-    tools = make_tools(database, album_sources=(ASource(down=True),))
-    assert (await resolve(tools, "Daft Punk - Discovery")).title == "Discovery"
-    with pytest.raises(AlbumNeeded):
-        await resolve(tools, SPOTIFY)
-
-
-async def test_typed_names_win_over_a_source(database):
-    tools = make_tools(database, album_sources=(ASource(FOUND),))
-    read = await resolve(tools, SPOTIFY, artist="Daft Punk", title="Discovery (Deluxe)")
-    assert (read.title, read.cover_url) == ("Discovery (Deluxe)", "https://example.org/d.jpg")
 
 
 async def test_a_song_with_a_title_is_an_entry_of_its_own_by_its_link(tools, database):

@@ -15,7 +15,7 @@ from bot.domain.catalog.wanted import Wanted, words_for_search
 from bot.domain.ports import AlbumSource
 from bot.services.catalog.asking import Told, telling, told
 from bot.services.catalog.judging import Judged, completed, judge, sound_albums, with_others
-from bot.services.catalog.resolved import Choice
+from bot.services.catalog.resolved import Choice, Resolved
 from bot.services.tools import Tools
 
 T = TypeVar("T")
@@ -143,9 +143,14 @@ class Findings:
 
 
 async def search_further(
-    tools: Tools, wanted: Wanted, *, seconds: float = FURTHER_PATIENCE
+    tools: Tools, album: Resolved, *, seconds: float = FURTHER_PATIENCE
 ) -> AsyncGenerator[Findings]:
-    """What the sources find, all asked at once, anew after each answer; the last has nobody to wait for."""
+    """What the sources find for an album's names, read either way round, all asked at once.
+
+    Anew after each answer; the last has nobody to wait for.
+    """
+    text = f"{album.artist} - {album.title}" if album.artist else album.title
+    wanted = Wanted(album.title, album.artist, album.year, text=text)
 
     def findings(heard: Told[list[FoundAlbum]]) -> Findings:
         albums = [album for _, found in heard.said for album in found]

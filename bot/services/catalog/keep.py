@@ -15,8 +15,6 @@ from db.session import Reading, Writing
 
 NAMESAKES = 10
 """Albums of one name by one artist that are looked at; bands have called no more after themselves."""
-CHOSEN_IN = "guild:"
-"""Begins the source of an alias that a member's choice made, before the server's id."""
 
 
 async def find_album(session: Reading, read: Resolved, *, guess: bool = False) -> Album | None:
@@ -71,8 +69,8 @@ async def keep_album(session: Writing, resolved: Resolved, now: datetime) -> Alb
     if resolved.listed:
         await _keep_tracks(session, known, resolved, now)
     if resolved.meant is not None:
-        source = f"{CHOSEN_IN}{resolved.meant.guild_id}"
-        await aliases.add_alias(session, alias_key=resolved.meant.words, album_id=known.id, source=source, now=now)
+        words, guild_id = resolved.meant.words, resolved.meant.guild_id
+        await aliases.add_alias(session, alias_key=words, album_id=known.id, guild_id=guild_id, now=now)
     kept = await queries.album(session, known.id)
     assert kept is not None, "albums are never deleted"
     return kept

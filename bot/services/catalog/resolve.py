@@ -31,7 +31,7 @@ from bot.services.catalog.finding import (
     with_details,
 )
 from bot.services.catalog.judging import names_it
-from bot.services.catalog.keep import CHOSEN_IN, find_album
+from bot.services.catalog.keep import find_album
 from bot.services.catalog.resolved import ALBUM_PREFIX, Meant, Resolved
 from bot.services.tools import Tools
 from db.queries import aliases, recordings
@@ -212,11 +212,12 @@ def words_key(read: Read) -> str:
 async def _by_alias(session: Reading, read: Read, guild_id: int | None) -> Album | None:
     """The album that was picked for the same words before.
 
-    On the same server it counts as it is; elsewhere only where the words name title and artist. Words under which
-    members picked different albums mean none of them.
+    On the same server it counts as it is, and everywhere once two servers meant it; elsewhere only where the words name
+    title and artist. Words under which different albums were picked mean none of them.
     """
     known = await aliases.albums_of_alias(session, words_key(read))
-    here = [album for album, source in known if guild_id and source == f"{CHOSEN_IN}{guild_id}"]
+    counting = (aliases.MEMBER, aliases.chosen_in(guild_id or 0))
+    here = [album for album, source in known if source in counting]
     if here:
         return here[0] if len(here) == 1 else None
     return known[0][0] if len(known) == 1 and names_it(read.wanted, known[0][0]) else None
