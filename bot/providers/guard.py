@@ -10,10 +10,10 @@ import ipaddress
 import socket
 from collections.abc import Collection
 from typing import TYPE_CHECKING
-from urllib.parse import SplitResult, urlsplit
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
+from yarl import URL
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address
@@ -58,29 +58,32 @@ def _wrapped(ip: IPv4Address | IPv6Address) -> list[IPv4Address]:
     return found
 
 
-def check_address(url: str, hosts: Collection[str] | None = None, *, loopback: bool = False) -> SplitResult:
-    """The parts of an address that may be asked; raises `AddressRefused`.
+def check_address(url: str, hosts: Collection[str] | None = None, *, loopback: bool = False) -> URL:
+    """An address that may be asked, as it will be asked; raises `AddressRefused`.
 
-    With `loopback` this machine's loopback addresses, given as numbers, are let through, at any port.
+    What is judged is what the HTTP library made of it, so that no spelling of a host means one thing here and another
+    there. With `loopback` this machine's loopback addresses, given as numbers, are let through, at any port.
     """
+    if "\\" in url or any(ord(char) <= 32 or ord(char) == 127 for char in url):
+        raise AddressRefused("it has odd characters")
     try:
-        parts = urlsplit(url)
-        host, port = (parts.hostname or "").rstrip("."), parts.port
+        address = URL(url, encoded=url.isascii())
+        host, port = (address.raw_host or "").rstrip(".").lower(), address.explicit_port
     except ValueError:
         raise AddressRefused("it is no address") from None
-    if parts.scheme not in ("http", "https") or not host:
-        raise AddressRefused(f"{parts.scheme or 'no scheme'} is no way to ask")
-    if "@" in parts.netloc or "\\" in url or any(ord(char) <= 32 or ord(char) == 127 for char in url):
-        raise AddressRefused(f"{host}: an address with a user name or odd characters")
+    if address.scheme not in ("http", "https") or not host:
+        raise AddressRefused(f"{address.scheme or 'no scheme'} is no way to ask")
+    if address.raw_user is not None or address.raw_password is not None or "@" in address.raw_authority:
+        raise AddressRefused(f"{host}: it has a user name")
     if loopback and is_loopback(host):
-        return parts
+        return address
     if port not in PORTS:
         raise AddressRefused(f"{host}: port {port}")
     if _is_number(host) and not is_public(host):
         raise AddressRefused(f"{host} is no public address")
-    if hosts is not None and not any(_covers(allowed, host.lower()) for allowed in hosts):
+    if hosts is not None and not any(_covers(allowed, host) for allowed in hosts):
         raise AddressRefused(f"{host} is not among the hosts that may be asked")
-    return parts
+    return address
 
 
 def _covers(allowed: str, host: str) -> bool:

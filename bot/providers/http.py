@@ -11,7 +11,6 @@ from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
-from yarl import URL
 
 from bot.domain.clock import Clock, SystemClock
 from bot.domain.errors import Unavailable, Why
@@ -185,10 +184,9 @@ class Http:
         """One request without redirects; raises `Unavailable`: REFUSED, DOWN, GARBLED."""
         place = urlsplit(url).hostname or "an address"
         try:
-            check_address(url, hosts, loopback=self._loopback)
-            address = URL(url, encoded=True)
+            address = check_address(url, hosts, loopback=self._loopback)
             if params:
-                address = URL(url, encoded=True).update_query({name: str(value) for name, value in params.items()})
+                address = address.update_query({name: str(value) for name, value in params.items()})
             async with self._opened().request(method, address, headers=headers, allow_redirects=False) as response:
                 body = await _read(response, 0 if response.status in MOVED else limit)
                 return Answer(response.status, response.headers, body, url)
