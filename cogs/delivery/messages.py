@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import discord
 from discord.abc import Messageable
@@ -97,15 +98,30 @@ async def redraw(
     return PanelRef(panel.channel_id, panel.message_id, body.digest)
 
 
+class Held:
+    """A file that a message has and keeps in an edit, said with the fields that Discord describes for it.
+
+    The library would send all it knows of the file.
+    """
+
+    def __init__(self, attachment: discord.Attachment) -> None:
+        self.attachment = attachment
+
+    def to_dict(self) -> dict[str, Any]:
+        """For the list of attachments of an edit."""
+        held = self.attachment
+        return {"id": str(held.id), "filename": held.filename, "description": held.description or ""}
+
+
 async def _edit(message: discord.PartialMessage, body: Body) -> None:
     """Make a message show this; a picture that it has already is kept and not sent again."""
-    held: list[discord.Attachment] = []
+    held: dict[str, Any] = {}
     if body.pictures:
         now = await message.fetch()
-        held = [each for each in now.attachments if each.filename in body.pictures]
-    fresh = body.files(without={each.filename for each in held})
+        held = {each.filename: Held(each) for each in now.attachments if each.filename in body.pictures}
+    fresh = body.files(without=held)
     try:
-        await message.edit(view=body.view(), attachments=[*held, *fresh], allowed_mentions=body.mentions)
+        await message.edit(view=body.view(), attachments=[*held.values(), *fresh], allowed_mentions=body.mentions)
     except discord.HTTPException as error:
         if not fresh or error.code not in codes.NO_UPLOAD:
             raise
