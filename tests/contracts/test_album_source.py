@@ -15,7 +15,8 @@ from bot.domain.ports import AlbumSource
 from bot.providers.http import Http
 from bot.providers.manners import Patience
 from bot.rehearsal.providers import LoopbackProviders
-from tests.contracts.sources import CASES, Case, Known, Trouble
+from tests.contracts.cases import Case, Known, Trouble
+from tests.contracts.sources import CASES
 from tests.factories import NOW, MovableClock
 from tests.factories.manners import FreeManners
 
