@@ -10,12 +10,13 @@ from discord.ext import commands
 
 from bot.client import LongplayBot
 from bot.domain.errors import ShelfRefused
-from bot.services.catalog import resolve_album
 from bot.services.club import nominating, shelf
 from cogs.club import suggest
 from cogs.club.cards import phrases
 from cogs.club.cards.shelf import club_shelf_card, shelf_card
-from cogs.club.parts.album import Kept, first_step, menu_texts
+from cogs.club.parts.album import first_step, menu_texts
+from cogs.club.parts.candidates import to_shelve
+from cogs.club.parts.kept import Kept
 from cogs.club.parts.nomination import edit_form, named_nomination, second, withdraw
 from cogs.shared.caller import Interaction, caller_of, now_of, tools_of, where_of
 from cogs.shared.render import words
@@ -122,12 +123,7 @@ class Nominating(commands.Cog):
     ) -> None:
         """Keep an album for a later week."""
         await think(interaction)
-        tools, now = tools_of(interaction), now_of(interaction)
-        resolved = await resolve_album(tools, text=album, artist=artist, year=year, now=now)
-        kept = await shelf.shelve(tools, caller=caller_of(interaction), now=now, album=resolved)
-        await answer(
-            interaction, words(f"On your shelf: {phrases.album_words(kept, 160)}. `/nominate` offers it first.")
-        )
+        await to_shelve(interaction, Kept(text=album, artist=artist or "", year=year or "", purpose="shelf"))
 
     @shelf.command(name="list")
     @app_commands.describe(club="Hosts: what is on all members' shelves, without names")

@@ -9,12 +9,13 @@ from discord.ext import commands
 
 from bot.domain.club.rules import Pick
 from bot.services import covers
-from bot.services.catalog import resolve_album
 from bot.services.club import phases, planning, views
 from cogs.club import suggest
 from cogs.club.cards import phrases
 from cogs.club.cards.hosts import summary_card, week_done_card
 from cogs.club.cards.week import week_card
+from cogs.club.parts.candidates import to_pick
+from cogs.club.parts.kept import Kept
 from cogs.club.reading import instant, shift
 from cogs.shared.caller import Interaction, caller_of, now_of, tools_of, where_of
 from cogs.shared.render import words
@@ -232,18 +233,9 @@ class Weeks(commands.GroupCog, group_name="week", group_description="The club's 
     ) -> None:
         """Hosts: name the album of a week that the hosts pick."""
         await think(interaction)
-        tools, now = tools_of(interaction), now_of(interaction)
-        picked = await planning.pick_album(
-            tools,
-            caller=caller_of(interaction),
-            now=now,
-            album=await resolve_album(tools, text=album, artist=artist, year=year, now=now),
-            pitch=pitch,
-            where=where_of(interaction),
-            number=week,
-        )
-        name = phrases.album_words(picked.nomination.album, 160)
-        await answer(interaction, words(f"Picked for {picked.week.label}: {name}."))
+        number = "" if week is None else str(week)
+        kept = Kept(text=album, artist=artist or "", year=year or "", purpose="pick", number=number, pitch=pitch)
+        await to_pick(interaction, kept)
 
     @app_commands.command()
     @app_commands.describe(theme="What the week is about; empty for none", week="Which week")

@@ -11,13 +11,14 @@ from uuid import UUID
 import pytest
 
 from bot.domain.calendar import Resolved, Schedule
-from bot.domain.catalog import Link, LinkKind, Service
+from bot.domain.catalog import FoundAlbum, Link, LinkKind, Service
 from bot.domain.club.entries import Album, Standing
 from bot.domain.club.rules import Layout, Pick, Rules
 from bot.domain.club.views import WeekView, YourPart
 from bot.domain.club.week import Phase, Skip
 from bot.domain.covers import Picture
 from bot.domain.tally import Ballot, Method, tally
+from bot.services.catalog import Choice
 from bot.services.catalog import Resolved as ResolvedAlbum
 from bot.services.club.rating import Rated
 from bot.services.club.setup import SetUp
@@ -98,6 +99,8 @@ def test_private_cards_fit_at_the_longest_texts(unit: str) -> None:
             1997,
             Link(Service.SPOTIFY, LinkKind.ALBUM, "x", "https://x.org"),
         )
+        told = FoundAlbum(Service.DEEZER, filled(unit, 500), filled(unit, 500), 1997, track_count=1)
+        choices = [Choice(told, filled(unit, 500))] * 9 + [Choice(FoundAlbum(Service.DEEZER, "x", ""))]
         for body in (
             private.your_part_card(part),
             private.your_part_card(YourPart(shown)),
@@ -110,6 +113,13 @@ def test_private_cards_fit_at_the_longest_texts(unit: str) -> None:
             album_step.understood_card(
                 shown, resolved, UUID(int=5), tracks=[filled(unit, 500)] * 60, pitch_track=filled(unit, 500), page=1
             ),
+            album_step.understood_card(
+                shown, replace(resolved, unheard=(filled(unit, 50),) * 4), UUID(int=5), tracks=[], further=True
+            ),
+            album_step.choice_card(choices, UUID(int=5), wish=filled(unit, 1_000), unheard=("Deezer", "Last.fm")),
+            album_step.choice_card(choices[:1], UUID(int=5), wish="", waiting=("Deezer",), further=False),
+            album_step.choice_card([], UUID(int=5), wish=filled(unit, 3), waiting=("Deezer",)),
+            album_step.choice_card([], UUID(int=5), wish="x"),
             album_step.nominated_card(shown.nominations[0]),
             shelf.shelf_card([one.album for one in shown.nominations]),
             shelf.club_shelf_card([Shelved(one.album, 3) for one in shown.nominations]),

@@ -9,6 +9,7 @@ from bot.domain.catalog import FoundTrack, TrackLine, normalised
 from bot.domain.club.entries import Album
 from bot.services.catalog.judging import is_same
 from bot.services.catalog.resolved import Resolved
+from bot.services.club import guide
 from db.queries import aliases, recordings
 from db.queries import catalog as queries
 from db.session import Reading, Writing
@@ -123,6 +124,7 @@ async def _keep_tracks(session: Writing, known: Album, resolved: Resolved, now: 
     listed = resolved.listed
     lines = [TrackLine(place, track.title, track.duration_ms) for place, track in enumerate(listed, start=1)]
     await queries.replace_tracks(session, known.id, lines, now)
+    await guide.tracks_changed(session, known.id, now)
     await recordings.tell_tracks(session, known.id, [_own_artist(track, resolved.artist) for track in listed])
 
 

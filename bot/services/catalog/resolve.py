@@ -117,6 +117,13 @@ async def resolve_album(
 # --- reading --------------------------------------------------------------------------------------------------------
 
 
+def read_album(
+    text: str, *, artist: str | None = None, title: str | None = None, year: str | int | None = None
+) -> Resolved:
+    """What words and link tell by themselves, without asking anybody. Raises as `resolve_album` does."""
+    return _read(Typed(text, title or "", artist or "", year)).album
+
+
 async def _read_link(tools: Tools, typed: Typed, *, follows: bool) -> Read:
     """What was typed, with a short link followed to where it leads.
 

@@ -12,6 +12,7 @@ from bot.domain.errors import AlbumNeeded, TextTooLong
 from bot.domain.people import Caller
 from bot.services import people
 from bot.services.catalog.suggest import SUGGESTIONS
+from bot.services.club import guide
 from bot.services.tools import Tools
 from db.queries import catalog as queries
 
@@ -32,6 +33,7 @@ async def set_tracks(
         if await queries.tracks_of(session, album_id):
             people.require_host(club, caller)
         await queries.replace_tracks(session, album_id, tracks, now)
+        await guide.tracks_changed(session, album_id, now)
         return await queries.tracks_of(session, album_id)
 
 

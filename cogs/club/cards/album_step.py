@@ -12,7 +12,7 @@ from discord import ui
 from bot.domain.catalog import service_name
 from bot.domain.club.entries import Album, Nomination
 from bot.domain.club.views import WeekView
-from bot.services.catalog import Resolved
+from bot.services.catalog import Choice, Resolved
 from cogs.club import actions
 from cogs.club.cards import phrases
 from cogs.club.cards.phrases import counted
@@ -21,6 +21,8 @@ from cogs.shared.render import Body, beside_cover, row, rows, words
 from cogs.shared.text import label, plain, when
 
 NOWHERE = UUID(int=0)
+AS_WRITTEN = "none"
+"""The choice of none of the albums that were found."""
 
 
 def album_of(resolved: Resolved) -> Album:
@@ -31,13 +33,21 @@ def album_of(resolved: Resolved) -> Album:
 
 
 def understood_card(
-    view: WeekView, resolved: Resolved, draft: UUID, *, tracks: Sequence[str], pitch_track: str = "", page: int = 0
+    view: WeekView,
+    resolved: Resolved,
+    draft: UUID,
+    *,
+    tracks: Sequence[str],
+    pitch_track: str = "",
+    page: int = 0,
+    further: bool = False,
 ) -> Body:
     """What was understood, before anybody else sees it: pitch it, nominate it as it is, or say what is meant."""
     album = album_of(resolved)
     lines = ["### Is this the album?", phrases.album_words(album, 200)]
-    if resolved.link is not None:
-        lines.append(f"From {service_name(resolved.link.service)}.")
+    services = [link.service for link in (*resolved.links, *([resolved.link] if resolved.link else []))]
+    if services:
+        lines.append(f"From {_listed([service_name(service) for service in dict.fromkeys(services)])}.")
     if not resolved.artist:
         lines.append("The artist is not known; **Not it?** lets you add it.")
     if tracks:
@@ -46,6 +56,7 @@ def understood_card(
         lines.append(f"**Start with:** {plain(pitch_track, 120, hard=160)}")
     if resolved.dropped:
         lines.append(f"The address {plain(resolved.dropped, 100)} is of no service Longplay knows; it is left out.")
+    lines += _silence(resolved.unheard)
     lines.append(f"For {view.week.label}; nominations close {when(view.week.deadlines.nominations_close_at)}.")
     return Body(
         beside_cover("\n".join(lines), album.cover_url or resolved.cover_url, phrases.cover_alt(album)),
@@ -54,8 +65,59 @@ def understood_card(
             actions.PITCH.button("Pitch it", draft, style=discord.ButtonStyle.primary),
             actions.NOMINATE_NOW.button("Nominate now", draft),
             actions.NOT_IT.button("Not it?", draft),
+            actions.SEARCH_FURTHER.button("Search further", draft) if further else None,
         ),
     )
+
+
+def choice_card(
+    choices: Sequence[Choice],
+    draft: UUID,
+    *,
+    wish: str,
+    waiting: Sequence[str] = (),
+    unheard: Sequence[str] = (),
+    further: bool = True,
+) -> Body:
+    """Several albums that may be meant, to pick one, or none of them; who is still asked, and who did not answer."""
+    asked = f"You wrote: {plain(wish, 200)}"
+    if choices:
+        lines = ["### Which album is it?", asked, f"{counted(len(choices), 'album')} found; pick the one you mean."]
+    elif waiting:
+        lines = ["### Searching", asked]
+    else:
+        lines = ["### Nothing like it was found", asked, "It can still be nominated as you wrote it."]
+    lines += [f"Still asking {_listed(waiting)}."] if waiting else []
+    lines += _silence(unheard)
+    options = [_option(place, choice) for place, choice in enumerate(choices)]
+    options.append(discord.SelectOption(label="None of these: as I wrote it", value=AS_WRITTEN))
+    return Body(
+        ui.TextDisplay("\n".join(lines)),
+        actions.CHOOSE_ALBUM.select(options, draft, placeholder="The album you mean"),
+        *rows(
+            actions.SEARCH_FURTHER.button("Search further", draft) if further else None,
+            actions.NOT_IT.button("Fill in a form", draft),
+        ),
+    )
+
+
+def _option(place: int, choice: Choice) -> discord.SelectOption:
+    """One album by its name; below it who has it, its length, and what differs from what was written."""
+    found = choice.found
+    services = dict.fromkeys(service_name(service) for service in (found.source, *(one.service for one in found.links)))
+    facts = [", ".join(services), counted(found.track_count, "track") if found.track_count else "", choice.why]
+    shown = Album(NOWHERE, found.title, found.artist, found.year).shown
+    return discord.SelectOption(
+        label=label(shown, 100), value=str(place), description=label(" · ".join(fact for fact in facts if fact), 100)
+    )
+
+
+def _silence(unheard: Sequence[str]) -> list[str]:
+    return [f"{_listed(unheard)} did not answer."] if unheard else []
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
 
 
 def _track_picker(tracks: Sequence[str], draft: UUID, page: int) -> list[ui.Item[Any]]:

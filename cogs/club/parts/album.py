@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -12,89 +12,71 @@ import discord
 from discord import ui
 
 from bot.domain.catalog import decade_of, parse_link, parse_track_list
-from bot.domain.errors import AlbumNeeded, DraftGone, PanelOutdated
-from bot.services.catalog import Resolved, read_cover, resolve_album, tracks_of
-from bot.services.club import drafts, nominating
+from bot.domain.catalog.packing import pack, unpack
+from bot.domain.errors import AlbumNeeded, PanelOutdated
+from bot.services.catalog import ALBUM_PREFIX, Resolved, read_cover, resolve_album, tracks_of
+from bot.services.club import nominating
 from cogs.club import actions
-from cogs.club.cards.album_step import understood_card, unreadable_card
+from cogs.club.cards.album_step import choice_card, understood_card, unreadable_card
+from cogs.club.parts.kept import Kept, keep, kept_album
 from cogs.shared.caller import caller_of, now_of, tools_of
 from cogs.shared.dynamic import Press
 from cogs.shared.modal import Form, Submit, text_field
 from cogs.shared.refusals import refusal_words
 from cogs.shared.replies import answer, hold, think, update
 
-KEPT = "kept-album"
-"""The name under which an album on its way is kept among the drafts."""
-
 ALBUM_FORM = Form("album")
 """Of a week: one field for an album."""
 PIECES_FORM = Form("album-pieces")
 """Of a kept album: artist, title, year, link and cover, track list."""
 
+UNTOLD = ("untitled_link", "short_link", "not_an_album")
+"""Why a link may tell less than the words beside it."""
 PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif")
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What a member told of an album so far, in their own words, between the steps."""
+async def resolve(interaction: discord.Interaction[Any], kept: Kept, *, ask: bool = False) -> Resolved:
+    """The album that is meant; the sources are asked when the member is not waiting for a form.
 
-    text: str = ""
-    artist: str = ""
-    title: str = ""
-    year: str = ""
-    cover: str = ""
-    tracks: str = ""
-    week: str = ""
-    pitch_track: str = ""
-    genre: str = ""
-    decade: str = ""
-    country: str = ""
-
-    @classmethod
-    def from_fields(cls, values: Mapping[str, Any]) -> Kept:
-        """From a stored draft; names unknown to this version are ignored."""
-        return cls(**{field.name: str(values.get(field.name, "")) for field in fields(cls)})
-
-    @property
-    def week_id(self) -> UUID | None:
-        """The week it is meant for, once that is settled."""
-        return UUID(self.week) if self.week else None
-
-
-async def keep(interaction: discord.Interaction[Any], kept: Kept) -> UUID:
-    """Keep an album between two presses."""
-    return await drafts.keep_draft(
-        tools_of(interaction),
-        caller=caller_of(interaction),
-        now=now_of(interaction),
-        form=KEPT,
-        fields=asdict(kept),
-    )
-
-
-async def kept_album(interaction: discord.Interaction[Any], draft: UUID) -> Kept:
-    """A kept album of this member; raises `DraftGone`."""
-    form, values = await drafts.take_draft(
-        tools_of(interaction), caller=caller_of(interaction), now=now_of(interaction), draft=draft
-    )
-    if form != KEPT:
-        raise DraftGone
-    return Kept.from_fields(values)
-
-
-async def resolve(interaction: discord.Interaction[Any], kept: Kept) -> Resolved:
-    """The album that is meant; raises what `resolve_album` raises."""
+    Raises what `resolve_album` raises.
+    """
+    tools, now = tools_of(interaction), now_of(interaction)
+    told = next(iter(unpack(kept.found)), None)
     resolved = await resolve_album(
-        tools_of(interaction),
+        tools,
         text=kept.text,
         artist=kept.artist or None,
         title=kept.title or None,
         year=kept.year or None,
-        now=now_of(interaction),
+        now=now,
+        guild_id=interaction.guild_id,
+        told=told,
+        picked=bool(kept.picked),
+        ask=ask,
     )
+    if kept.album and (resolved.album is None or str(resolved.album.id) != kept.album):
+        # Words may mean another album by now; what was shown is what is meant.
+        resolved = await resolve_album(tools, text=f"{ALBUM_PREFIX}{kept.album}", now=now, told=told, ask=False)
     cover = read_cover(kept.cover) if kept.cover else resolved.cover_url
     tracks = parse_track_list(kept.tracks) if kept.tracks else resolved.tracks
     return replace(resolved, cover_url=cover, tracks=tracks)
+
+
+def with_understood(kept: Kept, resolved: Resolved) -> Kept:
+    """What was told, with what was understood of it, so that the next step means the same and asks nobody."""
+    own = resolved.album is None and resolved.found is None
+    return replace(
+        kept,
+        title=resolved.title if own else kept.title,
+        artist=resolved.artist if own else kept.artist,
+        album=str(resolved.album.id) if resolved.album is not None else "",
+        found=pack([resolved.found]) if resolved.found is not None else "",
+        pitch_track=kept.pitch_track or resolved.pitch_track,
+        genre=kept.genre or resolved.genre,
+        decade=kept.decade or (decade_of(resolved.year) if resolved.year else ""),
+        country=kept.country or resolved.country,
+        choices="",
+    )
 
 
 async def track_titles(interaction: discord.Interaction[Any], resolved: Resolved) -> list[str]:
@@ -103,7 +85,21 @@ async def track_titles(interaction: discord.Interaction[Any], resolved: Resolved
         known = await tracks_of(tools_of(interaction), album_id=resolved.album.id)
         if known:
             return [track.title for track in known]
-    return [track.title for track in resolved.tracks]
+    return [track.title for track in resolved.listed]
+
+
+async def ask_which(
+    interaction: discord.Interaction[Any], kept: Kept, resolved: Resolved, *, in_place: bool = False
+) -> None:
+    """Let the member pick one of the albums that may be meant."""
+    draft = await keep(interaction, replace(kept, choices=pack(choice.found for choice in resolved.choices)))
+    card = choice_card(resolved.choices, draft, wish=resolved.shown, unheard=resolved.unheard)
+    await (update(interaction, card) if in_place else answer(interaction, card))
+
+
+async def ask_for_pieces(interaction: discord.Interaction[Any], kept: Kept, needed: AlbumNeeded) -> None:
+    """Say why no album could be read, and offer the form that asks piece by piece."""
+    await answer(interaction, unreadable_card(refusal_words(needed), await keep(interaction, kept)))
 
 
 async def first_step(
@@ -113,6 +109,7 @@ async def first_step(
     where: int | None = None,
     number: int | None = None,
     in_place: bool = False,
+    ask: bool = True,
     page: int = 0,
     instead: str = "",
 ) -> None:
@@ -120,29 +117,50 @@ async def first_step(
 
     `instead` is read when the text is a link that tells no title.
     """
-    tools, caller, now = tools_of(interaction), caller_of(interaction), now_of(interaction)
     try:
-        resolved = await resolve(interaction, kept)
+        resolved = await resolve(interaction, kept, ask=ask)
     except AlbumNeeded as needed:
-        if instead and needed.reason == "untitled_link":
+        if instead and needed.reason in UNTOLD:
             await first_step(interaction, replace(kept, text=instead), where=where, number=number)
             return
-        await answer(interaction, unreadable_card(refusal_words(needed), await keep(interaction, kept)))
+        await ask_for_pieces(interaction, kept, needed)
         return
+    tools = tools_of(interaction)
     view = await nominating.check_can_nominate(
-        tools, caller=caller, now=now, album=resolved, where=where, number=number, week=kept.week_id
+        tools,
+        caller=caller_of(interaction),
+        now=now_of(interaction),
+        album=resolved,
+        where=where,
+        number=number,
+        week=kept.week_id,
     )
-    kept = replace(
-        kept,
-        week=str(view.week.id),
-        genre=kept.genre or resolved.genre,
-        decade=kept.decade or (decade_of(resolved.year) if resolved.year else ""),
-        country=kept.country or resolved.country,
-    )
+    kept = replace(kept, week=str(view.week.id))
+    if resolved.choices:
+        await ask_which(interaction, kept, resolved, in_place=in_place)
+        return
+    kept = with_understood(kept, resolved)
     tracks = await track_titles(interaction, resolved)
     draft = await keep(interaction, kept)
-    card = understood_card(view, resolved, draft, tracks=tracks, pitch_track=kept.pitch_track, page=page)
+    card = understood_card(
+        view, resolved, draft, tracks=tracks, pitch_track=kept.pitch_track, page=page, further=bool(tools.album_sources)
+    )
     await (update(interaction, card) if in_place else answer(interaction, card))
+
+
+Step = Callable[..., Awaitable[None]]
+"""Goes on with a kept album; `in_place` on the private message that was pressed. The answer was promised before."""
+
+PURPOSES: dict[str, Step] = {}
+"""What follows once it is known which album is meant, by what it is for."""
+
+
+async def to_nominate(interaction: discord.Interaction[Any], kept: Kept, *, in_place: bool = False) -> None:
+    """The first of the two steps of a nomination."""
+    await first_step(interaction, kept, where=interaction.channel_id, in_place=in_place)
+
+
+PURPOSES[""] = to_nominate
 
 
 def menu_texts(message: discord.Message) -> tuple[str, str]:
@@ -215,7 +233,7 @@ def pieces_form(draft: UUID, kept: Kept) -> ui.Modal:
     """The form that asks for an album piece by piece."""
     link = known_link(kept.text)
     links = "\n".join(part for part in (link, kept.cover) if part)
-    title = kept.title or ("" if link or kept.text.startswith("album:") else kept.text)
+    title = kept.title or ("" if link or kept.text.startswith(ALBUM_PREFIX) else kept.text)
     return PIECES_FORM.modal(
         "Which album is it?",
         [
@@ -257,8 +275,11 @@ async def on_pieces(submit: Submit) -> None:
         cover=cover,
         tracks=submit.text("tracks"),
         week=before.week,
+        purpose=before.purpose,
+        number=before.number,
+        pitch=before.pitch,
     )
-    await first_step(submit.interaction, told, where=submit.interaction.channel_id)
+    await PURPOSES[told.purpose](submit.interaction, told)
 
 
 @PIECES_FORM.filled
@@ -295,7 +316,7 @@ async def on_track_page(press: Press) -> None:
     """Turn the page of the track list."""
     await hold(press.interaction)
     kept = await kept_album(press.interaction, press.row)
-    await first_step(press.interaction, kept, in_place=True, page=page_of(press))
+    await first_step(press.interaction, kept, in_place=True, ask=False, page=page_of(press))
 
 
 @actions.PITCH_TRACK.answers
@@ -307,4 +328,4 @@ async def on_pitch_track(press: Press) -> None:
     place = int(press.values[0]) if press.values and press.values[0].isdecimal() else 0
     if 1 <= place <= len(titles):
         kept = replace(kept, pitch_track=titles[place - 1])
-    await first_step(press.interaction, kept, in_place=True, page=page_of(press))
+    await first_step(press.interaction, kept, in_place=True, ask=False, page=page_of(press))
