@@ -62,7 +62,7 @@ def check_address(url: str, hosts: Collection[str] | None = None, *, loopback: b
     """An address that may be asked, as it will be asked; raises `AddressRefused`.
 
     What is judged is what the HTTP library made of it, so that no spelling of a host means one thing here and another
-    there. With `loopback` this machine's loopback addresses, given as numbers, are let through, at any port.
+    there. With `loopback` nothing but this machine's loopback addresses, given as numbers, may be asked, at any port.
     """
     if "\\" in url or any(ord(char) <= 32 or ord(char) == 127 for char in url):
         raise AddressRefused("it has odd characters")
@@ -75,7 +75,9 @@ def check_address(url: str, hosts: Collection[str] | None = None, *, loopback: b
         raise AddressRefused(f"{address.scheme or 'no scheme'} is no way to ask")
     if address.raw_user is not None or address.raw_password is not None or "@" in address.raw_authority:
         raise AddressRefused(f"{host}: it has a user name")
-    if loopback and is_loopback(host):
+    if loopback:
+        if not is_loopback(host):
+            raise AddressRefused(f"{host} is not on this machine, and a rehearsal stays there")
         return address
     if port not in PORTS:
         raise AddressRefused(f"{host}: port {port}")
@@ -102,17 +104,16 @@ def _is_number(host: str) -> bool:
 
 
 class PublicResolver(AbstractResolver):
-    """Resolves names and drops every address that is not public; with `loopback`, this machine's own pass too."""
+    """Resolves names and drops every address that is not public."""
 
-    def __init__(self, inner: AbstractResolver | None = None, *, loopback: bool = False) -> None:
+    def __init__(self, inner: AbstractResolver | None = None) -> None:
         self._inner = inner or ThreadedResolver()
-        self._loopback = loopback
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
         """The public addresses of a name; raises `NowherePublic` when it has none."""
-        found = [each for each in await self._inner.resolve(host, port, family) if self._allows(each["host"])]
+        found = [each for each in await self._inner.resolve(host, port, family) if is_public(each["host"])]
         if not found:
             raise NowherePublic(f"{host} has no public address")
         return found
@@ -120,6 +121,3 @@ class PublicResolver(AbstractResolver):
     async def close(self) -> None:
         """Close the inner resolver."""
         await self._inner.close()
-
-    def _allows(self, address: str) -> bool:
-        return is_public(address) or (self._loopback and is_loopback(address))

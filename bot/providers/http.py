@@ -36,8 +36,8 @@ class Http:
 
     Fulfils `Web`.
 
-    `contact` is how a service's operator reaches whoever runs this bot. `secrets` are struck out of every detail. Only
-    a rehearsal and tests set `loopback`, which lets addresses of this machine through.
+    `contact` is how a service's operator reaches whoever runs this bot. `secrets` are struck out of every detail.
+    `loopback` is for rehearsals: then this machine's own addresses are all that may be asked.
     """
 
     def __init__(
@@ -210,7 +210,7 @@ class Http:
         if self._session is None or self._session.closed:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(
-                    resolver=PublicResolver(self._resolver, loopback=self._loopback),
+                    resolver=PublicResolver(self._resolver),
                     use_dns_cache=False,  # what was checked is what is connected to
                     limit_per_host=CONNECTIONS_A_HOST,
                 ),

@@ -24,6 +24,8 @@ AGAIN = frozenset({Why.BUSY, Why.DOWN})
 """What may be over in a moment. A slow answer has used up the time, a garbled or refused one comes again the same."""
 PAUSE = 0.25
 """Seconds before the second try; doubled for each further one, and spread by chance."""
+FAIR = 1.5
+"""Seconds in which a healthy service answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +119,8 @@ class Visit:
             await self._manners.failed(source, Why.SLOW)
             raise self.gate.unavailable(Why.SLOW, f"no answer within {limit:.1f} s") from None
         except asyncio.CancelledError:
-            # Whoever asked has less patience than we: a service that had its time has failed all the same.
-            if time.monotonic() - began > limit / 2:
+            # Whoever asked has less patience than we: a service that had a fair time has failed all the same.
+            if time.monotonic() - began > min(FAIR, limit / 2):
                 await asyncio.shield(self._manners.failed(source, Why.SLOW))
             raise
         await self._manners.served(source)

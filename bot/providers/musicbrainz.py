@@ -88,10 +88,12 @@ class MusicBrainz:
             if told is None:
                 return None
             mbid = told[0]
-        cover = asyncio.create_task(self._covers.front_of(mbid))
+        group = await self._group(visit, mbid) if mbid else None
+        if group is None:
+            return None
+        cover = asyncio.create_task(self._covers.front_of(group.id))
         try:
-            album = await self._album(visit, mbid, told)
-            return None if album is None else replace(album, cover_url=await cover)
+            return replace(await self._album(visit, group, told), cover_url=await cover)
         finally:
             cover.cancel()
 
@@ -121,12 +123,13 @@ class MusicBrainz:
         found = await self._get(self._gate.visit(), what, read, query=plain, dismax="true", limit=min(limit, MOST))
         return found or []
 
+    async def _group(self, visit: Visit, mbid: str) -> Group | None:
+        inc = "artist-credits+genres+tags+url-rels"
+        return await self._get(visit, f"release-group/{mbid}", read_group, inc=inc)
+
     async def _album(
-        self, visit: Visit, mbid: str, told: tuple[str, str, tuple[FoundTrack, ...]] | None
-    ) -> FoundAlbum | None:
-        group = await self._get(visit, f"release-group/{mbid}", read_group, inc="artist-credits+genres+tags+url-rels")
-        if group is None:
-            return None
+        self, visit: Visit, group: Group, told: tuple[str, str, tuple[FoundTrack, ...]] | None
+    ) -> FoundAlbum:
         editions = await self._editions(visit, group.id)
         chosen = choose(editions)
         if told is None and chosen is not None:

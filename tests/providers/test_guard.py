@@ -73,9 +73,9 @@ def test_hosts_are_compared_whole() -> None:
             check_address(f"https://{bad}/x", hosts)
 
 
-def test_loopback_passes_only_where_a_rehearsal_says_so_and_by_number() -> None:
+def test_a_rehearsal_stays_on_its_machine() -> None:
     check_address("http://127.0.0.1:8123/x", ("example.org",), loopback=True)
-    for url in ("http://10.0.0.1/", "http://localhost:99/"):
+    for url in ("http://10.0.0.1/", "http://localhost:99/", "https://example.org/", "http://[2001:4860:4860::8888]/"):
         with pytest.raises(AddressRefused):
             check_address(url, loopback=True)
 
@@ -150,10 +150,8 @@ async def test_every_step_of_a_redirect_is_checked(server: LoopbackProviders, ht
     assert told.why is Why.REFUSED
 
 
-async def test_a_redirect_leads_to_the_hosts_that_were_named_and_no_others(
-    server: LoopbackProviders, http: Http
-) -> None:
-    told = await refusal(http, server.address("web") + "/moved?to=https://example.org/x", hosts=("archive.org",))
+async def test_a_redirect_out_of_a_rehearsal_leads_nowhere(server: LoopbackProviders, http: Http) -> None:
+    told = await refusal(http, server.address("web") + "/moved?to=https://example.org/x")
     assert told.why is Why.REFUSED
     assert "example.org" in told.detail
 
