@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from bot.domain.catalog.names import normalised
 from bot.domain.catalog.spelling import ANOTHER_NAME, spelling
 
 SEPARATORS = re.compile(
-    r"\s*[,;|/]\s*|\s*&\s*|\s+[x×+]\s+|\s+(?:and|und|et|y|vs\.?|versus|with|feat\.?|ft\.?|featuring|pres\.?|presents)\s+",
-    re.IGNORECASE,
+    r"\s*[,;|/]\s*|\s*&\s*|\s+[x×+]\s+|\s+(?:and|und|et|y|vs\.?|versus|with|pres\.?|presents)\s+", re.IGNORECASE
 )
+GUESTS = re.compile(r"\s+[(\[]?(?:feat\.?|ft\.?|featuring)\s+", re.IGNORECASE)
 VARIOUS = frozenset(
     (
         "various artists",
@@ -40,8 +40,10 @@ VARIOUS = frozenset(
 """What services and people write, normalised, where an album has no artist of its own."""
 
 PART_OF_CREDIT = 0.08
-"""One of several artists is named, or one more than the source credits."""
-SHARED_NAME = 0.3
+"""One of several artists is named."""
+MORE_THAN_CREDITED = 0.12
+"""More artists are named than the source credits."""
+SHARED_NAME = 0.45
 """Some names are the same and both sides have others."""
 
 
@@ -50,7 +52,10 @@ class Credit:
     """An artist credit: as a whole, and the names it may consist of (`Simon & Garfunkel` is both)."""
 
     whole: str
+    """All of it but the guests."""
     names: tuple[str, ...]
+    guests: tuple[str, ...] = field(default=())
+    """Who is there behind a `feat.`"""
 
     @property
     def various(self) -> bool:
@@ -61,15 +66,24 @@ class Credit:
 @lru_cache(maxsize=4096)
 def parse_credit(text: str) -> Credit:
     """The credit in an artist's name as people and services write it."""
-    whole = normalised(text)
+    main, *behind = GUESTS.split(text.strip())
+    whole = normalised(main)
+    names = names_in(main) if SEPARATORS.search(main) else (whole,)
+    return Credit(whole, names or (whole,), names_in(", ".join(behind).strip(")] ")))
+
+
+def names_in(text: str) -> tuple[str, ...]:
+    """The names that a list of artists may consist of, normalised."""
     names = (normalised(part) for part in SEPARATORS.split(text) if part.strip())
-    return Credit(whole, tuple(dict.fromkeys(name for name in names if name)) or (whole,))
+    return tuple(dict.fromkeys(name for name in names if name))
 
 
-def credit_distance(wanted: Credit, found: Credit, guests: tuple[str, ...] = ()) -> float:
+def credit_distance(
+    wanted: Credit, found: Credit, wanted_guests: tuple[str, ...] = (), found_guests: tuple[str, ...] = ()
+) -> float:
     """How far two credits are apart, 0 to 1: names in any order, some of them left out, and slips.
 
-    `guests` are artists that the found title names: `feat. …`.
+    The guests are artists that the titles name behind a `feat.`: they may be credited on the other side, and need not.
     """
     if wanted.whole == found.whole or (wanted.various and found.various):
         return 0.0
@@ -78,15 +92,12 @@ def credit_distance(wanted: Credit, found: Credit, guests: tuple[str, ...] = ())
     whole = spelling(wanted.whole, found.whole)
     if whole < ANOTHER_NAME and len(wanted.names) == len(found.names):
         return whole
-    available = (*found.names, found.whole, *guests)
-    asked = wanted.names
-    missing = [_nearest(name, available) for name in asked]
-    unasked = [_nearest(name, (*asked, wanted.whole)) for name in found.names]
+    missing = [_nearest(name, (*found.names, found.whole, *found.guests, *found_guests)) for name in wanted.names]
+    unasked = [_nearest(name, (*wanted.names, wanted.whole, *wanted.guests, *wanted_guests)) for name in found.names]
     if max(missing) < ANOTHER_NAME:
-        same = max(unasked) < ANOTHER_NAME
-        return min(whole, max(missing) + (0.0 if same else PART_OF_CREDIT))
+        return min(whole, max(missing) + (0.0 if max(unasked) < ANOTHER_NAME else PART_OF_CREDIT))
     if max(unasked) < ANOTHER_NAME:
-        return min(whole, max(unasked) + PART_OF_CREDIT)
+        return min(whole, max(unasked) + MORE_THAN_CREDITED)
     return min(whole, SHARED_NAME) if min(missing) < ANOTHER_NAME / 3 else whole
 
 

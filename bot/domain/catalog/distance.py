@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot.domain.catalog.credits import Credit, credit_distance, parse_credit
+from bot.domain.catalog.credits import MORE_THAN_CREDITED, SHARED_NAME, Credit, credit_distance, parse_credit
 from bot.domain.catalog.editions import Name, parse_name
 from bot.domain.catalog.found import FoundAlbum, FoundTrack
-from bot.domain.catalog.spelling import ANOTHER_NAME, spelling
+from bot.domain.catalog.spelling import ANOTHER_NAME, RESPACED, spelling
 from bot.domain.catalog.wanted import Reading, Wanted, readings_of
 
 WEIGHTS = {
@@ -28,8 +28,13 @@ WEIGHTS = {
 }
 """How much each reason counts at its full amount; the distance is their sum, at most 1."""
 
+ALONE = 0.4
+"""A title with a slip and nothing told of the artist."""
+SLACK = 4
+"""Letters by which words may be longer or shorter than artist and title side by side."""
 YEARS_APART = 3
 """Years between release dates that no delay between countries explains."""
+EP_TRACKS = 2, 9
 SINGLE_TRACKS = 3
 """A release of this many tracks or fewer is a single."""
 
@@ -93,55 +98,75 @@ def _names(reading: Reading, name: Name, credit: Credit, title: str, artist: str
     """The differences of title and artist under one reading."""
     reasons = [Reason("reading", reading.cost, "read in another way")] if reading.cost else []
     if reading.unsplit:
-        amount = _unsplit_amount(reading.title.core, name.core, credit)
-        reasons.append(Reason("title", amount, f"“{title}” by {artist}"))
+        return [*reasons, *_unsplit(reading, name, credit, f"“{title}” by {artist}")]
+    wanted = reading.title
+    if wanted.whole == name.whole:
+        amount = 0.0
+    elif reading.guessed and reading.artist is None:
+        amount = 1.0
     else:
-        reasons.append(Reason("title", spelling(reading.title.core, name.core), f"the title “{title}”"))
-        if reading.artist is not None:
-            reasons.append(_artist(reading.artist, credit, (*name.guests, *reading.title.guests), artist))
-    reasons.extend(_editions(reading, name, credit))
+        amount = spelling(wanted.core, name.core)
+        reasons.extend(_editions(wanted, name))
+    reasons.append(Reason("title", amount, f"the title “{title}”"))
+    if reading.artist is None:
+        reasons.append(Reason("artist", ALONE if amount > RESPACED else 0.0, "no artist is told"))
+    else:
+        reasons.append(_artist(reading, credit, name, artist))
     return reasons
 
 
-def _unsplit_amount(words: str, core: str, credit: Credit) -> float:
-    """How far words are from artist and title side by side, in either order, with all artists or the first."""
-    best = 1.0
-    for artist in dict.fromkeys((credit.whole, *credit.names[:3])):
-        for both in (f"{artist} {core}", f"{core} {artist}", f"{core} by {artist}"):
-            if abs(len(both) - len(words)) <= 4:
-                best = min(best, spelling(words, both))
-    return best
+def _unsplit(reading: Reading, name: Name, credit: Credit, words: str) -> Iterable[Reason]:
+    """The differences when artist and title stand side by side, in either order, with all artists or the first."""
+    artists = dict.fromkeys((credit.whole, *credit.names[:3]))
+    whole = min(_side_by_side(reading.title.whole, artist, name.whole) for artist in artists)
+    if whole < ANOTHER_NAME and (not reading.guessed or whole <= RESPACED):
+        return [Reason("title", whole, words)]
+    if reading.guessed:
+        return [Reason("title", 1.0, words)]
+    core = min(_side_by_side(reading.title.core, artist, name.core) for artist in artists)
+    of_artist = [word for word in credit.whole.split() if any(char.isdigit() for char in word)]
+    numbers = tuple(sorted((*name.numbers, *of_artist)))
+    with_artist = replace(name, numbers=numbers) if numbers == reading.title.numbers else name
+    return [Reason("title", core, words), *_editions(reading.title, with_artist)]
 
 
-def _artist(wanted: Credit, found: Credit, guests: tuple[str, ...], artist: str) -> Reason:
+def _side_by_side(words: str, artist: str, title: str) -> float:
+    if abs(len(artist) + 1 + len(title) - len(words)) > SLACK:
+        return 1.0
+    return min(spelling(words, f"{artist} {title}"), spelling(words, f"{title} {artist}"))
+
+
+def _artist(reading: Reading, found: Credit, name: Name, artist: str) -> Reason:
+    wanted = reading.artist or found
     if wanted.various != found.various:
         return Reason("various_artists", 1.0, f"by {artist}")
-    return Reason("artist", credit_distance(wanted, found, guests), f"by {artist}")
+    amount = credit_distance(wanted, found, reading.title.guests, name.guests)
+    if reading.guessed and amount >= MORE_THAN_CREDITED and len(wanted.names) > len(found.names):
+        amount = max(amount, SHARED_NAME)
+    return Reason("artist", amount, f"by {artist}")
 
 
-def _editions(reading: Reading, name: Name, credit: Credit) -> Iterable[Reason]:
+def _editions(wanted: Name, name: Name) -> Iterable[Reason]:
     """The differences in version, number and edition."""
-    wanted = reading.title
-    if wanted.numbers != name.numbers and not _numbers_of_artist(reading, name, credit):
+    if wanted.numbers != name.numbers:
         both = bool(wanted.numbers) and bool(name.numbers)
-        words = f"number {', '.join(name.numbers)}" if name.numbers else "no number"
+        words = f"number {', '.join(name.numbers)}" if name.numbers else f"not number {', '.join(wanted.numbers)}"
         yield Reason("number", 1.0 if both else 0.6, words)
     if wanted.versions != name.versions:
         yield Reason("version", 1.0, ", ".join(sorted(name.versions)) or f"not {', '.join(sorted(wanted.versions))}")
-    elif wanted.detail != name.detail and spelling(wanted.detail, name.detail) >= ANOTHER_NAME:
-        amount = 0.8 if wanted.detail and name.detail else 0.5
+    elif (amount := _detail(wanted.detail, name.detail)) > 0:
         yield Reason("version", amount, name.detail or f"not {wanted.detail}")
     if differing := wanted.editions ^ name.editions:
         added = ", ".join(sorted(name.editions - wanted.editions))
         yield Reason("edition", min(1.0, 0.3 * len(differing)), added or f"not {', '.join(sorted(differing))}")
 
 
-def _numbers_of_artist(reading: Reading, name: Name, credit: Credit) -> bool:
-    """Whether the number too many is one of the artist's own name (`blink-182`), in words that nobody split."""
-    if not reading.unsplit:
-        return False
-    of_artist = [word for word in credit.whole.split() if any(char.isdigit() for char in word)]
-    return sorted((*name.numbers, *of_artist)) == list(reading.title.numbers)
+def _detail(wanted: str, found: str) -> float:
+    """How far apart it is where a record was made live, or who remixed it."""
+    if not wanted or not found:
+        return 0.0 if wanted == found else 0.5
+    amount = spelling(wanted, found)
+    return amount / 2 if amount < ANOTHER_NAME else 0.8
 
 
 def _year(wanted: Wanted, album: FoundAlbum, name: Name, credit: Credit) -> Iterable[Reason]:
@@ -169,7 +194,11 @@ def _track_count(wanted: Wanted, album: FoundAlbum) -> Iterable[Reason]:
 
 def _kind(wanted: Wanted, album: FoundAlbum) -> Iterable[Reason]:
     """Between an album and a single of one name, the album is meant."""
-    if is_single(album) and not parse_name(wanted.title).editions & {"single", "ep"} and not wanted.track_count:
+    told = parse_name(wanted.title).editions
+    if "ep" in told and "ep" not in parse_name(album.title).editions:
+        if album.track_count and not EP_TRACKS[0] <= album.track_count <= EP_TRACKS[1]:
+            yield Reason("kind", 1.0, f"{album.track_count} tracks are no EP")
+    elif is_single(album) and not told & {"single", "ep"} and not wanted.track_count:
         yield Reason("kind", 0.1, "a single")
 
 

@@ -7,10 +7,14 @@ import unicodedata
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from bot.domain.catalog.credits import parse_credit
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extractOne
+
+from bot.domain.catalog.credits import names_in
 from bot.domain.catalog.names import normalised, visible
 from bot.domain.catalog.vocabulary import (
     AT_END,
+    BEGINNING,
     BESIDE,
     COUNTED,
     DROPPED_BEFORE_NUMBER,
@@ -19,17 +23,35 @@ from bot.domain.catalog.vocabulary import (
     NUMBER_WORDS,
     NUMBERED,
     OTHER_RECORD,
+    PLAIN_MIX,
     ROMAN,
     SAME_WORK,
 )
 
 READ_LIMIT = 300
 """Characters of a title that are read."""
+SHORTEST_CORRECTED = 6
+LABEL_SERIES = frozenset(
+    (
+        "rudy van gelder remaster",
+        "keepnews collection",
+        "original jazz classics remasters",
+        "ojc remaster",
+        "rvg remaster",
+    )
+)
+"""Series in which labels reissue."""
+CORRECTED = sorted(word for word in {*SAME_WORK, *OTHER_RECORD, "soundtrack", "original"} if len(word) >= 6)
+"""Words that are known also when they are mistyped …"""
+SHORT_CORRECTED = ("live", "remix", "mix", "edit", "dub")
+"""… and those of which only swapped letters are told from other words."""
 
 BRACKETED = re.compile(r"[(\[{【「『〈《]([^()\[\]{}【】「」『』〈〉《》]*)[)\]}】」』〉》]")
-SEGMENT = re.compile(r"^(?P<name>.*\S)(?:\s+[-–—―−]+\s+|\s*[:;,]\s+|\s+/\s+)(?P<rest>\S.*)$")
+SEGMENT = re.compile(r"^(?P<name>.*\S)(?:(?P<dash>\s+[-–—―−]+\s+)|\s*[:;,]\s+|\s+/\s+)(?P<rest>\S.*)$")
 GUESTS = re.compile(r"^(?:feat\.?|ft\.?|featuring|with|w/)\s+(?P<guests>\S.*)$", re.IGNORECASE)
-GUESTS_AT_END = re.compile(r"^(?P<name>.*\S)\s+(?:feat\.?|ft\.?|featuring)\s+(?P<guests>\S.*)$", re.IGNORECASE)
+GUESTS_AT_END = re.compile(
+    r"^(?P<name>.*\S)\s+(?:feat\.?|ft\.?|featuring)\s+(?P<guests>\S.*?)(?P<rest>\s+[-–—―−]+\s.*)?$", re.IGNORECASE
+)
 
 SOUNDTRACK = re.compile(
     r"\b(?:soundtrack|ost|score|cast recording|bande originale|motion picture|banda sonora|colonna sonora|filmmusik)\b"
@@ -59,6 +81,8 @@ class Name:
     guests: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
     """Volumes, parts, sequels and every other number in the name."""
+    whole: str = ""
+    """All words of the title, normalised."""
 
 
 @dataclass(slots=True)
@@ -73,7 +97,8 @@ class _Marks:
 def parse_name(title: str) -> Name:
     """A title taken apart: what it is called, and what its brackets, its end and its `feat.` tell."""
     marks = _Marks()
-    core = _counted(_name_words(title, marks))
+    words, whole = _name_words(title, marks)
+    core = _counted(words)
     numbers = tuple(sorted(word for word in core.split() if any(char.isdigit() for char in word)))
     return Name(
         core,
@@ -82,6 +107,7 @@ def parse_name(title: str) -> Name:
         " ".join(marks.detail),
         tuple(dict.fromkeys(marks.guests)),
         numbers,
+        whole,
     )
 
 
@@ -90,11 +116,13 @@ def name_to_search(title: str) -> str:
     return _stripped(unicodedata.normalize("NFKC", visible(title))[:READ_LIMIT], _Marks())
 
 
-def _name_words(title: str, marks: _Marks) -> str:
+def _name_words(title: str, marks: _Marks) -> tuple[str, str]:
+    """The words of the name alone, and all words."""
     text = unicodedata.normalize("NFKC", visible(title))[:READ_LIMIT]
-    words = normalised(_stripped(text, marks))
-    shorter = _without_end(words, marks)
-    return shorter or words or normalised(text)
+    name = _stripped(text, marks)
+    whole = normalised(text)
+    words = whole if name == text else normalised(name)
+    return _without_end(words, marks) or words or whole, whole
 
 
 def _stripped(text: str, marks: _Marks) -> str:
@@ -105,9 +133,11 @@ def _stripped(text: str, marks: _Marks) -> str:
             rest = rest.replace(group[0], " ", 1)
     rest = " ".join(rest.split())
     if guests := GUESTS_AT_END.match(rest):
-        rest = guests["name"].rstrip(" ([-,")
-        marks.guests.extend(parse_credit(guests["guests"]).names)
-    while (segment := SEGMENT.match(rest)) and _any_name(segment["name"]) and _mark(segment["rest"], marks):
+        rest = guests["name"].rstrip(" ([-,") + (guests["rest"] or "")
+        marks.guests.extend(names_in(guests["guests"]))
+    while (segment := SEGMENT.match(rest)) and _any_name(segment["name"]):
+        if not _mark(segment["rest"], marks, same_work=segment["dash"] is None):
+            break
         rest = segment["name"]
     return rest
 
@@ -116,48 +146,69 @@ def _any_name(text: str) -> bool:
     return any(char.isalnum() for char in text)
 
 
-def _mark(text: str, marks: _Marks) -> bool:
-    """Whether words in brackets or behind a dash tell of edition, version or guests, which are then noted."""
+def _mark(text: str, marks: _Marks, *, same_work: bool = False) -> bool:
+    """Whether words in brackets or behind a dash tell of edition, version or guests, which are then noted.
+
+    With `same_work` nothing but an edition of the same work counts: behind a comma or a colon a name goes on.
+    """
     if guests := GUESTS.match(text.strip()):
-        marks.guests.extend(parse_credit(guests["guests"]).names)
+        marks.guests.extend(names_in(guests["guests"]))
         return True
-    words = normalised(text).split()
+    words = [_corrected(word) for word in normalised(text).split()]
     joined = " ".join(words)
     if SOUNDTRACK.search(joined) or FROM_A_WORK.match(text.strip()):
         marks.editions.add("score" if "score" in words else "soundtrack")
         return True
     heads = {SAME_WORK[word] for word in words if word in SAME_WORK}
-    if heads and all(word in SAME_WORK or word in BESIDE or COUNTED.match(word) for word in words):
+    only_editions = all(word in SAME_WORK or word in BESIDE or COUNTED.match(word) for word in words)
+    known_edition = bool(heads) and only_editions and bool(heads - {"mix", "edit"} or not PLAIN_MIX.isdisjoint(words))
+    named_edition = words[-1:] == ["edition"] and len(words) <= 5 and OTHER_RECORD.keys().isdisjoint(words)
+    if words == ["extended", "version"]:
+        known_edition = False
+    if known_edition or named_edition or joined in LABEL_SERIES:
         marks.editions |= heads - {"edition", "version", "album", "mix"} or {"edition"}
         return True
     kinds = {OTHER_RECORD[word] for word in words if word in OTHER_RECORD}
-    if not kinds or len(words) > 12:
+    if not kinds or len(words) > 12 or same_work:
         return False
     marks.versions |= kinds - {"version", "mix", "edit"} or kinds
     marks.detail.extend(
-        word
-        for word in words
-        if word not in OTHER_RECORD and word not in MEANINGLESS and word not in SAME_WORK and word not in BESIDE
+        word for word in words if word not in OTHER_RECORD and word not in MEANINGLESS and word not in SAME_WORK
     )
     return True
 
 
+@lru_cache(maxsize=4096)
+def _corrected(word: str) -> str:
+    """A long word of the vocabulary that was mistyped: `remasterd`."""
+    if word in SAME_WORK or word in OTHER_RECORD or word in BESIDE:
+        return word
+    if len(word) < SHORTEST_CORRECTED:
+        return next((known for known in SHORT_CORRECTED if sorted(known) == sorted(word)), word)
+    near = extractOne(word, CORRECTED, scorer=OSA.distance, score_cutoff=1 if len(word) < 9 else 2)
+    return near[0] if near else word
+
+
 def _without_end(words: str, marks: _Marks) -> str:
-    """A normalised name without the edition words at its end; empty when nothing would be left."""
+    """A normalised name without the edition words at its end; something of it always stays."""
+    shorter = words
     if ending := SOUNDTRACK_AT_END.search(words):
         marks.editions.add("score" if "score" in ending[0] else "soundtrack")
-        words = words[: ending.start()]
-    parts = words.split()
-    for length in range(min(5, len(parts) - 1), 0, -1):
-        ending_words = parts[-length:]
-        known = all(
-            word in AT_END or word in SAME_WORK or word in BESIDE or COUNTED.match(word) for word in ending_words
-        )
-        starts = ending_words[0] in AT_END or ending_words[0] in ("super", "special", "limited", "legacy", "collectors")
-        starts = starts or COUNTED.match(ending_words[0]) is not None
-        if known and starts and any(word in AT_END for word in ending_words) and _mark(" ".join(ending_words), marks):
-            return " ".join(parts[:-length])
-    return words
+        shorter = words[: ending.start()]
+    else:
+        parts = words.split()
+        for length in range(min(5, len(parts) - 1), 0, -1):
+            if _tells_edition(parts[-length:]) and _mark(" ".join(parts[-length:]), marks):
+                shorter = " ".join(parts[:-length])
+                break
+    return shorter if shorter == words else _without_end(shorter, marks)
+
+
+def _tells_edition(ending: list[str]) -> bool:
+    """Whether words at an end with no bracket around them are of the vocabulary, and begin as an edition's do."""
+    starts = ending[0] in AT_END or ending[0] in BEGINNING or COUNTED.match(ending[0])
+    known = all(word in AT_END or word in SAME_WORK or word in BESIDE or COUNTED.match(word) for word in ending)
+    return bool(starts) and known and not AT_END.isdisjoint(ending)
 
 
 def _counted(words: str) -> str:

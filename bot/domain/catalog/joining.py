@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.domain.catalog.credits import credit_distance, parse_credit
+from bot.domain.catalog.credits import Credit, credit_distance, parse_credit
 from bot.domain.catalog.distance import is_self_titled, is_single
-from bot.domain.catalog.editions import parse_name
+from bot.domain.catalog.editions import Name, parse_name
 from bot.domain.catalog.found import FoundAlbum, FoundTrack
 from bot.domain.catalog.links import Link
 from bot.domain.catalog.vocabulary import GENERIC_TITLES
@@ -21,10 +21,8 @@ SAME_LENGTH_MS = 4_000
 def same_work(one: FoundAlbum, other: FoundAlbum) -> bool:
     """Whether two found albums are editions or uploads of one work: a sure choice need not tell them apart."""
     name, other_name = parse_name(one.title), parse_name(other.title)
-    if (name.core, name.versions, name.detail) != (other_name.core, other_name.versions, other_name.detail):
-        return False
     credit, other_credit = parse_credit(one.artist), parse_credit(other.artist)
-    if credit_distance(credit, other_credit) > SAME_CREDIT:
+    if not _same_name(name, other_name) or not _same_credit(name, credit, other_name, other_credit):
         return False
     if is_self_titled(name, credit) and one.year and other.year and abs(one.year - other.year) > 1:
         return bool(name.editions or other_name.editions) or one.track_count == other.track_count is not None
@@ -36,15 +34,25 @@ def same_recording(one: FoundTrack, other: FoundTrack) -> bool:
     if one.isrc and one.isrc == other.isrc:
         return True
     name, other_name = parse_name(one.title), parse_name(other.title)
-    if (name.core, name.versions, name.detail) != (other_name.core, other_name.versions, other_name.detail):
+    if not _same_name(name, other_name):
         return False
-    if credit_distance(parse_credit(one.artist), parse_credit(other.artist), (*name.guests, *other_name.guests)) > (
-        SAME_CREDIT
-    ):
+    if not _same_credit(name, parse_credit(one.artist), other_name, parse_credit(other.artist)):
         return False
     if name.core in GENERIC_TITLES and one.duration_ms and other.duration_ms:
         return abs(one.duration_ms - other.duration_ms) <= SAME_LENGTH_MS
     return True
+
+
+def _same_name(name: Name, other: Name) -> bool:
+    if name.whole == other.whole:
+        return True
+    return (name.core, name.versions, name.detail) == (other.core, other.versions, other.detail)
+
+
+def _same_credit(name: Name, credit: Credit, other_name: Name, other: Credit) -> bool:
+    """Whether two credits are one, or one of them names some of the artists of the other."""
+    one_way = credit_distance(credit, other, name.guests, other_name.guests)
+    return min(one_way, credit_distance(other, credit, other_name.guests, name.guests)) <= SAME_CREDIT
 
 
 def join(found: Sequence[FoundAlbum]) -> list[FoundAlbum]:

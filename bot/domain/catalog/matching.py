@@ -10,12 +10,15 @@ from bot.domain.catalog.distance import Candidate, album_candidate, track_candid
 from bot.domain.catalog.editions import parse_name
 from bot.domain.catalog.found import FoundAlbum, FoundTrack
 from bot.domain.catalog.joining import album_key, same_recording, same_work, track_key
+from bot.domain.catalog.names import normalised
 from bot.domain.catalog.wanted import Wanted, readings_of
 
-SURE = 0.2
+SURE = 0.23
 """The farthest that something may be and still be surely what is meant."""
 GAP = 0.05
 """How much farther any other work has to be."""
+GAP_TO_EXACT = 0.02
+"""The same where the names fit to the letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ def rank_albums(wanted: Wanted, found: Sequence[FoundAlbum]) -> Verdict:
     """The albums by their distance from what is wanted; their order does not matter."""
     readings = readings_of(wanted)
     measured = [(album_candidate(wanted, readings, album), album) for album in found]
-    measured.sort(key=lambda pair: (pair[0].distance, album_key(pair[1])))
+    measured.sort(key=lambda pair: (pair[0].distance, not _to_the_letter(wanted, pair[1]), album_key(pair[1])))
     candidates = tuple(candidate for candidate, _ in measured)
     albums = [album for _, album in measured]
     if not _near(candidates) or _may_be_an_artist(wanted, albums):
@@ -43,7 +46,7 @@ def rank_tracks(wanted: Wanted, found: Sequence[FoundTrack]) -> Verdict:
     """The tracks by their distance from what is wanted; their order does not matter."""
     readings = readings_of(wanted)
     measured = [(track_candidate(wanted, readings, track), track) for track in found]
-    measured.sort(key=lambda pair: (pair[0].distance, track_key(pair[1])))
+    measured.sort(key=lambda pair: (pair[0].distance, not _to_the_letter(wanted, pair[1]), track_key(pair[1])))
     candidates = tuple(candidate for candidate, _ in measured)
     if not _near(candidates):
         return Verdict(None, candidates)
@@ -52,13 +55,18 @@ def rank_tracks(wanted: Wanted, found: Sequence[FoundTrack]) -> Verdict:
     return Verdict(_told_apart(candidates[0], rivals), candidates)
 
 
+def _to_the_letter(wanted: Wanted, found: FoundAlbum | FoundTrack) -> bool:
+    return normalised(wanted.title) == parse_name(found.title).whole
+
+
 def _near(candidates: Sequence[Candidate]) -> bool:
     return bool(candidates) and candidates[0].distance <= SURE
 
 
 def _told_apart(best: Candidate, rivals: Iterable[Candidate]) -> Candidate | None:
     nearest = min((rival.distance for rival in rivals), default=1.0)
-    return best if nearest - best.distance >= GAP else None
+    exact = all(reason.amount == 0 for reason in best.reasons if reason.name in ("title", "artist"))
+    return best if nearest - best.distance >= (GAP_TO_EXACT if exact else GAP) else None
 
 
 def _may_be_an_artist(wanted: Wanted, albums: Sequence[FoundAlbum]) -> bool:

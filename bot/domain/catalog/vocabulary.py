@@ -14,7 +14,7 @@ def _counted(words: str) -> dict[str, str]:
 
 
 SMALL_WORDS = _word_set(
-    "the a an and of in on to for at by is it der die das und le la les el los las de du da des y et i o e"
+    "the a an and of in on to for at by is it der die das und le la les el los las de du da des y et"
 )
 """Words that people leave out, add or mistype without meaning another name."""
 GENERIC_TITLES = _word_set("intro outro interlude skit prelude untitled intermission reprise introduction epilogue")
@@ -49,10 +49,12 @@ BESIDE = _word_set(
     "super special limited extended collectors collector legacy digital digitally original re master "
     "mastered track tracks international us uk u s k japan japanese european american tour complete "
     "definitive ultimate platinum gold premium standard exclusive hd the main radio full length and with "
-    "plus new hi res bit rudy van gelder rvg ojc keepnews collection jazz classics masters cd disc vinyl "
-    "fan import re release rerelease studio recording itunes spotify amazon edicion edizione version"
+    "video videos dvd plus new hi res bit cd disc vinyl fan import release rerelease studio recording "
+    "itunes spotify amazon edicion edizione version"
 )
 """Words that may stand beside them."""
+PLAIN_MIX = _word_set("original radio main album mono stereo")
+"""What kind of mix is the song itself."""
 COUNTED = re.compile(r"^(?:(?:18|19|20)\d\d|\d{1,3}(?:st|nd|rd|th)|24|16|96|192)$")
 """The year of a remaster, the count of an anniversary, bits and kilohertz."""
 
@@ -97,6 +99,7 @@ OTHER_RECORD = {
     "lofi": "lofi",
     "commentary": "commentary",
     "mixed": "mixed",
+    "extended": "extended",
     "mix": "mix",
     "edit": "edit",
     "version": "version",
@@ -107,6 +110,8 @@ AT_END = _word_set(
     "remastered anniversary edition reissue ep"
 )
 """Words that tell an edition or a version also without brackets, at the end of a name."""
+BEGINNING = _word_set("super special limited legacy collectors")
+"""Words that may stand before them."""
 MEANINGLESS = _word_set("the a an at in on from of version edition and by re recorded recording session sessions")
 
 ROMAN = _counted("i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx")

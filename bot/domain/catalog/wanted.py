@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot.domain.catalog.credits import SEPARATORS, Credit, parse_credit
+from bot.domain.catalog.credits import GUESTS, SEPARATORS, Credit, parse_credit
 from bot.domain.catalog.editions import Name, name_to_search, parse_name
 from bot.domain.catalog.found import FoundAlbum, FoundTrack
 from bot.domain.catalog.names import normalised, visible
@@ -21,6 +21,7 @@ BY = re.compile(r"\s+(?:by|von|par|de|from)\s+", re.IGNORECASE)
 YEAR_AT_END = re.compile(r"\s*[(\[]\s*(?:18|19|20)\d\d\s*[)\]]\s*$")
 QUOTE_MARKS = "\"“”„«»‘’'"
 
+BETWEEN_NAMES = re.compile(r"\s[-–—―−~|]+\s|\sby\s", re.IGNORECASE)
 AS_TOLD = 0.0
 OTHER_SPLIT = 0.02
 """The words split at another place, or the title before the artist."""
@@ -61,12 +62,17 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One way to read a wish. Without an artist, `unsplit` tells whether the words may hold the artist too."""
+    """One way to read a wish.
+
+    Without an artist, `unsplit` tells whether the words may hold the artist too. `guessed` is a reading that nobody
+    told: it has to fit all the better.
+    """
 
     title: Name
     artist: Credit | None
     cost: float
     unsplit: bool = False
+    guessed: bool = False
 
 
 def readings_of(wanted: Wanted) -> tuple[Reading, ...]:
@@ -75,13 +81,17 @@ def readings_of(wanted: Wanted) -> tuple[Reading, ...]:
     if told.artist is None:
         told = Reading(told.title, None, TITLE_ALONE)
     readings = [told]
+    if wanted.year:  # which may as well be a part of the name
+        dated = f"{wanted.title} {wanted.year}"
+        readings.append(replace(told, title=parse_name(dated), cost=told.cost + OTHER_SPLIT))
     text = _text_of(wanted)
     if text:
         for left, right in _splits(text):
-            readings.append(Reading(parse_name(right), parse_credit(left), OTHER_SPLIT))
-            readings.append(Reading(parse_name(left), parse_credit(right), OTHER_SPLIT))
-        readings.append(Reading(parse_name(text), None, TITLE_ALONE))
-        readings.append(Reading(parse_name(text), None, NO_SPLIT, unsplit=True))
+            readings.append(Reading(parse_name(right), parse_credit(left), OTHER_SPLIT, guessed=True))
+            readings.append(Reading(parse_name(left), parse_credit(right), OTHER_SPLIT, guessed=True))
+        split = BETWEEN_NAMES.search(text) is not None
+        readings.append(Reading(parse_name(text), None, TITLE_ALONE, guessed=split))
+        readings.append(Reading(parse_name(text), None, NO_SPLIT, unsplit=True, guessed=split))
     return tuple(dict.fromkeys(readings))[:READINGS]
 
 
@@ -102,7 +112,7 @@ def words_for_search(wanted: Wanted) -> tuple[str, ...]:
     """What to send to a source, best first, at most three: without edition words, guests and brackets."""
     title = name_to_search(wanted.title)
     artist = " ".join(visible(wanted.artist).split())
-    first_artist = SEPARATORS.split(artist)[0]
+    first_artist = SEPARATORS.split(_without_guests(artist))[0]
     text = _text_of(wanted)
     searches = [f"{_without_guests(artist)} {title}", f"{first_artist} {title}"]
     if text:
@@ -114,7 +124,7 @@ def words_for_search(wanted: Wanted) -> tuple[str, ...]:
 
 
 def _without_guests(artist: str) -> str:
-    return re.split(r"\s+(?:feat\.?|ft\.?|featuring)\s+", artist, maxsplit=1, flags=re.IGNORECASE)[0]
+    return GUESTS.split(artist)[0]
 
 
 def _searchable(words: str) -> str:

@@ -1,0 +1,212 @@
+"""Real albums and tracks to search in, and an independent rule for when two of them are one record."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from pathlib import Path
+
+from bot.domain.catalog import FoundAlbum, FoundTrack, Link, LinkKind, Service
+
+DATA = Path(__file__).resolve().parents[2] / ".." / "shared" / "data"
+CATALOGUE = DATA / "api" / "spotify_tracks_catalog" / "tracks.csv.gz"
+LISTENS = DATA / "listens"
+CLUBS = DATA / "clubs"
+
+SAME = re.compile(
+    r"deluxe|remaster|expanded|anniversary|edition|bonus|reissue|mono\b|stereo|explicit|\bfeat|\bft\b|\bwith\b|"
+    r"soundtrack|score|\bep\b|\bsingle\b|radio edit|radio mix|original mix|album version|single version|"
+    r"international version|from the|from \"|motion picture|series",
+    re.IGNORECASE,
+)
+OTHER = re.compile(
+    r"live|extended(?! edition)|acoustic|instrumental|remix|karaoke|tribute|demo|cover|dub\b|piano|unplugged|orchestra|"
+    r"taylor",
+    re.IGNORECASE,
+)
+PIECE = re.compile(r"\s*[(\[][^()\[\]]*[)\]]|\s+-\s+[^-]*$")
+FEAT = re.compile(r"\s+(?:feat\.?|ft\.?|featuring)\s.*$", re.IGNORECASE)
+SEVERAL = re.compile(r"\s*(?:[,&+;|/]|\band\b|\bx\b|\bfeat\b|\bfeaturing\b|\bwith\b|\bvs\b)\s*", re.IGNORECASE)
+ARTICLE = re.compile(r"^(?:the|an?)\s+", re.IGNORECASE)
+VARIOUS = "Various Artists"
+ALIKE = 0.93
+ALIKE_LENGTHS = 3
+OWN_TRACKS = 3
+"""Tracks of one artist from which on an album in a history counts as the artist's own."""
+
+
+def plain(text: str) -> str:
+    """Letters and digits of a text, without case and accents."""
+    folded = unicodedata.normalize(
+        "NFKD", text.casefold().replace("&", "and").replace("ø", "o").replace("rmx", "remix")
+    )
+    return "".join(char for char in folded if char.isalnum()) or text.strip()
+
+
+def work_title(title: str) -> str:
+    """A title without what names an edition of the same record, told by a list of words of its own."""
+    shorter = PIECE.sub(lambda piece: "" if SAME.search(piece[0]) and not OTHER.search(piece[0]) else piece[0], title)
+    shorter = FEAT.sub("", shorter)
+    shorter = re.sub(r"\s+(?:ep|(?:original )?(?:soundtrack|score))$", "", shorter, flags=re.IGNORECASE)
+    return plain(ARTICLE.sub("", shorter)) or plain(title)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is labelled: two uploads or editions of one record are equal."""
+
+    title: str
+    artist: str
+
+
+def record_of(title: str, artist: str) -> Record:
+    return Record(work_title(title), plain(ARTICLE.sub("", SEVERAL.split(artist)[0] or artist)))
+
+
+def is_right(expected: Record, found: FoundAlbum | FoundTrack) -> bool:
+    """Whether something found is the record: the same work's name, by the same artist or one of the artists."""
+    if work_title(found.title) != expected.title:
+        return False
+    artists = {plain(ARTICLE.sub("", artist)) for artist in (*SEVERAL.split(found.artist), found.artist)}
+    return expected.artist in artists
+
+
+def looks_alike(title: str, others: Iterable[str]) -> bool:
+    """Whether a title may be one of an artist's others in a source's own spelling: one letter in twelve differs."""
+    digits = [char for char in title if char.isdigit()]
+    return any(
+        abs(len(title) - len(other)) <= ALIKE_LENGTHS
+        and digits == [char for char in other if char.isdigit()]
+        and SequenceMatcher(None, title, other).ratio() >= ALIKE
+        for other in others
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """Everything there is, before anything is withheld."""
+
+    albums: list[FoundAlbum]
+    tracks: list[FoundTrack]
+
+
+def there_is_data() -> bool:
+    return CATALOGUE.exists()
+
+
+def read_holdings(*, histories: bool = True) -> Holdings:
+    """The catalogue's albums and tracks, and those of the histories and submissions."""
+    by_album: dict[str, list[dict[str, str]]] = defaultdict(list)
+    with gzip.open(CATALOGUE, "rt", encoding="utf-8") as lines:
+        for row in csv.DictReader(lines):
+            by_album[row["album_id"]].append(row)
+    albums: list[FoundAlbum] = []
+    tracks: list[FoundTrack] = []
+    for rows in by_album.values():
+        album = _album(rows)
+        albums.append(album)
+        tracks.extend(_track(row, album) for row in rows)
+    if histories:
+        known = {record_of(album.title, album.artist) for album in albums}
+        heard = list(_heard_albums(known))
+        albums.extend(heard)
+        seen = {record_of(track.title, track.artist) for track in tracks}
+        tracks.extend(_heard_tracks(seen))
+    return Holdings(albums, tracks)
+
+
+def _artist_of(rows: list[dict[str, str]]) -> str:
+    artists = {row["artist_names"] for row in rows}
+    firsts = Counter(row["artist_names"].split("|")[0] for row in rows)
+    if len(artists) == 1 and (rows[0]["album_type"] == "single" or len(rows) > 1):
+        return ", ".join(artists.pop().split("|"))
+    if len(firsts) > 1 and rows[0]["album_type"] == "compilation":
+        return VARIOUS
+    return firsts.most_common(1)[0][0]
+
+
+def _album(rows: list[dict[str, str]]) -> FoundAlbum:
+    row = rows[0]
+    year = int(row["release_date"][:4])
+    return FoundAlbum(
+        Service.SPOTIFY,
+        row["album_name"],
+        _artist_of(rows),
+        year or None,
+        (_link(LinkKind.ALBUM, row["album_id"]),),
+        row["album_type"],
+        int(row["total_tracks"]),
+    )
+
+
+def _track(row: dict[str, str], album: FoundAlbum) -> FoundTrack:
+    return FoundTrack(
+        row["name"],
+        ", ".join(row["artist_names"].split("|")),
+        int(row["track_number"]),
+        int(row["duration_ms"]),
+        row["isrc"],
+        _link(LinkKind.TRACK, row["track_id"]),
+        album,
+    )
+
+
+def _link(kind: LinkKind, external_id: str) -> Link:
+    return Link(Service.SPOTIFY, kind, external_id, f"https://open.spotify.com/{kind}/{external_id}")
+
+
+def heard() -> Iterator[tuple[str, str, str]]:
+    """Artist, album and track of each play in the histories and each submission that names them."""
+    with (LISTENS / "person-b-lastfm-8-columns" / "recenttracks.csv").open(encoding="utf-8") as lines:
+        for row in csv.DictReader(lines):
+            yield row["artist"], row["album"], row["track"]
+    with (LISTENS / "person-c-lastfm-minutes-no-header" / "lastfm_scrobbles.csv").open(encoding="utf-8") as lines:
+        for cells in csv.reader(lines):
+            yield cells[0], cells[1], cells[2]
+    with (LISTENS / "person-d-lastfm-4-columns" / "lastfm_data.csv").open(encoding="utf-8") as lines:
+        for row in csv.DictReader(lines):
+            yield row["artist"], row["album"], row["song_title"]
+    for path in sorted(LISTENS.glob("*/*Streaming_History_Audio*.json")) + sorted(LISTENS.glob("*/*endsong*.json")):
+        for play in json.loads(path.read_text(encoding="utf-8")):
+            yield (
+                play["master_metadata_album_artist_name"] or "",
+                play["master_metadata_album_album_name"] or "",
+                play["master_metadata_track_name"] or "",
+            )
+    yield from submissions()
+
+
+def submissions() -> Iterator[tuple[str, str, str]]:
+    """Artist, album and track of each submission that names them."""
+    for club in ("music-league-b", "music-league-c"):
+        with (CLUBS / club / "submissions.csv").open(encoding="utf-8") as lines:
+            for row in csv.DictReader(lines):
+                yield row["Artist(s)"], row["Album"], row["Title"]
+
+
+def _heard_albums(known: set[Record]) -> Iterator[FoundAlbum]:
+    titles: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for artist, album, track in heard():
+        if artist and album:
+            titles[artist, album].add(track)
+    submitted = {(artist, album) for artist, album, _ in submissions()}
+    for (artist, album), tracks in titles.items():
+        own = len(tracks) >= OWN_TRACKS or (artist, album) in submitted
+        if own and record_of(album, artist) not in known:
+            known.add(record_of(album, artist))
+            yield FoundAlbum(Service.LASTFM, album, artist)
+
+
+def _heard_tracks(seen: set[Record]) -> Iterator[FoundTrack]:
+    for artist, album, track in heard():
+        record = record_of(track, artist) if artist and track else None
+        if record and record not in seen:
+            seen.add(record)
+            yield FoundTrack(track, artist, album=FoundAlbum(Service.LASTFM, album, artist) if album else None)
