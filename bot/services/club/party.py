@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from bot.domain import party as rules
-from bot.domain.club.week import Club, Phase, Week
+from bot.domain.club.week import Club, Phase, ThreadRole, Week
 from bot.domain.errors import NoSuchWeek, PartyIsOn, PartyRefused, WhichWeek, WrongPhase
 from bot.domain.ids import new_id
 from bot.domain.party import Party, PartyView, State
@@ -34,8 +34,9 @@ async def start_party(
     at: datetime | None = None,
     where: int | None = None,
     number: int | None = None,
+    check: Callable[[int], None] | None = None,
 ) -> PartyView:
-    """A host calls a party for a week's album, at an instant or now.
+    """A host calls a party for a week's album, at an instant or now; `check` may refuse the place it is held in.
 
     Raises `NotAHost`, `PartyIsOn`, `WhichWeek`, and `PartyRefused` without a winner or a track list, in a club that
     pauses, or for a start after the week's close.
@@ -45,6 +46,8 @@ async def start_party(
         people.require_host(club, caller)
         host = await people.member_of(session, club, caller, now)
         week = await _listened_to(session, club, where, number)
+        if check is not None:
+            check(week.threads.get(ThreadRole.LISTENING, club.channel_id))
         starts_at = now if at is None else at
         turns = await _turns(session, club, week, starts_at)
         party = Party(
