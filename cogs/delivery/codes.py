@@ -52,6 +52,10 @@ class Lost(Exception):  # noqa: N818 - it says what happened
     """What an errand builds on is not there: a message that was never posted, or that somebody deleted."""
 
 
+class NotYet(Exception):  # noqa: N818 - it says what happened
+    """What an errand builds on is still on its way."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What to do with an errand that failed."""
@@ -72,6 +76,8 @@ def judge(error: Exception) -> Verdict:
     """What a failure means; anything not understood counts as unknown, because it may have come after the effect."""
     if isinstance(error, Lost | TooLarge):
         return Verdict(str(error), final=True, bug=isinstance(error, TooLarge))
+    if isinstance(error, NotYet):
+        return Verdict(str(error))
     if isinstance(error, discord.RateLimited):
         return Verdict("rate limited", after=timedelta(seconds=error.retry_after))
     if isinstance(error, discord.HTTPException):

@@ -20,6 +20,7 @@ from cogs.club.cards import album, choosing, notices, phrases, result
 from cogs.club.cards.week import week_card
 from cogs.delivery import codes, events, messages
 from cogs.delivery.outcome import SKIPPED, Outcome
+from cogs.delivery.party import PartyMessages
 from cogs.shared.render import Body
 
 NOMINATIONS_APART = 1_000
@@ -73,6 +74,7 @@ class Performer:
             Kind.DM: self._dm,
             Kind.ARCHIVE: self._archive,
             Kind.WAKE: self._wake,
+            **PartyMessages(bot, self._post, self._redrawn).operations,
         }
         self.operations = operations
 
