@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from bot.domain.club.phases import Move, Transition
-from bot.domain.club.rules import Layout, Pick
+from bot.domain.club.rules import Guide, Layout, Pick
 from bot.domain.club.week import CHOOSING, Phase, Skip, ThreadRole, Week
 
 LEASE = timedelta(seconds=30)
@@ -42,6 +42,14 @@ class Kind(StrEnum):
     """The announcement with the result."""
     ALBUM_PANEL = "album_panel"
     """The album thread's first message: links, pitch, buttons to rate."""
+    GUIDE = "guide"
+    """The listening guide's card, posted once, later edited; what it presents are posts."""
+    TRACK_POST = "track_post"
+    """A message for one track of the guide; the ordinal is the post's."""
+    GUIDE_REFRESH = "guide_refresh"
+    """The guide's card (ordinal 0) or a track's message drawn again; for each at most one waits at a time."""
+    BEFORE_VOTE = "before_vote"
+    """The nominees' pitch tracks, when the poll opens."""
     EVENT = "event"
     EVENT_END = "event_end"
     DISCUSSION = "discussion"
@@ -123,8 +131,13 @@ def retry_after(attempts: int) -> timedelta:
     return timedelta(seconds=min(300, 2 ** min(attempts, 9)))
 
 
-def drafts_for(transition: Transition, *, layout: Layout, event: bool, lock: bool) -> list[Draft]:
-    """The errands of a transition, in the order in which Discord must see them."""
+def drafts_for(
+    transition: Transition, *, layout: Layout, event: bool, lock: bool, guide: Sequence[int] = ()
+) -> list[Draft]:
+    """The errands of a transition, in the order in which Discord must see them.
+
+    `guide`: the ordinals of the listening guide's messages that stand already, 0 for its card.
+    """
     week, move = transition.week, transition.move
     if move is Move.OPENED:
         return _opening(week)
@@ -135,9 +148,10 @@ def drafts_for(transition: Transition, *, layout: Layout, event: bool, lock: boo
                 Kind.REDRAW, ordinal=list(Kind).index(Kind.NOMINATIONS_PANEL), payload={"panel": Kind.NOMINATIONS_PANEL}
             ),
             *_panel(Kind.POLL_PANEL, (ThreadRole.POLL,), layout),
+            Draft(Kind.BEFORE_VOTE),
         ]
     if move is Move.WON:
-        return _winner(transition, layout, event)
+        return _winner(transition, layout, event, guide)
     if move is Move.DISCUSSION:
         return [Draft(Kind.REFRESH), *_panel(Kind.DISCUSSION, (ThreadRole.RATINGS,), layout)]
     if move is Move.CLOSED:
@@ -145,13 +159,13 @@ def drafts_for(transition: Transition, *, layout: Layout, event: bool, lock: boo
             Draft(Kind.RECAP),
             Draft(Kind.REFRESH),
             Draft(Kind.UNPIN),
-            *_redraw_all(),
+            *_redraw_all(guide),
             Draft(Kind.ARCHIVE, payload={"lock": lock}),
         ]
     if move is Move.CANCELLED:
-        return _cancelled(transition)
+        return _cancelled(transition, guide)
     if move is Move.REOPENED:
-        return _reopened(transition, event)
+        return _reopened(transition, event, guide)
     if week.phase is Phase.SCHEDULED:  # a deadline moved before anybody has seen the week
         return []
     words = {
@@ -189,7 +203,7 @@ def _panel(kind: Kind, roles: tuple[ThreadRole, ...], layout: Layout) -> list[Dr
     ]
 
 
-def _winner(transition: Transition, layout: Layout, event: bool) -> list[Draft]:
+def _winner(transition: Transition, layout: Layout, event: bool, guide: Sequence[int]) -> list[Draft]:
     week = transition.week
     drafts: list[Draft] = []
     if transition.before is Phase.SCHEDULED:  # a host's pick made before the week opened: there was nothing to choose
@@ -205,6 +219,8 @@ def _winner(transition: Transition, layout: Layout, event: bool) -> list[Draft]:
         roles = _album_roles(transition.before, layout)
         drafts.append(Draft(Kind.THREAD, ordinal=2, payload={"panel": Kind.WINNER, "roles": roles}))
     drafts.append(Draft(Kind.ALBUM_PANEL))
+    if week.rules.guide is not Guide.OFF:
+        drafts += [Draft(Kind.GUIDE), *_refresh_guide(number for number in guide if number)]
     if week.rules.anonymous and week.rules.pick is Pick.VOTE:
         drafts.append(Draft(Kind.NOTICE, ordinal=1, payload={"words": "nominators", "role": ThreadRole.NOMINATIONS}))
     return drafts + _event(week, event)
@@ -220,9 +236,9 @@ def _album_roles(before: Phase, layout: Layout) -> list[ThreadRole]:
     return roles
 
 
-def _reopened(transition: Transition, event: bool) -> list[Draft]:
+def _reopened(transition: Transition, event: bool, guide: Sequence[int]) -> list[Draft]:
     week = transition.week
-    drafts = [Draft(Kind.REFRESH), Draft(Kind.NOTICE, payload={"words": "reopened"}), *_redraw_all()]
+    drafts = [Draft(Kind.REFRESH), Draft(Kind.NOTICE, payload={"words": "reopened"}), *_redraw_all(guide)]
     if transition.before is Phase.CLOSED:
         drafts.insert(0, Draft(Kind.WAKE))
     if transition.before in (Phase.CLOSED, Phase.CANCELLED):
@@ -237,22 +253,31 @@ def _event(week: Week, event: bool) -> list[Draft]:
     return [Draft(Kind.EVENT)] if event and week.phase is Phase.LISTENING else []
 
 
-def _cancelled(transition: Transition) -> list[Draft]:
+def _cancelled(transition: Transition, guide: Sequence[int]) -> list[Draft]:
     if transition.before is Phase.SCHEDULED:
         return []
-    drafts = [Draft(Kind.REFRESH), Draft(Kind.UNPIN), *_redraw_all(), Draft(Kind.EVENT_END)]
+    drafts = [Draft(Kind.REFRESH), Draft(Kind.UNPIN), *_redraw_all(guide), Draft(Kind.EVENT_END)]
     drafts.append(Draft(Kind.NOTICE, payload={"words": "cancelled"}))
     if transition.week.cancel_reason in (Skip.NO_NOMINATIONS, Skip.NO_PICK):  # no host did it, so hosts are told
         drafts.append(Draft(Kind.HOST_NOTE, payload={"words": "cancelled"}))
     return drafts
 
 
-PANELS = (Kind.NOMINATIONS_PANEL, Kind.POLL_PANEL, Kind.WINNER, Kind.ALBUM_PANEL, Kind.DISCUSSION)
-"""Messages whose buttons depend on the phase."""
+PANELS = (Kind.NOMINATIONS_PANEL, Kind.POLL_PANEL, Kind.BEFORE_VOTE, Kind.WINNER, Kind.ALBUM_PANEL, Kind.DISCUSSION)
+"""Messages whose buttons or words depend on the phase."""
 
 
-def _redraw_all() -> list[Draft]:
-    return [Draft(Kind.REDRAW, ordinal=list(Kind).index(panel), payload={"panel": panel}) for panel in PANELS]
+def redraw(panel: Kind, **payload: Any) -> Draft:
+    """A panel drawn again."""
+    return Draft(Kind.REDRAW, ordinal=list(Kind).index(panel), payload={"panel": panel, **payload})
+
+
+def _redraw_all(guide: Iterable[int] = ()) -> list[Draft]:
+    return [*(redraw(panel) for panel in PANELS), *_refresh_guide(guide)]
+
+
+def _refresh_guide(guide: Iterable[int]) -> list[Draft]:
+    return [Draft(Kind.GUIDE_REFRESH, ordinal=number) for number in guide]
 
 
 EDITS_APART = 1_000
@@ -270,7 +295,8 @@ def drafts_again(panels: Iterable[tuple[str, int]], now: datetime) -> list[Draft
         if kind == Kind.NOMINATION:
             payload = {"words": words, "force": True}
             drafts.append(Draft(Kind.NOMINATION_EDIT, ordinal * EDITS_APART, payload=payload))
+        elif kind in (Kind.GUIDE, Kind.TRACK_POST):
+            drafts.append(Draft(Kind.GUIDE_REFRESH, ordinal, payload={"force": True}))
         elif kind != Kind.CARD:
-            payload = {"panel": kind, "words": words, "force": True}
-            drafts.append(Draft(Kind.REDRAW, list(Kind).index(Kind(kind)), payload=payload))
+            drafts.append(redraw(Kind(kind), words=words, force=True))
     return drafts

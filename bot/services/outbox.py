@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from bot.domain.club.views import PanelRef
 from bot.domain.club.week import Club, ThreadRole, Week
@@ -13,6 +14,7 @@ from db.presence import NAMESPACE
 from db.queries import outbox as queries
 from db.queries.club import weeks
 from db.queries.outbox import Unsettled
+from db.queries.posts import note_message
 from db.session import RING, Writing
 
 KEPT_FOR = timedelta(days=30)
@@ -33,8 +35,7 @@ async def record(session: Writing, week: Week, drafts: Sequence[Draft], now: dat
             draft,
             club_id=week.club_id,
             week_id=week.id,
-            # Reminders wait long and depend on nothing, so they must not stand in anybody's way.
-            lane=f"{week.id}:reminders" if draft.kind in (Kind.REMINDER, Kind.DM) else str(week.id),
+            lane=_lane(week, draft),
             key=key,
             phase=week.phase,
             run=week.run,
@@ -42,6 +43,15 @@ async def record(session: Writing, week: Week, drafts: Sequence[Draft], now: dat
         )
     if drafts:
         session.info[RING] = True
+
+
+def _lane(week: Week, draft: Draft) -> str:
+    """Where an errand waits its turn; what depends on nothing must not stand in anybody's way."""
+    if draft.kind in (Kind.REMINDER, Kind.DM):
+        return f"{week.id}:reminders"
+    if draft.kind is Kind.GUIDE_REFRESH and draft.not_before is not None:
+        return f"{week.id}:counts"
+    return str(week.id)
 
 
 async def record_dm(session: Writing, week: Week, draft: Draft, *, key: str, discord_id: int, now: datetime) -> None:
@@ -100,11 +110,12 @@ async def settle(
     event_id: int | None = None,
     event_gone: bool = False,
     skipped: bool = False,
+    posts: Sequence[UUID] = (),
 ) -> bool:
     """An errand was performed: Discord's ids are stored with it, in one transaction. False when it was taken over.
 
     `panel` is where the message stands (`panel_key` when it is another kind's), `thread_roles` what the thread
-    `discord_id` serves, `skipped` that the errand was no longer wanted.
+    `discord_id` serves, `skipped` that the errand was no longer wanted, `posts` what the message presents.
     """
     async with tools.database.writing() as session:
         state = State.SKIPPED if skipped else State.DONE
@@ -117,6 +128,8 @@ async def settle(
             await queries.keep_panel(
                 session, club_id=errand.club_id, week_id=errand.week_id, kind=kind, ordinal=ordinal, panel=panel
             )
+            if posts:
+                await note_message(session, errand.club_id, posts, panel)
         if thread_roles and discord_id is not None:
             await weeks.note_threads(session, errand.week_id, discord_id, thread_roles)
         if event_id is not None or event_gone:

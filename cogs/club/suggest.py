@@ -191,6 +191,11 @@ VALUES: dict[str, Pairs[str]] = {
         ("one: a single thread", "one"),
         ("per_phase: a thread for each phase", "per_phase"),
     ),
+    "guide": (
+        ("card: one card with the track list", "card"),
+        ("tracks: a message for each track", "tracks"),
+        ("off: no listening guide", "off"),
+    ),
     "ranks": tuple((str(number), str(number)) for number in range(1, 6)),
     "nominations_per_member": tuple((str(number), str(number)) for number in (1, 2, 3, 5)),
     "no_repeat_weeks": tuple((str(number), str(number)) for number in (0, 4, 8, 12, 26, 52)),

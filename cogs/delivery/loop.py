@@ -151,6 +151,7 @@ class Delivery(commands.Cog):
             event_id=outcome.event_id,
             event_gone=outcome.event_gone,
             skipped=outcome.skipped,
+            posts=outcome.posts,
         )
         if not settled:
             log.warning("errand %s %s was taken over by another process", errand.kind, errand.id)

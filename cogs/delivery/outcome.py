@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from bot.domain.club.views import PanelRef
 from bot.domain.club.week import ThreadRole
@@ -20,6 +21,8 @@ class Outcome:
     event_id: int | None = None
     event_gone: bool = False
     skipped: bool = False
+    posts: Sequence[UUID] = ()
+    """What the message presents."""
 
 
 SKIPPED = Outcome(skipped=True)

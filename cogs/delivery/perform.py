@@ -19,6 +19,7 @@ from bot.services.club import reminders, views
 from cogs.club.cards import album, choosing, notices, phrases, result
 from cogs.club.cards.week import week_card
 from cogs.delivery import codes, events, messages
+from cogs.delivery.guide import GuideErrands
 from cogs.delivery.outcome import SKIPPED, Outcome
 from cogs.delivery.party import PartyMessages
 from cogs.shared.render import Body
@@ -40,7 +41,7 @@ PANEL_CARDS: dict[Kind, Callable[[WeekView], Body]] = {
 }
 """Messages that can be drawn again from the week alone."""
 
-SHOW_THE_WINNER = (Kind.CARD, Kind.REFRESH, Kind.WINNER, Kind.ALBUM_PANEL, Kind.RECAP)
+SHOW_THE_WINNER = (Kind.CARD, Kind.REFRESH, Kind.WINNER, Kind.ALBUM_PANEL, Kind.GUIDE, Kind.RECAP)
 
 PHASE_ROLE = {
     Phase.SCHEDULED: ThreadRole.NOMINATIONS,
@@ -57,6 +58,7 @@ class Performer:
 
     def __init__(self, bot: LongplayBot) -> None:
         self.bot = bot
+        self.guide = GuideErrands(bot, self._post, self._redrawn)
         operations: dict[Kind, Callable[[Errand, WeekView, datetime], Awaitable[Outcome]]] = {
             **dict.fromkeys(PANEL_CARDS, self._post_panel),
             Kind.REFRESH: self._redraw,
@@ -74,6 +76,7 @@ class Performer:
             Kind.DM: self._dm,
             Kind.ARCHIVE: self._archive,
             Kind.WAKE: self._wake,
+            **self.guide.operations,
             **PartyMessages(bot, self._post, self._redrawn).operations,
         }
         self.operations = operations
@@ -105,10 +108,12 @@ class Performer:
             await messages.rename_thread(self.bot, panel.channel_id, name)
         return Outcome(discord_id=panel.message_id, panel=panel)
 
-    async def _redraw(self, errand: Errand, view: WeekView, _now: datetime) -> Outcome:
+    async def _redraw(self, errand: Errand, view: WeekView, now: datetime) -> Outcome:
         kind = Kind.CARD if errand.kind is Kind.REFRESH else Kind(errand.payload["panel"])
         if kind is Kind.NOMINATION:
             return await self._redraw_nominations(errand, view)
+        if kind is Kind.BEFORE_VOTE:
+            return await self.guide.before_vote(errand, view, now)
         panel = view.panels.get((str(kind), 0))
         draw = PANEL_CARDS.get(kind)
         if panel is None or draw is None:
@@ -242,7 +247,7 @@ class Performer:
 def pictured(errand: Errand, view: WeekView) -> list[UUID]:
     """The albums whose covers an errand's message shows."""
     kind = Kind(errand.payload["panel"]) if errand.kind is Kind.REDRAW else errand.kind
-    if kind in SHOW_THE_WINNER:
+    if kind in SHOW_THE_WINNER or (kind is Kind.GUIDE_REFRESH and not errand.ordinal):
         return [view.winner.album.id] if view.winner is not None and view.week.announced else []
     number = errand.ordinal // NOMINATIONS_APART if kind is Kind.NOMINATION_EDIT else errand.ordinal
     if kind not in (Kind.NOMINATION, Kind.NOMINATION_EDIT):

@@ -37,6 +37,7 @@ LINE_START = re.compile(r"^(?:[#>+-]|\d+(?=\.(?:\s|$)))")
 """What makes a heading, a quote, small print or a list of the line that it begins."""
 ADDRESS = re.compile(r"https?://[^\s<>]+", re.IGNORECASE)
 SAFE_ADDRESS = re.compile(r"https?://[\w.-]+(?:[/?#][\w./?#:!$&'()*+,;=%~@-]*)?", re.IGNORECASE | re.ASCII)
+LINKED_ADDRESS = re.compile(r"https://[\w.-]+(?:[/?#][\w./?#:!$&'*+,;=%~@-]*)?", re.IGNORECASE | re.ASCII)
 SENTENCE_END = ".,;:!?)'*"
 
 
@@ -90,6 +91,11 @@ def cut(text: str, limit: int) -> str:
 def when(instant: datetime) -> str:
     """An instant in the reader's own time zone, in full and relative to now."""
     return f"<t:{int(instant.timestamp())}:F> ({short_when(instant)})"
+
+
+def address(url: str) -> str:
+    """An address as the target of a link in a text; empty for one that could end the link before its own end."""
+    return url if len(url) <= 512 and LINKED_ADDRESS.fullmatch(url) else ""
 
 
 def short_when(instant: datetime) -> str:

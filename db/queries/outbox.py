@@ -35,6 +35,8 @@ from db.tables.outbox import Panel
 
 REFRESH_WAITS = text("kind = 'refresh' AND state = 'pending' AND attempts = 0")
 """A refresh that nobody has begun; a unique index lets a week have one at most."""
+GUIDE_REFRESH_WAITS = text("kind = 'guide_refresh' AND state = 'pending' AND attempts = 0")
+"""The same for each message of a listening guide."""
 
 OTHER = aliased(Row)
 """Another errand of the same lane; made once, because making it costs more than asking with it."""
@@ -74,7 +76,7 @@ async def add(
         club_id=club_id,
         week_id=week_id,
         lane=lane,
-        key=f"{key}:{errand_id}" if draft.kind is Kind.REFRESH else key,
+        key=f"{key}:{errand_id}" if draft.kind in (Kind.REFRESH, Kind.GUIDE_REFRESH) else key,
         phase=phase,
         run=run,
         kind=str(draft.kind),
@@ -87,6 +89,17 @@ async def add(
     if draft.kind is Kind.REFRESH:
         merged = {"payload": Row.payload.op("||")(recording.excluded.payload)}
         recording = recording.on_conflict_do_update(index_elements=["week_id"], index_where=REFRESH_WAITS, set_=merged)
+    elif draft.kind is Kind.GUIDE_REFRESH:
+        # The earlier moment counts, in its lane: what must happen before an archive happens before it.
+        fresh = recording.excluded
+        merged = {
+            "payload": Row.payload.op("||")(fresh.payload),
+            "lane": case((fresh.not_before <= Row.not_before, fresh.lane), else_=Row.lane),
+            "not_before": func.least(fresh.not_before, Row.not_before),
+        }
+        recording = recording.on_conflict_do_update(
+            index_elements=["week_id", "ordinal"], index_where=GUIDE_REFRESH_WAITS, set_=merged
+        )
     else:
         recording = recording.on_conflict_do_nothing()
     return await session.scalar(recording.returning(Row.id)) == errand_id

@@ -68,6 +68,15 @@ def samples(text: str) -> list[Refusal]:
         errors.TooManyChoices(2),
         errors.TooManyChoices(1),
         errors.BadScore(text),
+        *(errors.PostClosed(reason) for reason in ("track_removed", "ended", "unknown")),
+        *(errors.CommentRefused(reason) for reason in ("empty", "gone", "not_yours")),
+        errors.BadPosition(text, 213_000),
+        errors.BadPosition(text, None),
+        *(
+            errors.PlaylistRefused(reason, text)
+            for reason in ("unknown", "not_yours", "no_track", "held", "no_place", "no_name", "?")
+        ),
+        errors.TracksKnown(),
         errors.NothingToRate(),
         errors.NothingToRate(LABEL),
         errors.PartyIsOn(LABEL),

@@ -46,18 +46,18 @@ ALL_REDRAWN = [f"redraw {panel}" for panel in PANELS]
     ("transition", "expected"),
     [
         (at_deadline(Phase.SCHEDULED), ["card", "pin", "thread", "nominations_panel"]),
-        (at_deadline(Phase.NOMINATIONS), ["refresh", "redraw nominations_panel", "poll_panel"]),
+        (at_deadline(Phase.NOMINATIONS), ["refresh", "redraw nominations_panel", "poll_panel", "before_vote"]),
         (
             at_deadline(Phase.POLL),
-            ["refresh", "redraw poll_panel", "winner", "thread", "album_panel", "event"],
+            ["refresh", "redraw poll_panel", "winner", "thread", "album_panel", "guide", "event"],
         ),
         (
             at_deadline(Phase.NOMINATIONS, UNOPPOSED),
-            ["refresh", "redraw nominations_panel", "winner", "thread", "album_panel", "event"],
+            ["refresh", "redraw nominations_panel", "winner", "thread", "album_panel", "guide", "event"],
         ),
         (
             at_deadline(Phase.SCHEDULED, UNOPPOSED, pick=Pick.HOST),
-            ["card", "pin", "winner", "thread", "album_panel", "event"],
+            ["card", "pin", "winner", "thread", "album_panel", "guide", "event"],
         ),
         (at_deadline(Phase.LISTENING), ["refresh", "discussion"]),
         (at_deadline(Phase.RATINGS), ["recap", "refresh", "unpin", *ALL_REDRAWN, "archive"]),

@@ -26,6 +26,16 @@ class Layout(StrEnum):
     PER_PHASE = "per_phase"
 
 
+class Guide(StrEnum):
+    """What the album's thread gets to listen along with."""
+
+    CARD = "card"
+    """One card with the track list, from which a track is picked to like or discuss it."""
+    TRACKS = "tracks"
+    """A message for each track."""
+    OFF = "off"
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """Every setting of a club, with its default."""
@@ -46,6 +56,8 @@ class Rules:
     event: bool = True
     """A Discord scheduled event for the discussion."""
     lock_threads: bool = False
+    guide: Guide = Guide.CARD
+    """The listening guide in the album's thread."""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
@@ -55,7 +67,7 @@ class Rules:
     def from_dict(cls, values: Mapping[str, Any]) -> Rules:
         """Rules from stored values; names unknown to this version are ignored, missing ones have their default."""
         known = {field.name for field in fields(cls)}
-        kinds: dict[str, type[StrEnum]] = {"pick": Pick, "method": Method, "layout": Layout}
+        kinds: dict[str, type[StrEnum]] = {"pick": Pick, "method": Method, "layout": Layout, "guide": Guide}
         given: dict[str, Any] = {}
         for name in known & values.keys():
             given[name] = kinds[name](values[name]) if name in kinds else values[name]

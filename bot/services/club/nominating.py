@@ -23,7 +23,7 @@ from bot.domain.errors import (
     TooManyNominations,
     WonBefore,
 )
-from bot.domain.outbox import Draft, Kind
+from bot.domain.outbox import Draft, Kind, redraw
 from bot.domain.people import Caller, Member
 from bot.services import outbox, people
 from bot.services.catalog import SUGGESTIONS, Resolved, keep_album
@@ -261,9 +261,8 @@ def _shown(week: Week, nomination: Nomination) -> Nomination:
 def _removal(week: Week, removed: Nomination) -> list[Draft]:
     drafts = [_redraw(removed, REMOVED), Draft(Kind.REFRESH)]
     if week.phase is Phase.POLL:
-        place = list(Kind).index(Kind.POLL_PANEL)
         words = f"without {removed.ordinal}"
-        drafts.append(Draft(Kind.REDRAW, ordinal=place, payload={"panel": Kind.POLL_PANEL, "words": words}))
+        drafts += [redraw(panel, words=words) for panel in (Kind.POLL_PANEL, Kind.BEFORE_VOTE)]
     return drafts
 
 

@@ -15,7 +15,7 @@ from bot.domain.club.week import Club, Phase, Week
 from bot.domain.ids import new_id
 from bot.domain.outbox import Draft, Kind, drafts_for
 from bot.services import outbox
-from bot.services.club import results
+from bot.services.club import guide, results
 from db.queries import audit
 from db.queries import outbox as outbox_queries
 from db.queries.club import ballots, clubs, nominations, weeks
@@ -58,7 +58,13 @@ async def apply(
         transition = replace(transition, week=week)
     await weeks.save_week(session, week)
     await outbox_queries.skip_reminders(session, week.id, now)
-    drafts = drafts_for(transition, layout=week.rules.layout, event=week.rules.event, lock=week.rules.lock_threads)
+    drafts = drafts_for(
+        transition,
+        layout=week.rules.layout,
+        event=week.rules.event,
+        lock=week.rules.lock_threads,
+        guide=await guide.posted(session, week.id),
+    )
     await outbox.record(session, week, [*drafts, *await _reminder(session, club, transition, now)], now)
     await audit.add(
         session,

@@ -1,4 +1,4 @@
-"""Cards of the album's thread: the listening guide, the call to talk, the recap."""
+"""Cards of the album's thread: what opens it, the call to talk, the recap."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from discord import ui
 
 from bot.domain.club.ratings import Summary
+from bot.domain.club.rules import Guide
 from bot.domain.club.views import WeekView
 from bot.domain.club.week import Phase
 from cogs.club.cards import phrases
@@ -18,7 +19,7 @@ from cogs.shared.text import plain, when
 
 
 def album_panel(view: WeekView) -> Body:
-    """The thread's first message: links, pitch, track list with lengths, buttons to rate."""
+    """The thread's first message: pitch and buttons to rate; links and tracks too where no guide follows."""
     week, winner = view.week, view.winner
     if winner is None or not week.announced:
         return Body(ui.TextDisplay(f"{phrases.heading(week)}\nThis week's album is being chosen again."))
@@ -33,10 +34,11 @@ def album_panel(view: WeekView) -> Body:
     ]
     if winner.pitch:
         parts.append(ui.TextDisplay(phrases.pitch_block(winner.pitch, 700, 2_000)))
-    if view.tracks:
+    if view.tracks and week.rules.guide is Guide.OFF:
         tracks = phrases.listing(lambda width: phrases.track_lines(view.tracks, width), 1_500)
         parts.append(ui.TextDisplay(f"### {_tracks_heading(view)}\n{tracks}"))
-    parts += rows(*link_buttons(view)[:5])
+    if week.rules.guide is Guide.OFF:
+        parts += rows(*link_buttons(view)[:5])
     if week.phase in (Phase.LISTENING, Phase.RATINGS):
         ends = week.deadlines
         parts.append(

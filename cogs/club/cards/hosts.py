@@ -66,6 +66,7 @@ SETTING_WORDS: Mapping[str, str] = {
     "own_vote": "Members may vote for their own nomination",
     "blind_ratings": "Scores show only to those who have rated",
     "layout": "Threads of a week: two, one, per_phase",
+    "guide": "The album's tracks in its thread: card, tracks, off",
     "event": "A Discord event for the discussion",
     "lock_threads": "Threads are locked when the week closes",
     "timezone": "The club's time zone, like Europe/Berlin",

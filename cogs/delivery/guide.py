@@ -1,0 +1,104 @@
+"""The listening guide's errands: its card, a message for each track, and the list before the vote."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from functools import partial
+from typing import TypeAlias
+from uuid import UUID
+
+import discord
+
+from bot.client import LongplayBot
+from bot.domain.club.rules import Guide
+from bot.domain.club.views import PanelRef, WeekView
+from bot.domain.club.week import ThreadRole
+from bot.domain.outbox import Errand, Kind
+from bot.services import playlists
+from bot.services.club import guide
+from cogs.club.cards.before_vote import before_vote_card
+from cogs.club.cards.guide import guide_card, track_message
+from cogs.delivery import codes
+from cogs.delivery.outcome import SKIPPED, Outcome
+from cogs.shared.render import Body
+
+Draw: TypeAlias = Callable[[], Body]
+Post: TypeAlias = Callable[[Errand, WeekView, Draw, int], Awaitable[PanelRef]]
+Redraw: TypeAlias = Callable[[Errand, WeekView, PanelRef, Draw], Awaitable[PanelRef]]
+Operation: TypeAlias = Callable[[Errand, WeekView, datetime], Awaitable[Outcome]]
+
+CARD = (str(Kind.GUIDE), 0)
+
+
+class GuideErrands:
+    """Posts and redraws what a week's guide shows; a message that stands is edited and never posted twice."""
+
+    def __init__(self, bot: LongplayBot, post: Post, redrawn: Redraw) -> None:
+        self._tools = bot.tools
+        self._post = post
+        self._redrawn = redrawn
+        self.operations: dict[Kind, Operation] = {
+            Kind.GUIDE: self._card,
+            Kind.TRACK_POST: self._track,
+            Kind.GUIDE_REFRESH: self._refresh,
+            Kind.BEFORE_VOTE: self.before_vote,
+        }
+
+    async def _card(self, errand: Errand, view: WeekView, now: datetime) -> Outcome:
+        posts = await guide.prepare(self._tools, week=view.week.id, now=now)
+        if errand.kind is Kind.GUIDE and not view.week.announced:  # taken back before anybody saw it
+            return SKIPPED
+        own_card = view.week.rules.guide is Guide.CARD
+        shown = [post.id for post in posts] if own_card else []
+        return await self._show(errand, view, CARD, partial(guide_card, view, posts), ThreadRole.LISTENING, shown)
+
+    async def _track(self, errand: Errand, view: WeekView, _now: datetime) -> Outcome:
+        found = await guide.track_message(self._tools, week=view.week.id, ordinal=errand.ordinal)
+        key = (str(Kind.TRACK_POST), errand.ordinal)
+        if found is None:
+            return SKIPPED
+        post, comments = found
+        if key not in view.panels and (post.track is None or not view.week.announced):
+            return SKIPPED
+        draw = partial(track_message, view, post, comments)
+        return await self._show(errand, view, key, draw, ThreadRole.LISTENING, [post.id])
+
+    async def _refresh(self, errand: Errand, view: WeekView, now: datetime) -> Outcome:
+        return await (self._track if errand.ordinal else self._card)(errand, view, now)
+
+    async def before_vote(self, errand: Errand, view: WeekView, now: datetime) -> Outcome:
+        """The pitch tracks of the albums in the race; no message where nobody named one."""
+        tracks = await playlists.keep_before_vote(self._tools, week=view.week.id, now=now)
+        key = (str(Kind.BEFORE_VOTE), 0)
+        if key not in view.panels and not any(one.pitch_track for one in view.standing):
+            return SKIPPED
+        return await self._show(errand, view, key, partial(before_vote_card, view, tracks), ThreadRole.POLL)
+
+    async def _show(
+        self,
+        errand: Errand,
+        view: WeekView,
+        key: tuple[str, int],
+        draw: Draw,
+        role: ThreadRole,
+        posts: Sequence[UUID] = (),
+    ) -> Outcome:
+        """Edit the message where it stands, else post it; one that somebody has deleted comes back when asked for."""
+        place = view.week.threads.get(role, view.club.channel_id)
+        panel = view.panels.get(key)
+        asked = errand.kind not in (Kind.GUIDE_REFRESH, Kind.REDRAW)
+        if panel is None:
+            if not asked:
+                return SKIPPED
+            shown = await self._post(errand, view, draw, place)
+        else:
+            try:
+                shown = await self._redrawn(errand, view, panel, draw)
+            except discord.NotFound as error:
+                if error.code not in codes.VANISHED:
+                    raise
+                if not asked and not errand.payload.get("force"):
+                    return SKIPPED
+                shown = await self._post(errand, view, draw, place)
+        return Outcome(discord_id=shown.message_id, panel=shown, panel_key=key, posts=posts)

@@ -1,0 +1,56 @@
+"""The words of refusals about posts, comments and playlists; `refusals` gives them to whoever is refused."""
+
+from __future__ import annotations
+
+from bot.domain import errors
+from cogs.shared.refusals import WORDS, shown
+
+
+def _post_closed(refusal: errors.PostClosed) -> str:
+    if refusal.reason == "track_removed":
+        return (
+            "That track is no longer on the album's list. What was said about it stays; say new things in the thread."
+        )
+    if refusal.reason == "ended":
+        return "This week is over, and so is the talk about its tracks. The album's thread is still there to read."
+    return "That track is nowhere to be found. Choose one from the album's listening guide."
+
+
+def _comment_refused(refusal: errors.CommentRefused) -> str:
+    if refusal.reason == "empty":
+        return "A comment needs some words. Write what you hear and send it again."
+    if refusal.reason == "not_yours":
+        return "Only its author can delete a comment. Ask them, or ask a host to have a word with them."
+    return "That comment is gone: its author has deleted it. Open the track again to see what is there."
+
+
+def _bad_position(refusal: errors.BadPosition) -> str:
+    minutes, seconds = divmod(round((refusal.length_ms or 0) / 1_000), 60)
+    ends = f" The track ends at {minutes}:{seconds:02}." if refusal.length_ms else ""
+    text = shown(refusal.text, 40)
+    return f"“{text}” is no moment of this track.{ends} Write it like `1:23`, or leave the field empty."
+
+
+def _playlist_refused(refusal: errors.PlaylistRefused) -> str:
+    name = f"**{shown(refusal.name)}**" if refusal.name else "That track"
+    return {
+        "unknown": "There is no such playlist here, or it is private. Ask its owner to make it public.",
+        "not_yours": "Only its owner can change a playlist. Make one of your own to add tracks to.",
+        "no_track": "That track does not exist, or is not in the playlist (any more). Choose another one.",
+        "held": f"{name} is in this playlist already; a track stands in a playlist once.",
+        "no_place": "There is no such place in the playlist. Leave the place out to add the track at the end.",
+        "no_name": "A playlist needs a name. Give it one of up to 255 characters.",
+    }.get(refusal.reason, "The playlist was not changed. Try it once more.")
+
+
+def _tracks_known(_: errors.TracksKnown) -> str:
+    return "This album has its track list already. Only a host can replace it; tell one what is wrong with it."
+
+
+WORDS |= {
+    errors.PostClosed: _post_closed,
+    errors.CommentRefused: _comment_refused,
+    errors.BadPosition: _bad_position,
+    errors.PlaylistRefused: _playlist_refused,
+    errors.TracksKnown: _tracks_known,
+}
