@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from tests.contracts.cases import Case
 from tests.contracts.deezer import DEEZER
+from tests.contracts.lastfm import LASTFM
 from tests.contracts.musicbrainz import MUSICBRAINZ
+from tests.contracts.spotify import SPOTIFY
 
-CASES: list[Case] = [*MUSICBRAINZ, *DEEZER]
+CASES: list[Case] = [*MUSICBRAINZ, *DEEZER, *SPOTIFY, *LASTFM]
