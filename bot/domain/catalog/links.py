@@ -332,3 +332,19 @@ def _guess(slug: str) -> str | None:
 def service_name(service: Service) -> str:
     """The service as people call it."""
     return NAMES[service]
+
+
+def album_of_track(link: Link) -> tuple[Link, str] | None:
+    """The album on whose page a track's address lies, and the track's title where it is spelled out; else None.
+
+    Apple Music names the album in the address of a song, Last.fm artist, album and song.
+    """
+    if link.kind is not LinkKind.TRACK:
+        return None
+    if link.service is Service.APPLE_MUSIC and "?i=" in link.url:
+        album = parse_link(link.url.partition("?")[0])
+        return (album, "") if album is not None and album.kind is LinkKind.ALBUM else None
+    if link.service is Service.LASTFM:
+        artist, album_name, track = link.external_id.split("/")
+        return (_link(Service.LASTFM, "album", f"{artist}/{album_name}"), _spoken(track)) if album_name != "_" else None
+    return None

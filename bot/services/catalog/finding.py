@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TypeVar
@@ -40,19 +40,15 @@ class Budget:
     def __init__(self, seconds: float) -> None:
         self._loop = asyncio.get_running_loop()
         self._deadline = self._loop.time() + seconds
-        self._unheard: list[str] = []
+        self.unheard: tuple[str, ...] = ()
+        """The names of those who were asked and not heard, each once."""
 
     async def told(self, tools: Tools, ask: Callable[[AlbumSource], Awaitable[T]], *, keeping: float = 0.0) -> list[T]:
         """What the sources say to a question, `keeping` so many seconds for what comes after."""
         seconds = max(0.0, self._deadline - self._loop.time() - keeping)
         heard = await told(tools.album_sources, ask, seconds=seconds)
-        self._unheard += heard.unheard
+        self.unheard = tuple(dict.fromkeys((*self.unheard, *heard.unheard)))
         return [answer for _, answer in heard.said]
-
-    @property
-    def unheard(self) -> tuple[str, ...]:
-        """The names of those who were asked and not heard, each once."""
-        return tuple(dict.fromkeys(self._unheard))
 
 
 async def search(source: AlbumSource, wanted: Wanted) -> list[FoundAlbum]:
@@ -64,10 +60,10 @@ async def search(source: AlbumSource, wanted: Wanted) -> list[FoundAlbum]:
     return []
 
 
-async def found_by_words(tools: Tools, wanted: Wanted, budget: Budget) -> Judged:
-    """What all sources find for the words of a wish, judged."""
+async def found_by_words(tools: Tools, wanted: Wanted, budget: Budget, *, known: Sequence[FoundAlbum] = ()) -> Judged:
+    """What all sources find for the words of a wish, and what is `known`, judged."""
     answers = await budget.told(tools, lambda source: search(source, wanted), keeping=FOR_DETAILS)
-    return judge(wanted, [album for albums in answers for album in albums])
+    return judge(wanted, [*known, *(album for albums in answers for album in albums)])
 
 
 async def found_by_link(tools: Tools, link: Link, budget: Budget) -> FoundAlbum | None:
@@ -129,7 +125,11 @@ async def with_details(tools: Tools, found: FoundAlbum, budget: Budget) -> Found
         link = pages.get(source.service)
         return None if link is None else await source.fetch_album(link)
 
-    return completed(found, [one for one in await budget.told(tools, page) if one is not None])
+    unheard = budget.unheard
+    full = completed(found, [one for one in await budget.told(tools, page) if one is not None])
+    if full.tracks:
+        budget.unheard = unheard  # whoever else was silent is not missed
+    return full
 
 
 @dataclass(frozen=True, slots=True)

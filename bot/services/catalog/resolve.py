@@ -12,9 +12,11 @@ from bot.domain.catalog import (
     Link,
     LinkKind,
     Service,
+    album_of_track,
     find_link,
     normalised,
     parse_link,
+    readable,
     understand,
     visible,
 )
@@ -31,7 +33,7 @@ from bot.services.catalog.finding import (
     with_details,
 )
 from bot.services.catalog.judging import names_it
-from bot.services.catalog.keep import find_album
+from bot.services.catalog.keep import NAMESAKES, find_album
 from bot.services.catalog.resolved import ALBUM_PREFIX, Meant, Resolved
 from bot.services.tools import Tools
 from db.queries import aliases, recordings
@@ -103,7 +105,7 @@ async def resolve_album(
     if told is not None:
         resolved = await _as_told(tools, read, typed, told, picked=picked, guild_id=guild_id)
     else:
-        resolved = await _by_catalogue(tools, read, typed, guild_id)
+        resolved = await _by_catalogue(tools, read, typed, guild_id, alone=not asks)
         if resolved.album is None and asks and resolved.song is None:
             resolved = await _by_sources(tools, read, typed, budget)
     resolved = await _filled(tools, resolved, budget, asks=asks)
@@ -170,10 +172,18 @@ def _read(typed: Typed) -> Read:
         if link.kind is not LinkKind.TRACK:
             raise AlbumNeeded("not_an_album", link.url)
         if not title:
-            # Given for its album: words beside it name the song, and not the album.
-            return Read(Resolved(None, "", artist, year), track=link)
+            return _read_track(link, artist, year)
     resolved = Resolved(None, title or read.title, artist or read.artist, year or read.year, link, dropped=read.dropped)
     return Read(resolved, track, read.words if typed.guess and not link else "")
+
+
+def _read_track(link: Link, artist: str, year: int | None) -> Read:
+    """A track that is given for its album: words beside it name the song, and not the album."""
+    page = album_of_track(link)
+    if page is None:
+        return Read(Resolved(None, "", artist, year), track=link)
+    told_artist, title = readable(page[0])
+    return Read(Resolved(None, title or "", artist or told_artist or "", year, page[0], pitch_track=page[1]))
 
 
 # --- the catalogue --------------------------------------------------------------------------------------------------
@@ -192,8 +202,13 @@ async def _by_key(tools: Tools, value: str) -> Resolved:
     return Resolved(album, album.title, album.artist, album.year, cover_url=album.cover_url)
 
 
-async def _by_catalogue(tools: Tools, read: Read, typed: Typed, guild_id: int | None) -> Resolved:
-    """The album of the catalogue that is meant; what was read, where none is."""
+async def _by_catalogue(
+    tools: Tools, read: Read, typed: Typed, guild_id: int | None, *, alone: bool = True
+) -> Resolved:
+    """The album of the catalogue that is meant; what was read, where none is.
+
+    A title without an artist is only taken to be the one that is kept where there is nobody to ask for others.
+    """
     resolved = read.album
     async with tools.database.reading() as session:
         if read.track is not None:
@@ -201,7 +216,8 @@ async def _by_catalogue(tools: Tools, read: Read, typed: Typed, guild_id: int | 
             album = None if known is None else await queries.album(session, known[0])
             resolved = replace(resolved, pitch_track=known[1]) if known else resolved
         else:
-            album = await find_album(session, resolved, guess=typed.guess)
+            certain = alone or resolved.link is not None
+            album = await find_album(session, resolved, guess=typed.guess and certain)
             if album is None and resolved.link is None and typed.guess:
                 album = await _by_alias(session, read, guild_id)
     return resolved if album is None else _known(resolved, album)
@@ -242,14 +258,21 @@ async def _by_sources(tools: Tools, read: Read, typed: Typed, budget: Budget) ->
         found = await found_by_link(tools, resolved.link, budget)
     if found is not None:
         told = await _as_told(tools, read, typed, found)
-        return replace(told, pitch_track=pitch_track)
+        return replace(told, pitch_track=pitch_track or told.pitch_track)
     if not resolved.title:
         return resolved
-    judged = await found_by_words(tools, read.wanted, budget)
+    judged = await found_by_words(tools, read.wanted, budget, known=await _kept_under(tools, resolved.title))
     if judged.sure is not None:
         return await _as_told(tools, read, typed, judged.sure)
     # Whoever spelled it out has said what they mean.
     return replace(resolved, choices=judged.choices) if typed.guess else resolved
+
+
+async def _kept_under(tools: Tools, title: str) -> list[FoundAlbum]:
+    """The albums of the catalogue with this title, to be judged with those that the sources find."""
+    async with tools.database.reading() as session:
+        named = await queries.albums_named(session, title, limit=NAMESAKES)
+        return [as_found(album, await queries.links_of(session, album.id)) for album in named]
 
 
 async def _as_told(
@@ -279,7 +302,7 @@ async def _filled(tools: Tools, resolved: Resolved, budget: Budget, *, asks: boo
             genres, country = await queries.told_of(session, resolved.album.id)
             complete = bool(await queries.tracks_of(session, resolved.album.id))
             if asks and found is None and not complete and not resolved.song:
-                found = _page_of(resolved.album, await queries.links_of(session, resolved.album.id))
+                found = as_found(resolved.album, await queries.links_of(session, resolved.album.id))
     if asks and found is not None and not complete:
         found = await with_details(tools, found, budget)
     if found is not None:
@@ -289,9 +312,8 @@ async def _filled(tools: Tools, resolved: Resolved, budget: Budget, *, asks: boo
     return replace(resolved, genre=genre[:1].upper() + genre[1:], country=country, unheard=budget.unheard)
 
 
-def _page_of(album: Album, links: tuple[tuple[str, str], ...]) -> FoundAlbum | None:
-    """An album of the catalogue as its sources can be asked for it; None when it has no link."""
-    read = [link for _, url in links if (link := parse_link(url)) is not None]
-    if not read:
-        return None
-    return FoundAlbum(read[0].service, album.title, album.artist, album.year, tuple(read), cover_url=album.cover_url)
+def as_found(album: Album, links: tuple[tuple[str, str], ...]) -> FoundAlbum:
+    """An album of the catalogue as a source would tell of it; `links` by service and address."""
+    read = tuple(link for _, url in links if (link := parse_link(url)) is not None)
+    source = read[0].service if read else Service.MUSICBRAINZ
+    return FoundAlbum(source, album.title, album.artist, album.year, read, cover_url=album.cover_url)

@@ -104,8 +104,8 @@ def choice_card(
 def _option(place: int, choice: Choice) -> discord.SelectOption:
     """One album by its name; below it who has it, its length, and what differs from what was written."""
     found = choice.found
-    services = dict.fromkeys(service_name(service) for service in (found.source, *(one.service for one in found.links)))
-    facts = [", ".join(services), counted(found.track_count, "track") if found.track_count else "", choice.why]
+    services = ", ".join(dict.fromkeys(service_name(one.service) for one in found.links))
+    facts = [services, counted(found.track_count, "track") if found.track_count else "", choice.why]
     shown = Album(NOWHERE, found.title, found.artist, found.year).shown
     return discord.SelectOption(
         label=label(shown, 100), value=str(place), description=label(" · ".join(fact for fact in facts if fact), 100)
