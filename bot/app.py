@@ -11,11 +11,16 @@ from typing import TYPE_CHECKING
 
 from bot.client import FACES, LongplayBot, explain_login
 from bot.config import Settings
+from bot.domain.catalog import Service
 from bot.domain.clock import Clock, SystemClock
 from bot.jobs.clock import AlarmClock
-from bot.services import outbox
+from bot.providers.files import FileStore
+from bot.providers.sources import WORLD as WORLD
+from bot.providers.sources import Keys, Sources, World
+from bot.services import covers, outbox
 from bot.services.club import party_course, phases, setup
-from bot.services.tools import Tools
+from bot.services.manners import SharedManners
+from bot.services.tools import Covers, Tools
 from cogs.delivery.roster import check_members
 from cogs.shared.checkup import channel_permissions
 from cogs.shared.registration import NotInvited, register_commands
@@ -24,6 +29,8 @@ from db.presence import Presence
 from db.session import CommitMoment, Database, DatabaseUnfit
 
 if TYPE_CHECKING:
+    from pydantic import SecretStr
+
     from db.server import EmbeddedServer
 
 log = logging.getLogger(__name__)
@@ -82,7 +89,10 @@ class DatabaseHome:
 
 
 class App:
-    """A running Longplay: database, Discord client, delivery and alarm clock of one process."""
+    """A running Longplay: database, Discord client, delivery and alarm clock of one process.
+
+    It asks nobody but Discord unless it is given a `world`: `WORLD` is the real one.
+    """
 
     def __init__(
         self,
@@ -90,12 +100,15 @@ class App:
         *,
         clock: Clock | None = None,
         watch: Callable[[CommitMoment], None] | None = None,
+        world: World | None = None,
     ) -> None:
         self.settings = settings
         self.clock = clock or SystemClock()
         self.ready = asyncio.Event()
         self.home = DatabaseHome(settings)
         self._watch = watch
+        self._world = world
+        self._sources: Sources | None = None
         self._ticking = asyncio.Lock()
         self._gateway: asyncio.Task[None] | None = None
         self._upkeep: asyncio.Task[None] | None = None
@@ -141,12 +154,24 @@ class App:
 
         Raises `DatabaseUnfit` and `migrate.UnknownRevision`.
         """
-        self.tools = Tools(await self.home.connect(self._watch), self.clock)
+        self.tools = self._equipped(await self.home.connect(self._watch))
         current, head = await migrate.head_state(self.tools.database)
         if current != head and migrates:
             log.info("the database is brought from %s to %s", current or "nothing", head)
             await migrate.upgrade(self.tools.database)
         return current == head or migrates
+
+    def _equipped(self, database: Database) -> Tools:
+        """The tools, with the services of the world where there is one."""
+        if self._world is None:
+            return Tools(database, self.clock)
+        settings, manners = self.settings, SharedManners(database, self.clock)
+        asked = [Service(name) for name in settings.asked_sources]
+        self._sources = sources = Sources(
+            self._world, manners, self.clock, keys=_keys(settings), asked=asked, contact=settings.contact
+        )
+        kept = Covers(sources.covers, FileStore(settings.data_folder / "covers"))
+        return Tools(database, self.clock, sources.albums, sources.links, kept)
 
     async def _wait_ready(self) -> None:
         assert self._gateway is not None, "connecting"
@@ -192,6 +217,7 @@ class App:
         now = self.clock.now()
         await check_members(self.client, self.tools, now=now)
         await outbox.sweep(self.tools, now=now)
+        await covers.sweep(self.tools, now=now)
 
     async def settle(self, timeout: float = 30.0) -> None:
         """Until nothing is due: no week to move, no errand to perform. Raises `TimeoutError`."""
@@ -228,11 +254,20 @@ class App:
                 self._gateway.cancel()
                 await asyncio.gather(self._gateway, return_exceptions=True)
             self._gateway = None
+        if self._sources is not None:
+            await self._sources.close()
         if self._presence is not None:
             await self._presence.leave()
         if hasattr(self, "tools"):
             await self.tools.database.close()
         await self.home.close()
+
+
+def _keys(settings: Settings) -> Keys:
+    def shown(secret: SecretStr | None) -> str:
+        return secret.get_secret_value() if secret is not None else ""
+
+    return Keys(settings.spotify_client_id, shown(settings.spotify_client_secret), shown(settings.lastfm_api_key))
 
 
 def explain(error: BaseException) -> str | None:

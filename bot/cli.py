@@ -32,6 +32,11 @@ app = typer.Typer(
 )
 log = logging.getLogger("longplay")
 
+bench = typer.Typer(
+    name="bench", help="Measure, each figure beside its floor; on a server of its own.", no_args_is_help=True
+)
+app.add_typer(bench)
+
 FAILED = 1
 BAD_SETTINGS = 2
 INTERRUPTED = 130
@@ -98,9 +103,9 @@ def run() -> None:
 
 async def _run(settings: Settings) -> int:
     """Until a signal, or until Discord ends it for good; a second signal leaves at once."""
-    from bot.app import App
+    from bot.app import WORLD, App
 
-    longplay = App(settings)
+    longplay = App(settings, world=WORLD)
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -244,9 +249,27 @@ async def _sync_commands(settings: Settings, guild: int | None, dry_run: bool, f
     return 0
 
 
+@bench.command("catalogue")
+def bench_catalogue(
+    albums: Annotated[int, typer.Option(min=100, help="Albums in the catalogue.")] = 100_000,
+    people: Annotated[int, typer.Option(min=1, help="People who type a name, key by key.")] = 250,
+    names: Annotated[
+        Path | None, typer.Option(help="Real names: a .csv or .csv.gz with the columns album_name and artist_names.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object alone on standard output.")] = False,
+) -> None:
+    """How long autocomplete takes at 100,000 albums."""
+    from bot.bench.catalogue import Options
+    from bot.bench.catalogue import bench as measure
+
+    complete(measure(Options(albums=albums, people=people, names=names, json=as_json)))
+
+
 @app.command()
-def doctor() -> None:
+def doctor(
+    sources: Annotated[bool, typer.Option("--sources", help="Also ask each source of albums one question.")] = False,
+) -> None:
     """Say what is missing, by exact name; needs no token."""
     from bot.doctor import examine
 
-    complete(examine())
+    complete(examine(asks_sources=sources))

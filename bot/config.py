@@ -9,6 +9,9 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+SOURCES = ("musicbrainz", "deezer", "spotify", "lastfm")
+"""Names of the sources of albums."""
+
 
 class SettingsFault(Exception):  # noqa: N818 - the field's word
     """The environment does not make sense; one line per fault, each with what to do."""
@@ -39,6 +42,21 @@ class Settings(BaseSettings):
     log_json: bool = Field(False, validation_alias=AliasChoices("LONGPLAY_LOG_JSON"))
     tick_seconds: float = Field(15.0, gt=0, le=300, validation_alias=AliasChoices("LONGPLAY_TICK_SECONDS"))
     """How often the rows are asked for deadlines that passed; the alarm for the next one rings by itself."""
+    contact: str = Field("", max_length=200, validation_alias=AliasChoices("LONGPLAY_CONTACT"))
+    """A mail or web address by which a service's operator reaches whoever runs this bot; it is sent with each call."""
+    sources: str = Field("all", validation_alias=AliasChoices("LONGPLAY_SOURCES"))
+    """Which sources of albums are asked: `all`, `none`, or their names with commas between."""
+    spotify_client_id: str = Field("", validation_alias=AliasChoices("SPOTIFY_CLIENT_ID"))
+    spotify_client_secret: SecretStr | None = Field(None, validation_alias=AliasChoices("SPOTIFY_CLIENT_SECRET"))
+    """With the id above: an app of Spotify's developer dashboard. Without both, Spotify is not asked."""
+    spotify_client_secret_file: SecretStr | None = Field(
+        None, validation_alias=AliasChoices("SPOTIFY_CLIENT_SECRET_FILE")
+    )
+    """What stands in the file that was named; it counts where `spotify_client_secret` is not given."""
+    lastfm_api_key: SecretStr | None = Field(None, validation_alias=AliasChoices("LASTFM_API_KEY"))
+    """A key of last.fm/api; without one, Last.fm is not asked."""
+    lastfm_api_key_file: SecretStr | None = Field(None, validation_alias=AliasChoices("LASTFM_API_KEY_FILE"))
+    """What stands in the file that was named; it counts where `lastfm_api_key` is not given."""
     durable: bool = Field(True, validation_alias=AliasChoices("LONGPLAY_DURABLE"))
     """Off only for rehearsals and tests: the embedded database then trades a power cut for speed."""
 
@@ -49,7 +67,21 @@ class Settings(BaseSettings):
             raise ValueError("use DEBUG, INFO, WARNING, ERROR or CRITICAL")
         return value.upper()
 
-    @field_validator("discord_token_file", "database_url_file", mode="before")
+    @field_validator("sources")
+    @classmethod
+    def _known_sources(cls, value: str) -> str:
+        names = {name.strip().lower() for name in value.split(",") if name.strip()}
+        if unknown := names - {*SOURCES, "all", "none"}:
+            raise ValueError(f"{', '.join(sorted(unknown))}: use all, none, or names of {', '.join(SOURCES)}")
+        return ",".join(sorted(names))
+
+    @field_validator(
+        "discord_token_file",
+        "database_url_file",
+        "spotify_client_secret_file",
+        "lastfm_api_key_file",
+        mode="before",
+    )
     @classmethod
     def _content(cls, value: object) -> object:
         if not isinstance(value, str):
@@ -70,6 +102,14 @@ class Settings(BaseSettings):
             raise ValueError("a token is one word, as the developer portal shows it after Bot → Reset Token")
         return SecretStr(token)
 
+    @field_validator("spotify_client_secret", "spotify_client_secret_file", "lastfm_api_key", "lastfm_api_key_file")
+    @classmethod
+    def _one_key(cls, value: SecretStr | None) -> SecretStr | None:
+        key = value.get_secret_value().strip() if value is not None else ""
+        if len(key.split()) > 1:
+            raise ValueError("a key is one word")
+        return SecretStr(key) if key else None
+
     @field_validator("discord_api_url")
     @classmethod
     def _api_address(cls, value: str | None) -> str | None:
@@ -86,6 +126,12 @@ class Settings(BaseSettings):
             raise ValueError("use postgresql://user:password@host:5432/name")
         return value
 
+    @property
+    def asked_sources(self) -> frozenset[str]:
+        """The names of the sources of albums that may be asked; those that need a key are asked only with it."""
+        names = frozenset(self.sources.split(","))
+        return frozenset(SOURCES) if "all" in names else names & frozenset(SOURCES)
+
     def secrets(self) -> tuple[str, ...]:
         """Every text of these settings that no log line may hold, whatever its form."""
         given = [self.discord_token.get_secret_value()] if self.discord_token is not None else []
@@ -93,6 +139,9 @@ class Settings(BaseSettings):
             address = urlsplit(self.database_url.get_secret_value())
             password = address.password or ""
             given += [password, unquote(password), *parse_qs(address.query).get("password", [])]
+        given += [
+            key.get_secret_value() for key in (self.spotify_client_secret, self.lastfm_api_key) if key is not None
+        ]
         return tuple(secret for secret in given if secret)
 
 
@@ -106,6 +155,8 @@ def read_settings(**overrides: Any) -> Settings:
         update={
             "discord_token": settings.discord_token or settings.discord_token_file,
             "database_url": settings.database_url or settings.database_url_file,
+            "spotify_client_secret": settings.spotify_client_secret or settings.spotify_client_secret_file,
+            "lastfm_api_key": settings.lastfm_api_key or settings.lastfm_api_key_file,
         }
     )
 

@@ -13,8 +13,10 @@ from pathlib import Path
 
 import typer
 
-from bot.app import App, explain
+from bot.app import WORLD, App, explain
 from bot.config import Settings, SettingsFault, read_settings
+from bot.domain.catalog import Service, service_name
+from bot.domain.errors import Unavailable
 from bot.logs import start_logging, strike
 from bot.services.club import setup
 from cogs.shared.checkup import Finding, clock_skew, club_permissions, commands_known, gateway_starts
@@ -23,10 +25,15 @@ from db import migrate
 PACKAGES = ("discord.py", "sqlalchemy", "asyncpg", "alembic", "apscheduler")
 REFUSED = {"alembic": "1.20.0"}
 """Releases that are known to break something."""
+TRIED = "kind of blue"
+"""Words for which every source has an album."""
 
 
-async def examine() -> int:
-    """Print every finding; the exit code is 1 when one of them is not well."""
+async def examine(*, asks_sources: bool = False) -> int:
+    """Print every finding; the exit code is 1 when one of them is not well.
+
+    The sources of albums are only asked where that is wanted; what keys are there is said in any case.
+    """
     ill = 0
     for finding in _machine():
         ill += _tell(finding)
@@ -38,7 +45,9 @@ async def examine() -> int:
             ill += _tell(Finding(name, False, detail))
     else:
         start_logging(settings.log_level, as_json=settings.log_json, secrets=settings.secrets())
-        async for finding in _world(settings):
+        for finding in keys_and_sources(settings):
+            ill += _tell(finding, settings.secrets())
+        async for finding in _world(settings, asks_sources):
             ill += _tell(finding, settings.secrets())
     typer.echo("All is well." if not ill else f"{ill} to mend.")
     return 1 if ill else 0
@@ -71,9 +80,46 @@ def _time_zones() -> str:
     return f"{version('tzdata')}, of the package tzdata"
 
 
-async def _world(settings: Settings) -> AsyncIterator[Finding]:
-    """The database, and Discord where there is a token."""
-    longplay = App(settings)
+def keys_and_sources(settings: Settings) -> Iterator[Finding]:
+    """Which sources of albums are asked and what for; a key that is not there is no fault, half of a pair is one."""
+    spotify = {"SPOTIFY_CLIENT_ID": settings.spotify_client_id, "SPOTIFY_CLIENT_SECRET": settings.spotify_client_secret}
+    lastfm = {"LASTFM_API_KEY": settings.lastfm_api_key}
+    keyless: dict[str, object] = {}
+    wanted = {"musicbrainz": keyless, "deezer": keyless, "spotify": spotify, "lastfm": lastfm}
+    for source, keys in wanted.items():
+        name = service_name(Service(source))
+        missing = [variable for variable, value in keys.items() if not value]
+        if source not in settings.asked_sources:
+            yield Finding(name, True, "not asked: LONGPLAY_SOURCES leaves it out")
+        elif not keys:
+            yield Finding(name, True, "asked; it needs no key")
+        elif not missing:
+            yield Finding(name, True, f"asked; {' and '.join(keys)} {'are' if len(keys) > 1 else 'is'} set")
+        elif len(missing) < len(keys):
+            there = next(variable for variable in keys if variable not in missing)
+            yield Finding(missing[0], False, f"not set, though {there} is: {name} is not asked without both")
+        else:
+            yield Finding(name, True, f"not asked; it would be with {' and '.join(missing)}")
+    told = settings.contact or "not set; services then have no way to reach whoever runs this bot"
+    yield Finding("LONGPLAY_CONTACT", True, told)
+
+
+async def _sources(longplay: App) -> AsyncIterator[Finding]:
+    """One search at each source."""
+    for source in longplay.tools.album_sources:
+        name = f"{service_name(source.service)}'s answer"
+        try:
+            found = await source.search_albums(TRIED, limit=1)
+        except Unavailable as failure:
+            until = f" until {failure.until:%Y-%m-%d %H:%M} UTC" if failure.until else ""
+            yield Finding(name, False, f"{failure.why}{until} ({failure.detail})")
+        else:
+            yield Finding(name, bool(found), f"{len(found)} album for “{TRIED}”")
+
+
+async def _world(settings: Settings, asks_sources: bool = False) -> AsyncIterator[Finding]:
+    """The database, Discord where there is a token, and the sources of albums where they shall be asked."""
+    longplay = App(settings, world=WORLD if asks_sources else None)
     try:
         if settings.database_url is None:
             yield _data_folder(settings.data_folder)
@@ -85,6 +131,9 @@ async def _world(settings: Settings) -> AsyncIterator[Finding]:
         else:
             async for finding in _database(longplay):
                 yield finding
+            if asks_sources and at_head:
+                async for finding in _sources(longplay):
+                    yield finding
         if settings.discord_token is None:
             yield Finding("DISCORD_TOKEN", False, "not set: `longplay run` needs it, `longplay rehearse` does not")
         elif hasattr(longplay, "tools"):

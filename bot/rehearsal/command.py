@@ -19,6 +19,7 @@ from bot.rehearsal.cluster import throwaway_cluster
 from bot.rehearsal.league import SourceRefused, read_league
 from bot.rehearsal.loopback.schemas import Schemas
 from bot.rehearsal.pilot import Refused, Surprised
+from bot.rehearsal.providers import SHOPS, LoopbackProviders
 from bot.rehearsal.ratings_file import read_ratings
 from bot.rehearsal.replay import LeagueReplay, RatingsReplay, Tell
 from bot.rehearsal.report import Report, Stopwatch, WeekOutcome, check
@@ -83,7 +84,9 @@ async def rehearse(options: Options) -> int:
     with _noted(mishaps), _progress(console, lines=not scripted) as tell:
         async with throwaway_cluster() as url:
             starts_at = first_evening(SystemClock().now()) if scripted else None
-            async with Stage(url, schemas=find_schemas(), starts_at=starts_at) as stage:
+            # Real data is of real albums, which the made-up catalogue does not have.
+            providers = LoopbackProviders(SHOPS) if scripted else None
+            async with Stage(url, schemas=find_schemas(), starts_at=starts_at, providers=providers) as stage:
                 aloud = scripted and not options.json
                 transcript = Transcript(stage.double, stage.guild, console.print if aloud else None)
                 report = await _perform(cast(stage, transcript, tell), stage, stopwatch)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from discord.http import Route
@@ -14,6 +16,7 @@ from bot.config import Settings
 from bot.rehearsal.clock import RehearsalClock
 from bot.rehearsal.loopback import LoopbackDiscord, Person
 from bot.rehearsal.loopback.schemas import Schemas
+from bot.rehearsal.providers import LoopbackProviders, world_on
 from bot.services import outbox
 from bot.services.club import party_course, phases
 from bot.services.tools import Tools
@@ -28,7 +31,8 @@ PATIENCE = 180.0
 class Stage:
     """A Discord server with a channel for the club, and the bot in it; use it as an async context.
 
-    The database is the caller's: two stages, or a stage after a restart of the bot, may share it.
+    The database is the caller's: two stages, or a stage after a restart of the bot, may share it. With `providers` the
+    bot asks them for albums, covers and short links; without, it asks nobody.
     """
 
     def __init__(
@@ -42,24 +46,32 @@ class Stage:
         owner: str = "Ada",
         watch: Callable[[CommitMoment], None] | None = None,
         clock: RehearsalClock | None = None,
+        providers: LoopbackProviders | None = None,
     ) -> None:
         self.clock = clock or RehearsalClock(starts_at)
+        self.providers = providers
         self.double = LoopbackDiscord(self.clock.now, schemas)
         self.guild = self.double.add_guild(server)
         for user_id, name in ((self.guild["owner_id"], owner), (self.double.bot_id, "Longplay")):
             self.double.state.users[user_id]["global_name"] = name
         self.channel = self.double.add_channel(self.guild, channel)
         self.app: App
+        self.ready_at: list[datetime] = []
+        """When each bot so far was ready."""
         self._database_url = database_url
         self._watch = watch
         self._usual_base = Route.BASE
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     async def __aenter__(self) -> Stage:
         await self.double.start()
         try:
+            if self.providers is not None:
+                await self.providers.start()
+                self._folder = tempfile.TemporaryDirectory(prefix="longplay-stage-")
             await self.start_bot()
         except BaseException:
-            await self.double.stop()
+            await self._strike()
             raise
         return self
 
@@ -67,9 +79,17 @@ class Stage:
         try:
             await self.app.stop()
         finally:
-            await self.double.stop()
+            await self._strike()
             # The client library keeps the address of its Discord in one place for all clients of a process.
             Route.BASE = self._usual_base
+
+    async def _strike(self) -> None:
+        """Take down what stands around the bot."""
+        await self.double.stop()
+        if self.providers is not None:
+            await self.providers.stop()
+        if self._folder is not None:
+            self._folder.cleanup()
 
     @property
     def tools(self) -> Tools:
@@ -86,13 +106,26 @@ class Stage:
             discord_api_url=self.double.api_url,
             database_url=SecretStr(self._database_url),
             tick_seconds=TICK_SECONDS,
+            **self._outfit(),
         )
-        self.app = App(settings, clock=self.clock, watch=self._watch)
+        world = world_on(self.providers) if self.providers is not None else None
+        self.app = App(settings, clock=self.clock, watch=self._watch, world=world)
         try:
             await self.app.start()
         except BaseException:
             await self.app.stop()
             raise
+
+    def _outfit(self) -> dict[str, Any]:
+        """Settings of a bot that asks the providers: keys that they take, and a folder for covers."""
+        if self._folder is None:
+            return {}
+        return {
+            "data_folder": Path(self._folder.name),
+            "spotify_client_id": "rehearsal",
+            "spotify_client_secret": SecretStr("no-secret-of-anybody"),
+            "lastfm_api_key": SecretStr("no-key-of-anybody"),
+        }
 
     async def restart_bot(self) -> None:
         """Stop the bot in order and start another one on the same database and the same Discord."""

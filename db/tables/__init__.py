@@ -1,6 +1,6 @@
 """Tables by area. Rows never leave `db`: queries turn them into frozen values."""
 
-from db.tables import catalog, club, covers, outbox, parties, people, posts
+from db.tables import catalog, club, covers, outbox, parties, people, posts, providers
 from db.tables.base import Base
 
-__all__ = ["Base", "catalog", "club", "covers", "outbox", "parties", "people", "posts"]
+__all__ = ["Base", "catalog", "club", "covers", "outbox", "parties", "people", "posts", "providers"]

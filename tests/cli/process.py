@@ -15,7 +15,7 @@ from pathlib import Path
 
 PATIENCE = 60.0
 """Real seconds for anything at all, on a machine that is busy."""
-FOREIGN = re.compile(r"DISCORD_|DATABASE_|LONGPLAY_|PG[A-Z]+$")
+FOREIGN = re.compile(r"DISCORD_|DATABASE_|LONGPLAY_|SPOTIFY_|LASTFM_|PG[A-Z]+$")
 """What the settings are read from: none of it comes from whoever runs the tests."""
 
 

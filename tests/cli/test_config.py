@@ -61,3 +61,37 @@ def test_secrets_do_not_show_when_settings_are_printed(monkeypatch: pytest.Monke
 def test_secrets_are_struck_out_of_log_lines(line: str, secret: str) -> None:
     assert secret not in strike(line)
     assert STRUCK in strike(line)
+
+
+def test_keys_of_sources_are_secrets_and_may_stand_in_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("of-spotify\n")
+    monkeypatch.setenv("SPOTIFY_CLIENT_ID", "an-id")
+    monkeypatch.setenv("SPOTIFY_CLIENT_SECRET_FILE", str(tmp_path / "secret"))
+    monkeypatch.setenv("LASTFM_API_KEY", " of-lastfm ")
+    settings = read_settings()
+    assert settings.spotify_client_secret == SecretStr("of-spotify")
+    assert set(settings.secrets()) == {"of-spotify", "of-lastfm"}
+    assert "of-spotify" not in repr(settings)
+    assert "of-lastfm" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("given", "asked"),
+    [
+        ("all", {"musicbrainz", "deezer", "spotify", "lastfm"}),
+        (" Deezer, musicbrainz ", {"deezer", "musicbrainz"}),
+        ("none", set()),
+    ],
+)
+def test_sources_are_chosen_by_name(monkeypatch: pytest.MonkeyPatch, given: str, asked: set[str]) -> None:
+    monkeypatch.setenv("LONGPLAY_SOURCES", given)
+    assert read_settings().asked_sources == asked
+
+
+def test_a_source_that_nobody_knows_and_a_key_of_two_words_are_faults(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LONGPLAY_SOURCES", "deezer,napster")
+    monkeypatch.setenv("LASTFM_API_KEY", "two words")
+    with pytest.raises(SettingsFault) as caught:
+        read_settings()
+    assert [fault.split(":")[0] for fault in caught.value.faults] == ["LONGPLAY_SOURCES", "LASTFM_API_KEY"]
+    assert "napster" in caught.value.faults[0]

@@ -1,0 +1,121 @@
+"""What `doctor` says of the sources of albums, and which of them a running bot asks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from bot.app import App
+from bot.config import Settings
+from bot.doctor import keys_and_sources
+from bot.domain.catalog import Service
+from bot.providers.sources import WORLD
+from bot.rehearsal.providers import SHOPS, LoopbackProviders, world_on
+from bot.rehearsal.providers.catalogue import ALBUMS
+from db.session import Database
+
+
+def settings(**given) -> Settings:
+    return Settings(_env_file=None, **given)  # pyright: ignore[reportCallIssue] - the settings of this test alone
+
+
+def told(**given) -> dict[str, tuple[bool, str]]:
+    return {finding.name: (finding.well, finding.detail) for finding in keys_and_sources(settings(**given))}
+
+
+@pytest.fixture(autouse=True)
+def _bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for field in Settings.model_fields.values():
+        monkeypatch.delenv(str(field.validation_alias.choices[0]), raising=False)  # type: ignore[union-attr]
+    monkeypatch.chdir(tmp_path)
+
+
+def test_without_any_key_two_sources_are_asked_and_the_others_name_what_they_need() -> None:
+    found = told()
+    assert found["MusicBrainz"] == (True, "asked; it needs no key")
+    assert found["Deezer"] == (True, "asked; it needs no key")
+    assert found["Spotify"] == (True, "not asked; it would be with SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET")
+    assert found["Last.fm"] == (True, "not asked; it would be with LASTFM_API_KEY")
+    assert found["LONGPLAY_CONTACT"][0]
+
+
+def test_half_of_a_pair_of_keys_is_to_be_mended() -> None:
+    found = told(spotify_client_id="an-id")
+    assert found["SPOTIFY_CLIENT_SECRET"] == (
+        False,
+        "not set, though SPOTIFY_CLIENT_ID is: Spotify is not asked without both",
+    )
+    found = told(spotify_client_secret=SecretStr("s"))
+    assert not found["SPOTIFY_CLIENT_ID"][0]
+
+
+def test_what_is_set_or_left_out_is_said_without_its_value() -> None:
+    found = told(
+        spotify_client_id="an-id", spotify_client_secret=SecretStr("hush"), lastfm_api_key="k", sources="spotify"
+    )
+    assert found["Spotify"] == (True, "asked; SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET are set")
+    assert found["Last.fm"] == (True, "not asked: LONGPLAY_SOURCES leaves it out")
+    assert "hush" not in repr(found)
+
+
+async def asked_by(given: Settings, **more) -> list[Service]:
+    app = App(given, **more)
+    try:
+        await app.open_database(migrates=False)
+        return [source.service for source in app.tools.album_sources]
+    finally:
+        await app.stop()
+
+
+async def test_nobody_is_asked_unless_there_is_a_world(database_url: str, tmp_path: Path) -> None:
+    keyless = settings(database_url=SecretStr(database_url), data_folder=tmp_path)
+    assert await asked_by(keyless) == []
+    assert await asked_by(keyless, world=WORLD) == [Service.MUSICBRAINZ, Service.DEEZER]
+
+
+async def test_keys_open_the_other_sources(database_url: str, tmp_path: Path) -> None:
+    given = settings(
+        database_url=SecretStr(database_url),
+        data_folder=tmp_path,
+        spotify_client_id="id",
+        spotify_client_secret=SecretStr("secret"),
+        lastfm_api_key=SecretStr("key"),
+    )
+    assert set(await asked_by(given, world=WORLD)) == {
+        Service.MUSICBRAINZ, Service.DEEZER, Service.SPOTIFY, Service.LASTFM,
+    }  # fmt: skip
+    chosen = given.model_copy(update={"sources": "lastfm"})
+    assert await asked_by(chosen, world=WORLD) == [Service.LASTFM]
+
+
+async def test_every_source_of_a_rehearsal_answers_from_this_machine(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    given = settings(
+        database_url=SecretStr(database_url),
+        data_folder=tmp_path,
+        spotify_client_id="id",
+        spotify_client_secret=SecretStr("secret"),
+        lastfm_api_key=SecretStr("key"),
+    )
+    async with LoopbackProviders(SHOPS) as server:
+        app = App(given, world=world_on(server))
+        try:
+            await app.open_database(migrates=False)
+            for source in app.tools.album_sources:
+                found = await source.search_albums("paper lanterns")
+                assert [album.title for album in found] == ["Paper Lanterns"], source.service
+                album = await source.fetch_album(found[0].links[0])
+                assert album is not None
+                assert [track.title for track in album.tracks] == [track.title for track in ALBUMS[4].tracks]
+                assert album.cover_url is not None
+                assert album.cover_url.startswith("http://127.0.0.1:"), source.service
+        finally:
+            await app.stop()
+    async with database.reading() as session:
+        from db.queries.providers import standings
+
+        kept = await standings(session)
+    assert set(kept) >= {"musicbrainz", "coverartarchive", "deezer"}
