@@ -105,6 +105,7 @@ class ProcessStage(Stage):
         for _ in range(STARTS + len(self.remaining)):
             missing = self._wanted - len(self.living)
             if not missing:
+                self.ready_at.append(self.clock.now())
                 return
             started = [await self._begin() for _ in range(missing)]
             if not all([await bot.until_ready() for bot in started]):
@@ -119,6 +120,10 @@ class ProcessStage(Stage):
     async def kill_bots(self) -> None:
         """SIGKILL for every bot."""
         await asyncio.gather(*(bot.kill() for bot in self.living))
+
+    async def kill_bot(self) -> None:
+        """SIGKILL, as a crash ends it; start others with `start_bot`."""
+        await self.kill_bots()
 
     async def revive(self) -> None:
         """When a bot has died, let it be away for a while and start another."""
