@@ -145,13 +145,15 @@ class LastFm:
         import pylast
 
         network = pylast.LastFMNetwork(api_key=self._api_key, proxy={"https://": self._transport(seconds)})
+        met: Exception
         try:
             return ask(network)
         except pylast.NetworkError as error:
-            # What the transport raised comes wrapped.
-            raise error.underlying_error from None
+            met = error.underlying_error  # what the transport raised comes wrapped
         except (pylast.PyLastError, IndexError, AttributeError) as error:
-            raise self._gate.unavailable(Why.GARBLED, type(error).__name__) from None
+            met = self._gate.unavailable(Why.GARBLED, type(error).__name__)
+        # Raised here, where it does not carry pylast's error along: that names the network with its key.
+        raise met
 
     def _transport(self, seconds: float) -> httpx2.BaseTransport:
         """Carries pylast's requests, wherever it means to send them, to the service's address, within some seconds."""
