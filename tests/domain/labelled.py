@@ -111,9 +111,11 @@ class Kinds:
         self._of = of
         self._chance = random.Random(f"{SEED} {of} {tuning}")
         self._by_title: dict[str, list[Found]] = defaultdict(list)
+        self._by_artist: dict[str, list[Found]] = defaultdict(list)
         self._titles_of: dict[str, set[str]] = defaultdict(set)
         for found in held:
             self._by_title[work_title(found.title)].append(found)
+            self._by_artist[plain(found.artist)].append(found)
             for artist in found.artist.split(", "):
                 self._titles_of[plain(artist)].add(work_title(found.title))
         self._artists = {plain(found.artist) for found in held}
@@ -145,8 +147,14 @@ class Kinds:
 
     def _holds(self, title: str, artist: str) -> bool:
         """Whether a record is held under any of its artists, or may be under another spelling."""
-        if looks_alike(work_title(title), self._titles_of[plain(artist.split(", ")[0])]):
+        record = record_of(title, artist)
+        if looks_alike(record.title, self._titles_of[plain(artist.split(", ")[0])]):
             return True
+        same_title = self._by_title[record.title]
+        if looks_alike(record.artist, (record_of("", other.artist).artist for other in same_title)):
+            return True
+        if any(plain(other.title) == record.artist for other in self._by_artist[record.title]):
+            return True  # the other way round
         records = [record_of(title, name) for name in (artist, *artist.split(", "))]
         return any(is_right(record, other) for record in records for other in self._by_title[records[0].title])
 

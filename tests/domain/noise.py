@@ -25,8 +25,9 @@ GUESTS = (" (feat. Somebody Else)", " ft. Another Name", " [featuring Kim & Kai]
 CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 DROPPED = re.compile(
-    r"[\s(\[-]*(?:[\w.]+\s){0,3}(?:deluxe|remaster(?:ed)?|expanded|anniversary|edition|bonus track|reissue|explicit|"
-    r"soundtrack|(?:single|album) version|radio edit|original mix|ep)(?:\s(?:version|edition|[0-9]{4}))?[\s)\]]*",
+    r"[\s(\[-]*(?:(?:original|super|special|limited|motion|picture|digital|album|single|\d{4}|\d+th)\s){0,3}"
+    r"(?:deluxe|remaster(?:ed)?|expanded|anniversary|edition|bonus track|reissue|explicit|soundtrack|"
+    r"(?:single|album) version|radio edit|original mix|ep)(?:\s(?:version|edition|[0-9]{4}))?[\s)\]]*",
     re.IGNORECASE,
 )
 

@@ -22,8 +22,8 @@ CLUBS = DATA / "clubs"
 
 SAME = re.compile(
     r"deluxe|remaster|expanded|anniversary|edition|bonus|reissue|mono\b|stereo|explicit|\bfeat|\bft\b|\bwith\b|"
-    r"soundtrack|score|\bep\b|\bsingle\b|radio edit|radio mix|original mix|album version|single version|"
-    r"international version|from the|from \"|motion picture|series",
+    r"soundtrack|score|\be\.?p\b|\bsingle\b|radio edit|radio mix|original mix|album version|single version|"
+    r"original version|album edit|international version|from the|from \"|motion picture|series",
     re.IGNORECASE,
 )
 OTHER = re.compile(
@@ -34,7 +34,7 @@ OTHER = re.compile(
 PIECE = re.compile(r"\s*[(\[][^()\[\]]*[)\]]|\s+-\s+[^-]*$")
 FEAT = re.compile(r"\s+(?:feat\.?|ft\.?|featuring)\s.*$", re.IGNORECASE)
 SEVERAL = re.compile(r"\s*(?:[,&+;|/]|\band\b|\bx\b|\bfeat\b|\bfeaturing\b|\bwith\b|\bvs\b)\s*", re.IGNORECASE)
-ARTICLE = re.compile(r"^(?:the|an?)\s+", re.IGNORECASE)
+ARTICLE = re.compile(r"^(?:the|an?|l\.?a\.?|le|les|el|los|las|der|die|das)\s+", re.IGNORECASE)
 VARIOUS = "Various Artists"
 ALIKE = 0.93
 ALIKE_LENGTHS = 3

@@ -43,7 +43,7 @@ PART_OF_CREDIT = 0.08
 """One of several artists is named."""
 MORE_THAN_CREDITED = 0.12
 """More artists are named than the source credits."""
-SHARED_NAME = 0.45
+SHARED_NAME = 0.5
 """Some names are the same and both sides have others."""
 
 

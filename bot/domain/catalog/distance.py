@@ -9,6 +9,7 @@ from bot.domain.catalog.credits import MORE_THAN_CREDITED, SHARED_NAME, Credit, 
 from bot.domain.catalog.editions import Name, parse_name
 from bot.domain.catalog.found import FoundAlbum, FoundTrack
 from bot.domain.catalog.spelling import ANOTHER_NAME, RESPACED, spelling
+from bot.domain.catalog.vocabulary import GENERIC_ALBUMS, SMALL_WORDS
 from bot.domain.catalog.wanted import Reading, Wanted, readings_of
 
 WEIGHTS = {
@@ -18,9 +19,9 @@ WEIGHTS = {
     "version": 0.5,
     "number": 0.5,
     "edition": 0.1,
-    "kind": 0.2,
+    "kind": 0.25,
     "year": 0.12,
-    "self_titled": 0.4,
+    "repeated_title": 0.4,
     "track_count": 0.15,
     "duration": 0.15,
     "album": 0.12,
@@ -30,6 +31,8 @@ WEIGHTS = {
 
 ALONE = 0.4
 """A title with a slip and nothing told of the artist."""
+PART = 0.03
+"""One of several artists beside the title."""
 SLACK = 4
 """Letters by which words may be longer or shorter than artist and title side by side."""
 YEARS_APART = 3
@@ -66,10 +69,17 @@ class Candidate:
 
 def album_candidate(wanted: Wanted, readings: Iterable[Reading], album: FoundAlbum) -> Candidate:
     """A found album with its distance, under the reading that brings it nearest."""
-    name, credit = parse_name(album.title), parse_credit(album.artist)
+    name, credit = _album_name(album), parse_credit(album.artist)
     best = min((_names(reading, name, credit, album.title, album.artist) for reading in readings), key=_total)
-    reasons = [*best, *_year(wanted, album, name, credit), *_track_count(wanted, album), *_kind(wanted, album)]
+    reasons = [*best, *_year(wanted, album, name, credit), *_track_count(wanted, album), *_kind(wanted, name, album)]
     return _candidate(album, reasons)
+
+
+def _album_name(album: FoundAlbum) -> Name:
+    """An album's name, with the kind that its source tells beside it rather than in it."""
+    name = parse_name(album.title)
+    kind = "ep" if album.kind == "ep" else "single" if is_single(album) else ""
+    return name if not kind or kind in name.editions else replace(name, kind=kind)
 
 
 def track_candidate(wanted: Wanted, readings: Iterable[Reading], track: FoundTrack) -> Candidate:
@@ -81,8 +91,10 @@ def track_candidate(wanted: Wanted, readings: Iterable[Reading], track: FoundTra
 
 def distance_of(wanted: Wanted, found: FoundAlbum | FoundTrack) -> Candidate:
     """One album or track with its distance from what is wanted."""
-    measure = album_candidate if isinstance(found, FoundAlbum) else track_candidate
-    return measure(wanted, readings_of(wanted), found)  # pyright: ignore[reportArgumentType]
+    readings = readings_of(wanted)
+    if isinstance(found, FoundAlbum):
+        return album_candidate(wanted, readings, found)
+    return track_candidate(wanted, readings, found)
 
 
 def _candidate(found: FoundAlbum | FoundTrack, reasons: list[Reason]) -> Candidate:
@@ -117,23 +129,38 @@ def _names(reading: Reading, name: Name, credit: Credit, title: str, artist: str
 
 def _unsplit(reading: Reading, name: Name, credit: Credit, words: str) -> Iterable[Reason]:
     """The differences when artist and title stand side by side, in either order, with all artists or the first."""
-    artists = dict.fromkeys((credit.whole, *credit.names[:3]))
-    whole = min(_side_by_side(reading.title.whole, artist, name.whole) for artist in artists)
+    whole = _beside_artists(reading.title.whole, credit, name.whole)
     if whole < ANOTHER_NAME and (not reading.guessed or whole <= RESPACED):
         return [Reason("title", whole, words)]
     if reading.guessed:
         return [Reason("title", 1.0, words)]
-    core = min(_side_by_side(reading.title.core, artist, name.core) for artist in artists)
+    core = _beside_artists(reading.title.core, credit, name.core)
     of_artist = [word for word in credit.whole.split() if any(char.isdigit() for char in word)]
     numbers = tuple(sorted((*name.numbers, *of_artist)))
     with_artist = replace(name, numbers=numbers) if numbers == reading.title.numbers else name
     return [Reason("title", core, words), *_editions(reading.title, with_artist)]
 
 
-def _side_by_side(words: str, artist: str, title: str) -> float:
+def _beside_artists(words: str, credit: Credit, title: str) -> float:
+    """How far words are from a title with its artists before or behind it."""
+    best = _beside(words, credit.whole, title)
+    if len(credit.names) > 1 and best > 0:
+        best = min(best, *(_beside(words, artist, title) + PART for artist in credit.names[:3]))
+        rest = f" {words} "
+        for artist in credit.names:
+            rest = rest.replace(f" {artist} ", " ", 1) if f" {artist} " in rest else ""
+        left = rest.removeprefix(" and").split()
+        while left and left[-1] == "and":
+            left.pop()
+        best = min(best, spelling(" ".join(left), title))
+    return best
+
+
+def _beside(words: str, artist: str, title: str) -> float:
     if abs(len(artist) + 1 + len(title) - len(words)) > SLACK:
         return 1.0
-    return min(spelling(words, f"{artist} {title}"), spelling(words, f"{title} {artist}"))
+    amount = min(spelling(words, f"{artist} {title}"), spelling(words, f"{title} {artist}"))
+    return amount if amount <= RESPACED or title not in SMALL_WORDS else 1.0
 
 
 def _artist(reading: Reading, found: Credit, name: Name, artist: str) -> Reason:
@@ -156,7 +183,7 @@ def _editions(wanted: Name, name: Name) -> Iterable[Reason]:
         yield Reason("version", 1.0, ", ".join(sorted(name.versions)) or f"not {', '.join(sorted(wanted.versions))}")
     elif (amount := _detail(wanted.detail, name.detail)) > 0:
         yield Reason("version", amount, name.detail or f"not {wanted.detail}")
-    if differing := wanted.editions ^ name.editions:
+    if differing := (wanted.editions ^ name.editions) - {name.kind}:
         added = ", ".join(sorted(name.editions - wanted.editions))
         yield Reason("edition", min(1.0, 0.3 * len(differing)), added or f"not {', '.join(sorted(differing))}")
 
@@ -175,15 +202,15 @@ def _year(wanted: Wanted, album: FoundAlbum, name: Name, credit: Credit) -> Iter
     apart = abs(wanted.year - album.year)
     words = f"{album.year}, not {wanted.year}"
     reissued = album.year > wanted.year and bool(name.editions)
-    if apart >= YEARS_APART - 1 and not reissued and is_self_titled(name, credit):
-        yield Reason("self_titled", 1.0, words)
+    if apart >= YEARS_APART - 1 and not reissued and may_be_repeated(name, credit):
+        yield Reason("repeated_title", 1.0, words)
     else:
         yield Reason("year", min(1.0, (apart / YEARS_APART) * (0.5 if reissued else 1.0)), words)
 
 
-def is_self_titled(name: Name, credit: Credit) -> bool:
-    """Whether an album is called as its artist: of these, a band may have several."""
-    return name.core == credit.whole or name.core in credit.names
+def may_be_repeated(name: Name, credit: Credit) -> bool:
+    """Whether an artist may well have several albums of this title: the artist's own name, or `Greatest Hits`."""
+    return name.core == credit.whole or name.core in credit.names or name.core in GENERIC_ALBUMS
 
 
 def _track_count(wanted: Wanted, album: FoundAlbum) -> Iterable[Reason]:
@@ -192,12 +219,14 @@ def _track_count(wanted: Wanted, album: FoundAlbum) -> Iterable[Reason]:
         yield Reason("track_count", apart, f"{album.track_count} tracks, not {wanted.track_count}")
 
 
-def _kind(wanted: Wanted, album: FoundAlbum) -> Iterable[Reason]:
-    """Between an album and a single of one name, the album is meant."""
+def _kind(wanted: Wanted, name: Name, album: FoundAlbum) -> Iterable[Reason]:
+    """The difference between single, EP and album; between an album and a single of one name, the album is meant."""
     told = parse_name(wanted.title).editions
-    if "ep" in told and "ep" not in parse_name(album.title).editions:
-        if album.track_count and not EP_TRACKS[0] <= album.track_count <= EP_TRACKS[1]:
-            yield Reason("kind", 1.0, f"{album.track_count} tracks are no EP")
+    count = album.track_count
+    if "ep" in told and "ep" not in name.editions and count and not EP_TRACKS[0] <= count <= EP_TRACKS[1]:
+        yield Reason("kind", 1.0, f"{count} tracks are no EP")
+    elif "single" in told and not is_single(album) and count and count > SINGLE_TRACKS:
+        yield Reason("kind", 1.0, f"{count} tracks are no single")
     elif is_single(album) and not told & {"single", "ep"} and not wanted.track_count:
         yield Reason("kind", 0.1, "a single")
 

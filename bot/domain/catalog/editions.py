@@ -83,6 +83,8 @@ class Name:
     """Volumes, parts, sequels and every other number in the name."""
     whole: str = ""
     """All words of the title, normalised."""
+    kind: str = ""
+    """`single` or `ep`, where the title does not say so but the source does."""
 
 
 @dataclass(slots=True)
@@ -112,8 +114,8 @@ def parse_name(title: str) -> Name:
 
 
 def name_to_search(title: str) -> str:
-    """The title as it is written, without what tells editions and guests."""
-    return _stripped(unicodedata.normalize("NFKC", visible(title))[:READ_LIMIT], _Marks())
+    """The title as it is written, without what tells editions and guests; a version is what is searched."""
+    return _stripped(unicodedata.normalize("NFKC", visible(title))[:READ_LIMIT], _Marks(), same_work=True)
 
 
 def _name_words(title: str, marks: _Marks) -> tuple[str, str]:
@@ -125,18 +127,18 @@ def _name_words(title: str, marks: _Marks) -> tuple[str, str]:
     return _without_end(words, marks) or words or whole, whole
 
 
-def _stripped(text: str, marks: _Marks) -> str:
+def _stripped(text: str, marks: _Marks, *, same_work: bool = False) -> str:
     """A title without the brackets, segments and guests that are none of its name."""
     rest = text
     for group in BRACKETED.finditer(text):
-        if _any_name(rest.replace(group[0], " ", 1)) and _mark(group[1], marks):
+        if _any_name(rest.replace(group[0], " ", 1)) and _mark(group[1], marks, same_work=same_work):
             rest = rest.replace(group[0], " ", 1)
     rest = " ".join(rest.split())
     if guests := GUESTS_AT_END.match(rest):
         rest = guests["name"].rstrip(" ([-,") + (guests["rest"] or "")
         marks.guests.extend(names_in(guests["guests"]))
     while (segment := SEGMENT.match(rest)) and _any_name(segment["name"]):
-        if not _mark(segment["rest"], marks, same_work=segment["dash"] is None):
+        if not _mark(segment["rest"], marks, same_work=same_work or segment["dash"] is None):
             break
         rest = segment["name"]
     return rest
@@ -161,10 +163,8 @@ def _mark(text: str, marks: _Marks, *, same_work: bool = False) -> bool:
         return True
     heads = {SAME_WORK[word] for word in words if word in SAME_WORK}
     only_editions = all(word in SAME_WORK or word in BESIDE or COUNTED.match(word) for word in words)
-    known_edition = bool(heads) and only_editions and bool(heads - {"mix", "edit"} or not PLAIN_MIX.isdisjoint(words))
+    known_edition = bool(heads) and only_editions and _is_the_work(heads, words)
     named_edition = words[-1:] == ["edition"] and len(words) <= 5 and OTHER_RECORD.keys().isdisjoint(words)
-    if words == ["extended", "version"]:
-        known_edition = False
     if known_edition or named_edition or joined in LABEL_SERIES:
         marks.editions |= heads - {"edition", "version", "album", "mix"} or {"edition"}
         return True
@@ -176,6 +176,13 @@ def _mark(text: str, marks: _Marks, *, same_work: bool = False) -> bool:
         word for word in words if word not in OTHER_RECORD and word not in MEANINGLESS and word not in SAME_WORK
     )
     return True
+
+
+def _is_the_work(heads: set[str], words: list[str]) -> bool:
+    """Whether it is said which mix, edit or version: `Radio Edit` is the song, `Extended Version` another one."""
+    if heads - {"mix", "edit", "version"}:
+        return True
+    return "extended" not in words and not (PLAIN_MIX if heads - {"version"} else BESIDE).isdisjoint(words)
 
 
 @lru_cache(maxsize=4096)

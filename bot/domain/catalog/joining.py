@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.domain.catalog.credits import Credit, credit_distance, parse_credit
-from bot.domain.catalog.distance import is_self_titled, is_single
+from bot.domain.catalog.distance import is_single, may_be_repeated
 from bot.domain.catalog.editions import Name, parse_name
 from bot.domain.catalog.found import FoundAlbum, FoundTrack
 from bot.domain.catalog.links import Link
@@ -24,9 +24,13 @@ def same_work(one: FoundAlbum, other: FoundAlbum) -> bool:
     credit, other_credit = parse_credit(one.artist), parse_credit(other.artist)
     if not _same_name(name, other_name) or not _same_credit(name, credit, other_name, other_credit):
         return False
-    if is_self_titled(name, credit) and one.year and other.year and abs(one.year - other.year) > 1:
-        return bool(name.editions or other_name.editions) or one.track_count == other.track_count is not None
+    if may_be_repeated(name, credit) and one.year and other.year and abs(one.year - other.year) > 1:
+        return bool(name.editions or other_name.editions) or _as_many_tracks(one, other)
     return True
+
+
+def _as_many_tracks(one: FoundAlbum, other: FoundAlbum) -> bool:
+    return one.track_count is not None and one.track_count == other.track_count
 
 
 def same_recording(one: FoundTrack, other: FoundTrack) -> bool:
@@ -114,8 +118,9 @@ def _joins(one: FoundAlbum, other: FoundAlbum) -> bool:
         return True
     if not same_work(one, other) or is_single(one) != is_single(other):
         return False
-    if one.year and other.year and abs(one.year - other.year) > YEARS_BETWEEN_SERVICES:
-        return False
+    apart = abs(one.year - other.year) if one.year and other.year else 0
+    if apart > YEARS_BETWEEN_SERVICES and not (one.source != other.source and _as_many_tracks(one, other)):
+        return False  # one service may tell the year of the work, another that of a reissue of as many tracks
     editions, others = parse_name(one.title).editions, parse_name(other.title).editions
     if editions - {"ep", "single"} != others - {"ep", "single"}:
         return False

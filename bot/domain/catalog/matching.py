@@ -48,10 +48,10 @@ def rank_tracks(wanted: Wanted, found: Sequence[FoundTrack]) -> Verdict:
     measured = [(track_candidate(wanted, readings, track), track) for track in found]
     measured.sort(key=lambda pair: (pair[0].distance, not _to_the_letter(wanted, pair[1]), track_key(pair[1])))
     candidates = tuple(candidate for candidate, _ in measured)
-    if not _near(candidates):
+    tracks = [track for _, track in measured]
+    if not _near(candidates) or _may_be_an_artist(wanted, tracks):
         return Verdict(None, candidates)
-    best = measured[0][1]
-    rivals = (candidate for candidate, track in measured[1:] if not same_recording(best, track))
+    rivals = (candidate for candidate, track in measured[1:] if not same_recording(tracks[0], track))
     return Verdict(_told_apart(candidates[0], rivals), candidates)
 
 
@@ -69,10 +69,14 @@ def _told_apart(best: Candidate, rivals: Iterable[Candidate]) -> Candidate | Non
     return best if nearest - best.distance >= (GAP_TO_EXACT if exact else GAP) else None
 
 
-def _may_be_an_artist(wanted: Wanted, albums: Sequence[FoundAlbum]) -> bool:
-    """Whether a bare name is that of an artist whose albums were found, and the nearest is none of theirs."""
+def _may_be_an_artist(wanted: Wanted, found: Sequence[FoundAlbum] | Sequence[FoundTrack]) -> bool:
+    """Whether a bare name is that of an artist of whom something was found, and the nearest is by somebody else."""
     if wanted.artist.strip():
         return False
     words = parse_name(wanted.title).core
-    named = [album for album in albums if words in parse_credit(album.artist).names]
-    return bool(named) and albums[0] not in named
+    return words not in _names_of(found[0]) and any(words in _names_of(other) for other in found)
+
+
+def _names_of(found: FoundAlbum | FoundTrack) -> tuple[str, ...]:
+    credit = parse_credit(found.artist)
+    return (credit.whole, *credit.names)

@@ -11,7 +11,7 @@ from bot.domain.catalog.vocabulary import SMALL_WORDS
 
 RESPACED = 0.01
 REORDERED = 0.12
-ANOTHER_NAME = 0.45
+ANOTHER_NAME = 0.5
 """The least amount of what is more than slips: one more or one other word already makes another name."""
 FAR = 0.45
 """Share of letters to insert and delete from which on nobody looks for slips."""
@@ -51,7 +51,7 @@ MISTAKEN = _easily_mistaken()
 
 @lru_cache(maxsize=8192)
 def spelling(one: str, other: str) -> float:
-    """How far two normalised names are apart: 0 the same, up to 0.44 slips of the fingers, from 0.45 another name.
+    """How far two normalised names are apart: 0 the same, up to 0.49 slips of the fingers, from 0.5 another name.
 
     Slips are judged word by word, because `Love Me` and `Love You` are near in letters and nowhere else. It is
     symmetric.
@@ -114,12 +114,13 @@ def _aligned(words: list[str], others: list[str], length: int, ends: tuple[str, 
     """The fewest slips over all ways to lay two lists of words side by side."""
     table = [[NEVER] * (len(others) + 1) for _ in range(len(words) + 1)]
     table[0][0] = 0.0
+    longer, other_longer = len(words) > len(others), len(others) > len(words)
     for row in range(len(words) + 1):
         for column in range(len(others) + 1):
             ways = [table[row][column]]
-            if row:
+            if row and longer:
                 ways.append(table[row - 1][column] + _extra(words[row - 1], ends[0]))
-            if column:
+            if column and other_longer:
                 ways.append(table[row][column - 1] + _extra(others[column - 1], ends[1]))
             if row and column:
                 ways.append(table[row - 1][column - 1] + _edits(words[row - 1], others[column - 1], length))
@@ -169,7 +170,7 @@ def _allowed(word: str, other: str, name_length: int) -> int:
     if length <= 5:
         return 2 if name_length >= LONG_NAME and length > 3 else 1
     if length <= 9:
-        return 3 if name_length >= VERY_LONG_NAME else 2
+        return 3 if name_length >= VERY_LONG_NAME else 2 if name_length >= LONG_NAME else 1
     return 3 if length <= 17 else MOST_SLIPS
 
 

@@ -18,7 +18,33 @@ SMALL_WORDS = _word_set(
 )
 """Words that people leave out, add or mistype without meaning another name."""
 GENERIC_TITLES = _word_set("intro outro interlude skit prelude untitled intermission reprise introduction epilogue")
-"""Titles that an artist gives again and again."""
+"""Titles of tracks that an artist gives again and again …"""
+GENERIC_ALBUMS = frozenset(
+    (
+        "greatest hits",
+        "best of",
+        "very best of",
+        "hits",
+        "collection",
+        "essential",
+        "anthology",
+        "singles",
+        "christmas",
+        "christmas album",
+        "live",
+        "unplugged",
+        "acoustic",
+        "demos",
+        "remixes",
+        "instrumentals",
+        "ep",
+        "untitled",
+        "b sides",
+    )
+)
+"""… and titles of albums."""
+SELF_TITLED = frozenset(("self titled", "selftitled", "self titled album", "s t", "eponymous"))
+"""How people write that an album is called as its artist."""
 
 SAME_WORK = {
     "deluxe": "deluxe",

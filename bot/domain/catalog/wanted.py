@@ -9,6 +9,7 @@ from bot.domain.catalog.credits import GUESTS, SEPARATORS, Credit, parse_credit
 from bot.domain.catalog.editions import Name, name_to_search, parse_name
 from bot.domain.catalog.found import FoundAlbum, FoundTrack
 from bot.domain.catalog.names import normalised, visible
+from bot.domain.catalog.vocabulary import SELF_TITLED
 
 WORDS_LIMIT = 150
 """Characters of a search; services refuse or cut longer ones."""
@@ -16,7 +17,10 @@ SEARCHES = 3
 READINGS = 12
 """Ways in which words are read at most."""
 
-DASH = re.compile(r"\s+[-–—―−~|/:]+\s+|\s*[–—|]\s*|:\s+")
+DASH = re.compile(r"\s+[-–—―−]+\s+|\s*[–—―]\s*")
+OTHER_MARK = re.compile(r"\s+[~|/:•·]+\s+|\s*[|]\s*|:\s+")
+"""What stands between names where no dash does."""
+BRACKETS = re.compile(r"[()\[\]{}\"“”„«»]")
 BY = re.compile(r"\s+(?:by|von|par|de|from)\s+", re.IGNORECASE)
 YEAR_AT_END = re.compile(r"\s*[(\[]\s*(?:18|19|20)\d\d\s*[)\]]\s*$")
 QUOTE_MARKS = "\"“”„«»‘’'"
@@ -77,6 +81,8 @@ class Reading:
 
 def readings_of(wanted: Wanted) -> tuple[Reading, ...]:
     """The ways to read a wish, the plainest first."""
+    if wanted.artist.strip() and normalised(wanted.title) in SELF_TITLED:
+        wanted = replace(wanted, title=wanted.artist, text="")
     told = Reading(parse_name(wanted.title), parse_credit(wanted.artist) if wanted.artist.strip() else None, AS_TOLD)
     if told.artist is None:
         told = Reading(told.title, None, TITLE_ALONE)
@@ -103,14 +109,16 @@ def _text_of(wanted: Wanted) -> str:
 
 def _splits(text: str) -> list[tuple[str, str]]:
     """The two sides of each dash and each `by`; whoever reads them decides which side the artist is."""
-    sides = [(text[: gap.start()], text[gap.end() :]) for pattern in (DASH, BY) for gap in pattern.finditer(text)]
+    marks = (DASH if DASH.search(text) else OTHER_MARK, BY)
+    sides = [(text[: gap.start()], text[gap.end() :]) for mark in marks for gap in mark.finditer(text)]
     cleaned = [(left.strip(QUOTE_MARKS + " "), right.strip(QUOTE_MARKS + " ")) for left, right in sides]
     return [(left, right) for left, right in cleaned if left and right][:4]
 
 
 def words_for_search(wanted: Wanted) -> tuple[str, ...]:
     """What to send to a source, best first, at most three: without edition words, guests and brackets."""
-    title = name_to_search(wanted.title)
+    named = wanted.artist if normalised(wanted.title) in SELF_TITLED else wanted.title
+    title = name_to_search(named)
     artist = " ".join(visible(wanted.artist).split())
     first_artist = SEPARATORS.split(_without_guests(artist))[0]
     text = _text_of(wanted)
@@ -129,7 +137,7 @@ def _without_guests(artist: str) -> str:
 
 def _searchable(words: str) -> str:
     """Words on one line without dashes between them, cut at the last whole word that fits."""
-    line = " ".join(DASH.sub(" ", words).split())
+    line = " ".join(BRACKETS.sub(" ", DASH.sub(" ", words)).split())
     if len(line) <= WORDS_LIMIT:
         return line
     return line[:WORDS_LIMIT].rsplit(" ", 1)[0]
