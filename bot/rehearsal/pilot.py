@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ Json = dict[str, Any]
 Watch = Callable[[str, str, Answer], None]
 """Is told who did what, and what they got for it."""
 
+LOOKS, LOOK_SECONDS = 500, 0.02
+"""How often, and how many real seconds apart, somebody looks at a message that changes by itself."""
 NUMBER = re.compile(r"^Nomination (\d+) of ", re.MULTILINE)
 LINK = re.compile(r"\[ [^\[\]]*→ (\S+) \]")
 
@@ -66,6 +69,23 @@ class Member:
     async def press(self, message: Any, label: str, *, hope: str = "") -> Answer:
         """Press a button of a message."""
         return self._got(f"presses [{label}]", await self.person.press(message, label), hope)
+
+    async def choose(self, message: Any, select: str, start: str, *, hope: str = "") -> Answer:
+        """Choose from a select of a message the one option that begins so."""
+        shown = message.message if isinstance(message, Answer) else message
+        parts = [each for each in walk(shown["components"] if shown else []) if each.get("placeholder") == select]
+        labels = [one["label"] for each in parts for one in each["options"] if one["label"].startswith(start)]
+        if len(labels) != 1:
+            raise Surprised(f"{self.name} looks for {start!r} and finds {labels}")
+        return self._got(f"chooses {labels[0]}", await self.person.choose(message, select, labels[0]), hope)
+
+    async def watch(self, answer: Answer, words: str, *, without: str = "") -> None:
+        """Read a private answer that changes by itself until it says the words, and no longer others."""
+        for _ in range(LOOKS):
+            if words in answer.text and not (without and without in answer.text):
+                break
+            await asyncio.sleep(LOOK_SECONDS)
+        self._got("watches", answer, words)
 
     async def submit(self, form: Answer, fields: Mapping[str, Any], *, hope: str = "") -> Answer:
         """Fill in a form by its labels and send it."""

@@ -10,9 +10,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.club.views import WeekView
-from bot.domain.club.week import Phase
+from bot.domain.club.week import Phase, ThreadRole
 from bot.domain.people import Caller
+from bot.rehearsal.party_scene import PartyScene
 from bot.rehearsal.pilot import Album, Member
+from bot.rehearsal.providers.catalogue import ALBUMS
 from bot.rehearsal.replay import Tell, keep_quiet
 from bot.rehearsal.report import WeekOutcome, outcome_of
 from bot.rehearsal.stage import Stage
@@ -33,14 +35,18 @@ LANTERNS = Album(
     pitch="Eleven songs that get quieter.\nBest after midnight.",
 )
 LANTERN_TRACKS = "1. Kite string 3:12\n2. Ash and rain 4:40\n3. The quiet stair 5:01\n4. Wax 2:58\n5. Home, late 6:20"
-SLOW = Album("Slow Weather by Fenn", pitch="For @everyone who likes it slow.")
+SLOW = Album("Fenn", pitch="For @everyone who likes it slow.")
+"""An artist's name alone: the album is picked from what is found."""
 NOTES = Album("Oda & the Hills - Field Notes https://open.spotify.com/album/4aLongplayRehearsal000")
-SECOND_WEEK = Album("Ines Vale - Sea Level (2009)", pitch="The one before the lanterns.")
+SECOND_WEEK = Album("The Gull Road - Cold Bright Sound (2003)", pitch="Nobody sells it. I have a tape.")
+UNDERTOW = next(album for album in ALBUMS if album.title == "Undertow")
 THIRD_WEEK = (
-    Album("Fenn - Ground Frost (2015)"),
-    Album("Moth - Night Bus (2020)"),
-    Album("The Low Tides - Undertow (2001)"),
+    Album("ground frost"),
+    Album("https://deezer.page.link/nightbus"),
+    Album(f"https://www.deezer.com/track/{UNDERTOW.tracks[3].number}?host=0&utm_source=deezer"),
 )
+"""By a title, by a short link, by the link of one of its tracks."""
+ALBUM_MEANT = "The album you mean"
 SCORES = (("Ben", "4.5"), ("Chidi", "3.0"), ("Dana", "5.0"), ("Emil", "4.0"), ("Fay", "2.5"), ("Gus", "4.0"))
 REVIEWS = {
     "Ben": "It gets better the quieter it is.",
@@ -76,6 +82,7 @@ class Story:
             ("Week 1: a ballot that comes too late, and a tie", self.close_poll),
             ("Week 1: listening and rating; week 2 opens by the schedule", self.listen),
             ("Week 2: one nomination", self.second_week),
+            ("Week 2: a listening party, with a pause, a skip, and a bot that dies twice", self.hear_together),
             ("Week 3: ranked choice, and nobody votes in time", self.third_week),
             ("The last recaps", self.end),
         )
@@ -100,21 +107,28 @@ class Story:
         await self._settle()
 
     async def nominate(self) -> None:
-        """By words, by link, by button, by a message's menu; one twice, one too many."""
+        """By search, by link, by button, by a message's menu; one is picked of two, one comes twice, one too many."""
         ben, chidi, dana, emil, fay, gus, hana = (self.members[name] for name in MEMBERS)
-        await ben.nominate(HARBOUR)
+        await self._search_further(ben, HARBOUR, "Glass Harbour — The Low Tides")
         await chidi.nominate(LAMP)
         await self._nominate_with_tracks(dana)
         twice = "the low tides - GLASS HARBOUR"
         refused = await emil.command("nominate", album=twice, hope="nominated this week already")
         await emil.press(refused, "Second it", hope="You second")
-        await fay.nominate(SLOW)
+        found = await fay.command("nominate", album=SLOW.text, hope="Which album is it?")
+        await fay.confirm(SLOW, await fay.choose(found, ALBUM_MEANT, "Slow Weather — Fenn", hope="Is this the album?"))
         message = await gus.person.say(self.stage.channel, NOTES.text)
         await gus.confirm(NOTES, await gus.made_clear(NOTES, await gus.menu(message, "Nominate this album")))
         await gus.command("nominate", album="Fenn - Ground Frost", hope="one nomination a week")
         await hana.command("week advance", hope="Only the club's hosts")
         await self._settle()
         await self._until(1, Phase.NOMINATIONS)
+
+    async def _search_further(self, member: Member, album: Album, name: str) -> None:
+        """All services are asked again while the member watches, and one of what they have is picked."""
+        found = await member.press(await member.propose(album), "Search further")
+        await member.watch(found, "Which album is it?", without="Still asking")
+        await member.confirm(album, await member.choose(found, ALBUM_MEANT, name, hope="Is this the album?"))
 
     async def _nominate_with_tracks(self, member: Member) -> None:
         """The button, then the form piece by piece with a pasted track list, then the pitch with its track."""
@@ -185,7 +199,7 @@ class Story:
         self._fact("week 2 opened by itself while week 1 was listened to", first.phase is Phase.LISTENING)
 
     async def second_week(self) -> None:
-        """One nomination wins unopposed; meanwhile week 1 is discussed and closed."""
+        """One nomination, of an album in no catalogue, wins unopposed; meanwhile week 1 is discussed and closed."""
         await self.members["Hana"].nominate(SECOND_WEEK)
         await self._until(2, Phase.NOMINATIONS)
         self.transcript.show_new()
@@ -197,11 +211,28 @@ class Story:
         await self._until(3, Phase.SCHEDULED)
         self._fact("week 2 was won unopposed", (await self._view(2)).week.deciding_step == "unopposed")
 
+    async def hear_together(self) -> None:
+        """Twelve tracks in the thread of week 2's album."""
+        threads = (await self._view(2)).week.threads
+        guests = [self.members[name] for name in ("Emil", "Fay", "Gus")]
+        scene = PartyScene(
+            self.stage,
+            self.host,
+            guests,
+            self.stage.place(threads[ThreadRole.LISTENING]),
+            show=self.transcript.show_new,
+            aside=self.transcript.aside,
+        )
+        await scene.play()
+        self.facts += scene.facts
+
     async def third_week(self) -> None:
         """Nobody votes, so the poll gets a day more; then an instant runoff."""
         await self.host.command("club schedule", switch="off", hope="off")
         for name, album in zip(("Ben", "Chidi", "Dana"), THIRD_WEEK, strict=True):
             await self.members[name].nominate(album)
+        titles = sorted(each.album.title for each in (await self._view(3)).nominations)
+        self._fact("a title and two links led to their albums", titles == ["Ground Frost", "Night Bus", "Undertow"])
         await self._until(3, Phase.NOMINATIONS)
         self.transcript.show_new()
         panel = await self.host.find(self._thread(), "Vote")

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+
+import pytest
+
+from bot.rehearsal.loopback.schemas import Schemas
+from bot.rehearsal.providers import SHOPS, LoopbackProviders
 from bot.rehearsal.report import Stopwatch, check
 from bot.rehearsal.script import Story, first_evening
 from bot.rehearsal.stage import Stage
 from bot.rehearsal.transcript import Transcript
+from tests.stories.conftest import monday_noon
+
+
+@pytest.fixture
+async def stage(database_url: str, schemas: Schemas | None, mishaps: list[str]) -> AsyncGenerator[Stage]:
+    """The stage of `longplay rehearse`: a bot that asks the rehearsal's own services."""
+    starts_at = first_evening(monday_noon())
+    async with Stage(database_url, schemas=schemas, starts_at=starts_at, providers=LoopbackProviders(SHOPS)) as stage:
+        yield stage
+        assert stage.double.violations == []
+    assert mishaps == []
 
 
 async def test_a_club_of_eight_lives_through_three_weeks(stage: Stage) -> None:
-    stage.clock.advance(to=first_evening(stage.clock.now()))
     lines: list[str] = []
     transcript = Transcript(stage.double, stage.guild, lines.append)
     story = Story(stage, transcript)

@@ -4,8 +4,7 @@ from bot.services.catalog.fields import read_cover, read_year
 from bot.services.catalog.finding import Findings, search_further
 from bot.services.catalog.keep import keep_album
 from bot.services.catalog.resolve import read_album, resolve_album
-from bot.services.catalog.resolved import ALBUM_PREFIX, Choice, Resolved
-from bot.services.catalog.suggest import SUGGESTIONS, album_suggestions
+from bot.services.catalog.resolved import ALBUM_PREFIX, SUGGESTIONS, Choice, Resolved
 from bot.services.catalog.tracks import set_tracks, track_suggestions, tracks_of
 
 __all__ = [
@@ -14,7 +13,6 @@ __all__ = [
     "Choice",
     "Findings",
     "Resolved",
-    "album_suggestions",
     "keep_album",
     "read_album",
     "read_cover",

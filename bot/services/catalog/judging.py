@@ -38,10 +38,15 @@ def judge(wanted: Wanted, found: Iterable[FoundAlbum], *, within: float = PLAUSI
     """One album surely meant, and up to ten near ones; the same album at several services counts once."""
     joined = join(sound_albums(found))
     verdict = rank_albums(wanted, joined)
-    near = [one for one in verdict.candidates if one.distance <= within]
+    near = [one for one in verdict.candidates if one.distance <= within or _of_artist(wanted, one.found)]
     choices = tuple(Choice(one.found, _why(one)) for one in near[:OFFERED] if isinstance(one.found, FoundAlbum))
     sure = verdict.sure.found if verdict.sure is not None else None
     return Judged(sure if isinstance(sure, FoundAlbum) else None, choices)
+
+
+def _of_artist(wanted: Wanted, found: FoundAlbum | FoundTrack) -> bool:
+    """Whether the words are nothing but the artist's name: whoever types it wants to see the albums."""
+    return not wanted.artist and normalised(wanted.title) == normalised(found.artist)
 
 
 def sound_albums(found: Iterable[FoundAlbum]) -> list[FoundAlbum]:

@@ -10,6 +10,8 @@ from bot.domain.club.entries import Album
 
 ALBUM_PREFIX = "album:"
 """An autocomplete value that names an album of the catalogue by its key."""
+SUGGESTIONS = 25
+"""Choices Discord shows for one option."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from bot.domain.club.entries import Track
 from bot.domain.errors import AlbumNeeded, TextTooLong
 from bot.domain.people import Caller
 from bot.services import people
-from bot.services.catalog.suggest import SUGGESTIONS
+from bot.services.catalog.resolved import SUGGESTIONS
 from bot.services.club import guide
 from bot.services.tools import Tools
 from db.queries import catalog as queries
