@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from bot.domain.covers import MOST_BYTES, STORED_SIDE, CoverOutcome, CoverRefused, Picture, check_picture, check_size
 
@@ -20,16 +21,22 @@ DECODERS = ("JPEG", "PNG", "WEBP", "GIF")
 
 
 class WebCovers:
-    """Covers by their address; fulfils `CoverFetcher`."""
+    """Covers by their address; fulfils `CoverFetcher`.
 
-    def __init__(self, web: Web) -> None:
+    A rehearsal is given covers of the whole web `at` one address of this machine, by host and path.
+    """
+
+    def __init__(self, web: Web, *, at: str = "") -> None:
         self._web = web
+        self._at = at
         # One at a time: of the largest picture that is taken, its pixels fill a hundred megabytes.
         self._decoding = asyncio.Lock()
 
     async def fetch_cover(self, url: str) -> Picture:
         """The picture at an address; raises `CoverRefused`, `Unavailable`."""
-        fetched = await self._web.fetch(url, limit_bytes=MOST_BYTES)
+        parts = urlsplit(url)
+        asked = f"{self._at}/{parts.hostname}{parts.path}" if self._at else url
+        fetched = await self._web.fetch(asked, limit_bytes=MOST_BYTES)
         if fetched is None:
             raise CoverRefused(CoverOutcome.MISSING)
         check_picture(fetched.body)

@@ -36,6 +36,8 @@ class World:
     lastfm_at: str = lastfm.ADDRESS
     short_links_at: str = ""
     """Asked in place of every service that makes short links, where it is given."""
+    covers_at: str = ""
+    """Asked in place of every host of covers, where it is given."""
     loopback: bool = False
 
 
@@ -75,7 +77,7 @@ class Sources:
         self.albums = tuple(source for source in _albums(world, self.http, manners, keys) if source.service in asked)
         """Best known first: MusicBrainz knows what is one album, the others where it plays."""
         self.links = ShortLinks(self.http, address=world.short_links_at)
-        self.covers = WebCovers(self.http)
+        self.covers = WebCovers(self.http, at=world.covers_at)
 
     async def close(self) -> None:
         """Close the session."""

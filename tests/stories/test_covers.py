@@ -15,10 +15,13 @@ from bot.providers.files import FileStore
 from bot.rehearsal.loopback import Fault
 from bot.rehearsal.loopback import permissions as bits
 from bot.rehearsal.loopback.components import walk
+from bot.rehearsal.loopback.schemas import Schemas
 from bot.rehearsal.pilot import Album, Member
+from bot.rehearsal.providers import SHOPS, LoopbackProviders
 from bot.rehearsal.stage import Stage
 from bot.services.tools import Covers
 from tests.factories.pictures import PAGE, SVG, a_picture, a_png_bomb
+from tests.stories.conftest import monday_noon
 from tests.stories.scene import ASH, LOW, Scene
 
 THUMBNAIL = 11
@@ -96,6 +99,24 @@ async def test_a_nominations_cover_is_uploaded_once_and_kept_by_every_redraw(sta
     assert (uploads(stage), world.asked) == (1, [HARBOUR])
 
 
+async def test_an_album_that_is_found_by_a_search_brings_its_cover(
+    database_url: str, schemas: Schemas | None, mishaps: list[str]
+) -> None:
+    providers = LoopbackProviders(SHOPS)
+    async with Stage(database_url, schemas=schemas, starts_at=monday_noon(), providers=providers) as stage:
+        scene = await Scene.opened(stage)
+        (ben,) = scene.arrive("Ben")
+        await ben.nominate(Album("low tides glass harbour"))
+        await stage.settle()
+        card = scene.panel(scene.thread, "Nomination 1 of")
+        (shown,) = thumbnails(card)
+        assert shown["description"] == "Cover of Glass Harbour by The Low Tides"
+        assert (uploads(stage), len(card["attachments"])) == (1, 1)
+        assert sum(call.shop == "covers" for call in providers.calls) == 1
+        assert stage.double.violations == []
+    assert mishaps == []
+
+
 async def test_a_withdrawn_nomination_takes_its_cover_with_it(stage: Stage, world: World) -> None:
     scene = await Scene.opened(stage)
     (ben,) = scene.arrive("Ben")
@@ -119,7 +140,8 @@ async def test_the_winners_cards_show_the_cover_that_is_kept(stage: Stage, world
     places = [scene.card(), scene.panel(scene.channel, "Winner"), scene.panel(scene.thread, "Ratings close")]
     assert all(shows_cover(stage, message) for message in places)
     sent = uploads(stage)
-    assert sent == 1 + len(places)
+    every = [message for room in (scene.channel, *scene.threads()) for message in stage.double.channel_messages(room)]
+    assert sent == sum(len(message["attachments"]) for message in every), "no file was sent in vain"
     await chidi.press(scene.card(), "I've heard it")
     await scene.wait(minutes=5)
     assert "1 member has heard it" in scene.host.person.reads(scene.card())

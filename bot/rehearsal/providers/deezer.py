@@ -6,28 +6,24 @@ import re
 from typing import Any
 
 from bot.rehearsal.providers.catalogue import MadeAlbum, MadeTrack, find_album, find_track, search_albums, search_tracks
+from bot.rehearsal.providers.covers import cover_address
 from bot.rehearsal.providers.server import Asked, Reply, as_json
 
 Json = dict[str, Any]
 PLACE = re.compile(r"/(album|track)/(\d+)(/tracks)?")
 ISRC = re.compile(r"/track/isrc:([A-Z0-9]{12})")
-PICTURE = re.compile(r"/images/cover/(\d+)/.*")
 NOT_THERE = {"error": {"type": "DataException", "message": "no data", "code": 800}}
-SIZES = {"small": 56, "medium": 250, "big": 500, "xl": 1000}
+SIZES = ("small", "medium", "big", "xl")
 PAGE = 25
 
 
 def deezer(asked: Asked) -> Reply | None:
     """Answer a request; what is not there is an error with status 200, as at Deezer."""
-    picture = PICTURE.fullmatch(asked.path)
-    if picture:
-        album = find_album(lambda each: each.number == int(picture[1]))
-        return Reply(album.cover, content_type="image/png") if album else None
     if asked.path == "/search/album":
-        return _page([_album(each, asked.origin) for each in search_albums(asked.query.get("q", ""))], asked)
+        return _page([_album(each) for each in search_albums(asked.query.get("q", ""))], asked)
     if asked.path == "/search/track":
         found = search_tracks(asked.query.get("q", ""))
-        return _page([_track(album, track, asked.origin) for album, track in found], asked)
+        return _page([_track(album, track) for album, track in found], asked)
     return as_json(_lookup(asked) or NOT_THERE) if not asked.path.endswith("/tracks") else _tracks(asked)
 
 
@@ -35,7 +31,7 @@ def _lookup(asked: Asked) -> Json | None:
     code, place = ISRC.fullmatch(asked.path), PLACE.fullmatch(asked.path)
     if place and place[1] == "album":
         album = find_album(lambda each: each.number == int(place[2]))
-        return {**_album(album, asked.origin), **_more(album)} if album else None
+        return {**_album(album), **_more(album)} if album else None
     hit = None
     if code:
         hit = find_track(lambda track: track.isrc == code[1])
@@ -44,7 +40,7 @@ def _lookup(asked: Asked) -> Json | None:
     if hit is None:
         return None
     album, track = hit
-    return {**_track(album, track, asked.origin), **_place(track), "release_date": album.released}
+    return {**_track(album, track), **_place(track), "release_date": album.released}
 
 
 def _tracks(asked: Asked) -> Reply:
@@ -52,7 +48,7 @@ def _tracks(asked: Asked) -> Reply:
     album = find_album(lambda each: place is not None and each.number == int(place[2]))
     if album is None:
         return as_json(NOT_THERE)
-    listed = [{**_track(album, track, asked.origin), **_place(track)} for track in album.tracks]
+    listed = [{**_track(album, track), **_place(track)} for track in album.tracks]
     return _page([{name: value for name, value in each.items() if name != "album"} for each in listed], asked)
 
 
@@ -70,13 +66,12 @@ def _artist(album: MadeAlbum) -> Json:
     return {"id": artist.number, "name": artist.name, "link": link, "type": "artist"}
 
 
-def _album(album: MadeAlbum, origin: str) -> Json:
-    covers = {
-        f"cover_{name}": f"{origin}/images/cover/{album.number}/{side}x{side}.jpg" for name, side in SIZES.items()
-    }
+def _album(album: MadeAlbum) -> Json:
+    picture = cover_address("cdn-images.dzcdn.net", album)
+    covers = {f"cover_{size}": picture for size in SIZES}
     return {
         "id": album.number, "title": album.title, "link": f"https://www.deezer.com/album/{album.number}",
-        "cover": f"{origin}/album/{album.number}/image", **covers, "md5_image": str(album.number), "genre_id": 0,
+        "cover": picture, **covers, "md5_image": str(album.number), "genre_id": 0,
         "nb_tracks": len(album.tracks), "record_type": "album", "explicit_lyrics": False, "artist": _artist(album),
         "type": "album",
     }  # fmt: skip
@@ -90,8 +85,8 @@ def _more(album: MadeAlbum) -> Json:
     }  # fmt: skip
 
 
-def _track(album: MadeAlbum, track: MadeTrack, origin: str) -> Json:
-    told = _album(album, origin)
+def _track(album: MadeAlbum, track: MadeTrack) -> Json:
+    told = _album(album)
     return {
         "id": track.number, "readable": True, "title": track.title, "title_short": track.title, "title_version": "",
         "link": f"https://www.deezer.com/track/{track.number}", "duration": track.seconds, "rank": 1_000,

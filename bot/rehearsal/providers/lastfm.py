@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from urllib.parse import quote_plus
 from xml.sax.saxutils import escape, quoteattr
 
 from bot.domain.catalog import normalised
 from bot.rehearsal.providers.catalogue import MadeAlbum, MadeTrack, find_album, find_track, search_albums, search_tracks
+from bot.rehearsal.providers.covers import cover_address
 from bot.rehearsal.providers.server import Asked, Reply
 
-PICTURE = re.compile(r"/i/u/\w+/(\d+)\.png")
-SIZES = {"small": "34s", "medium": "64s", "large": "174s", "extralarge": "300x300", "mega": "300x300"}
+SIZES = ("small", "medium", "large", "extralarge", "mega")
 PAGE = 50
 
 
 def lastfm(asked: Asked) -> Reply | None:
     """Answer a request; errors have their own numbers."""
-    picture = PICTURE.fullmatch(asked.path)
-    if picture:
-        album = find_album(lambda each: each.number == int(picture[1]))
-        return Reply(album.cover, content_type="image/png") if album else None
     if asked.path != "/2.0/":
         return None
     if not asked.form.get("api_key"):
@@ -28,16 +23,16 @@ def lastfm(asked: Asked) -> Reply | None:
     form = {name: asked.form.get(name, "") for name in ("method", "artist", "album", "track")}
     match form["method"]:
         case "album.search":
-            found = [_match(each, asked.origin) for each in search_albums(form["album"])[:PAGE]]
+            found = [_match(each) for each in search_albums(form["album"])[:PAGE]]
             return _answered(f"<results for={quoteattr(form['album'])}>{_node('albummatches', *found)}</results>")
         case "track.search":
             hits = search_tracks(f"{form['artist']} {form['track']}")[:PAGE]
             found = [_track_match(*each) for each in hits]
             return _answered(f"<results for={quoteattr(form['track'])}>{_node('trackmatches', *found)}</results>")
         case "album.getInfo":
-            return _album_info(form["artist"], form["album"], asked.origin)
+            return _album_info(form["artist"], form["album"])
         case "track.getInfo":
-            return _track_info(form["artist"], form["track"], asked.origin)
+            return _track_info(form["artist"], form["track"])
         case _:
             return _failed(400, 3, "Invalid Method - No method with that name in this package")
 
@@ -52,7 +47,7 @@ def _failed(status: int, code: int, message: str) -> Reply:
     return Reply(body.encode(), status, "text/xml")
 
 
-def _album_info(artist: str, title: str, origin: str) -> Reply:
+def _album_info(artist: str, title: str) -> Reply:
     album = find_album(lambda each: _same(each.title, title) and _same(each.artist.name, artist))
     if album is None:
         return _failed(404, 6, "Album not found")
@@ -63,14 +58,14 @@ def _album_info(artist: str, title: str, origin: str) -> Reply:
             _said("name", album.title),
             _said("artist", album.artist.name),
             _said("url", _address(album.artist.name, album.title)),
-            _pictures(album, origin),
+            _pictures(album),
             _node("tracks", *(_listed(album, track) for track in album.tracks)),
             _node("tags", *tags),
         )
     )
 
 
-def _track_info(artist: str, title: str, origin: str) -> Reply:
+def _track_info(artist: str, title: str) -> Reply:
     hit = find_track(lambda track: _same(track.title, title))
     if hit is None or not _same(hit[0].artist.name, artist):
         return _failed(404, 6, "Track not found")
@@ -78,7 +73,7 @@ def _track_info(artist: str, title: str, origin: str) -> Reply:
     name = album.artist.name
     its_album = "".join(
         [_said("artist", name), _said("title", album.title), _said("url", _address(name, album.title)),
-         _pictures(album, origin)]
+         _pictures(album)]
     )  # fmt: skip
     return _answered(
         _node(
@@ -92,11 +87,11 @@ def _track_info(artist: str, title: str, origin: str) -> Reply:
     )
 
 
-def _match(album: MadeAlbum, origin: str) -> str:
+def _match(album: MadeAlbum) -> str:
     name = album.artist.name
     return _node(
         "album", _said("name", album.title), _said("artist", name), _said("url", _address(name, album.title)),
-        _pictures(album, origin), _said("streamable", "0"), _said("mbid", ""),
+        _pictures(album), _said("streamable", "0"), _said("mbid", ""),
     )  # fmt: skip
 
 
@@ -117,10 +112,9 @@ def _listed(album: MadeAlbum, track: MadeTrack) -> str:
     return f'<track rank="{track.position}">{"".join(inside)}</track>'
 
 
-def _pictures(album: MadeAlbum, origin: str) -> str:
-    return "".join(
-        f'<image size="{size}">{origin}/i/u/{folder}/{album.number}.png</image>' for size, folder in SIZES.items()
-    )
+def _pictures(album: MadeAlbum) -> str:
+    address = cover_address("lastfm.freetls.fastly.net", album)
+    return "".join(f'<image size="{size}">{address}</image>' for size in SIZES)
 
 
 def _node(name: str, *inside: str) -> str:

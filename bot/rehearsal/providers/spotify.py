@@ -6,12 +6,12 @@ import re
 from typing import Any
 
 from bot.rehearsal.providers.catalogue import MadeAlbum, MadeTrack, find_album, find_track, search_albums, search_tracks
+from bot.rehearsal.providers.covers import cover_address
 from bot.rehearsal.providers.server import Asked, Reply, as_json
 
 Json = dict[str, Any]
 TOKEN = "a-loopback-token"
 PLACE = re.compile(r"/v1/(albums|tracks)/(\w{22})(/tracks)?/?")
-PICTURE = re.compile(r"/image/(\w{22})")
 MOST = 10
 """Results of a search."""
 PAGE = 50
@@ -19,10 +19,6 @@ PAGE = 50
 
 def spotify(asked: Asked) -> Reply | None:
     """Answer a request; without the token of the accounts service it is refused."""
-    picture = PICTURE.fullmatch(asked.path)
-    if picture:
-        album = find_album(lambda each: each.spotify_id == picture[1])
-        return Reply(album.cover, content_type="image/png") if album else None
     if asked.path == "/api/token" and asked.method == "POST":
         return _token(asked)
     if asked.headers.get("Authorization") != f"Bearer {TOKEN}":
@@ -50,10 +46,10 @@ def _search(asked: Asked) -> Reply:
     if not words or limit > MOST:
         return _error(400, "Invalid limit" if words else "No search query")
     if kind == "album":
-        return as_json({"albums": _page([_album(each, asked.origin) for each in search_albums(words)], asked, limit)})
+        return as_json({"albums": _page([_album(each) for each in search_albums(words)], asked, limit)})
     code = words.removeprefix("isrc:")
     found = [hit] if code != words and (hit := find_track(lambda track: track.isrc == code)) else search_tracks(words)
-    return as_json({"tracks": _page([_full_track(*each, asked.origin) for each in found], asked, limit)})
+    return as_json({"tracks": _page([_full_track(*each) for each in found], asked, limit)})
 
 
 def _lookup(asked: Asked) -> Reply | None:
@@ -62,7 +58,7 @@ def _lookup(asked: Asked) -> Reply | None:
         return None
     if place[1] == "tracks":
         hit = find_track(lambda track: track.spotify_id == place[2])
-        return as_json(_full_track(*hit, asked.origin)) if hit else None
+        return as_json(_full_track(*hit)) if hit else None
     album = find_album(lambda each: each.spotify_id == place[2])
     if album is None:
         return None
@@ -71,7 +67,7 @@ def _lookup(asked: Asked) -> Reply | None:
         return as_json(_page(listed, asked, int(asked.query.get("limit", PAGE))))
     return as_json(
         {
-            **_album(album, asked.origin), "tracks": _page(listed, asked, PAGE), "genres": [],
+            **_album(album), "tracks": _page(listed, asked, PAGE), "genres": [],
             "external_ids": {"upc": album.barcode}, "copyrights": [],
         }
     )  # fmt: skip
@@ -100,8 +96,8 @@ def _named(kind: str, spotify_id: str, name: str) -> Json:
     }  # fmt: skip
 
 
-def _album(album: MadeAlbum, origin: str) -> Json:
-    picture = f"{origin}/image/{album.spotify_id}"
+def _album(album: MadeAlbum) -> Json:
+    picture = cover_address("i.scdn.co", album)
     return {
         **_named("album", album.spotify_id, album.title), "album_type": "album", "artists": _artists(album),
         "images": [{"url": picture, "width": side, "height": side} for side in (640, 300, 64)],
@@ -116,5 +112,5 @@ def _track(album: MadeAlbum, track: MadeTrack) -> Json:
     }  # fmt: skip
 
 
-def _full_track(album: MadeAlbum, track: MadeTrack, origin: str) -> Json:
-    return {**_track(album, track), "album": _album(album, origin), "external_ids": {"isrc": track.isrc}}
+def _full_track(album: MadeAlbum, track: MadeTrack) -> Json:
+    return {**_track(album, track), "album": _album(album), "external_ids": {"isrc": track.isrc}}

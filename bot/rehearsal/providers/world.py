@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.providers.sources import World
+from bot.rehearsal.providers.covers import covers
 from bot.rehearsal.providers.deezer import deezer
 from bot.rehearsal.providers.lastfm import lastfm
 from bot.rehearsal.providers.musicbrainz import cover_art, musicbrainz
@@ -17,6 +18,7 @@ SHOPS: dict[str, Shop] = {
     "spotify": spotify,
     "lastfm": lastfm,
     "short": short_links,
+    "covers": covers,
 }
 """Every service of the rehearsal, by the first piece of its path."""
 
@@ -31,5 +33,6 @@ def world_on(server: LoopbackProviders) -> World:
         spotify_accounts_at=f"{server.address('spotify')}/api/token",
         lastfm_at=f"{server.address('lastfm')}/2.0/",
         short_links_at=server.address("short"),
+        covers_at=server.address("covers"),
         loopback=True,
     )
