@@ -14,6 +14,7 @@ from uuid import UUID
 
 from bot.domain.errors import PartyRefused
 from bot.domain.outbox import Draft, Kind
+from bot.domain.posts import Post
 
 USUAL_LENGTH = timedelta(minutes=4)
 """What a track of unknown length is given."""
@@ -200,6 +201,8 @@ class PartyView:
     """In the order of their coming; those who left again too."""
     links: Mapping[int, tuple[tuple[str, str], ...]] = field(default_factory=dict[int, tuple[tuple[str, str], ...]])
     """By position: service and address."""
+    posts: Mapping[int, Post] = field(default_factory=dict[int, Post])
+    """By position: what presents the track in the week, to be liked and discussed."""
 
     @property
     def there(self) -> tuple[PartyMember, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -75,7 +76,10 @@ class PartyMessages:
             if late:
                 await party_course.miss_track(self.bot.tools, party=view.party.id, position=position, now=now)
             return SKIPPED
-        return await self._posted(errand, week, partial(cards.track_card, week, view, position))
+        shown = await self._posted(errand, week, partial(cards.track_card, week, view, position))
+        post = view.posts.get(position)
+        # Where a listening guide shows the post already, that stays its place.
+        return replace(shown, posts=[post.id]) if post is not None and post.message_id is None else shown
 
     async def _found(self, errand: Errand, week: WeekView) -> PanelRef | None:
         if not errand.reconcile:

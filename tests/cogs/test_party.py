@@ -13,6 +13,7 @@ from bot.domain import party as rules
 from bot.domain.club.views import WeekView
 from bot.domain.club.week import Phase
 from bot.domain.party import LONG_OUTAGE, Outcome, Party, PartyMember, PartyView, Reason, Turn
+from bot.domain.posts import Post
 from cogs.club.cards import party as cards
 from cogs.shared.limits import walk
 from cogs.shared.render import Body
@@ -122,6 +123,13 @@ def test_people_are_named_in_their_order_and_many_are_counted() -> None:
     assert cards.names_words(people[:1]) == "P0"
     assert cards.names_words(people[:3]) == "P0, P1 and P2"
     assert cards.names_words(people).endswith("P22 and 17 others")
+
+
+def test_a_track_is_liked_and_discussed_as_long_as_its_week_takes_it() -> None:
+    on = rules.begin(a_party(), NOW)
+    seen = replace(shown(on), posts={1: Post(UUID(int=5), UUID(int=2), 1, None)})
+    assert labels(cards.track_card(view(Phase.LISTENING), seen, 1))[-2:] == ["Like", "Comment"]
+    assert "Like" not in labels(cards.track_card(view(Phase.CLOSED), seen, 1))
 
 
 def test_a_recap_offers_to_rate_only_while_that_counts() -> None:

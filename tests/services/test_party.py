@@ -230,6 +230,19 @@ async def test_every_track_is_to_be_posted_once_and_a_recap_closes_it(tools, dat
     assert (await advance_parties(tools, now=NOW + timedelta(hours=3))).count == 0
 
 
+async def test_every_track_that_begins_is_a_post_of_the_week(tools, database):
+    await a_week(tools, database)
+    party = await call(tools)
+    await parties.skip_track(tools, caller=HOST, now=NOW)
+    presented = (await party_of(tools, party=party.id)).posts
+    assert list(presented) == [1, 2]
+    assert {post.track.title for post in presented.values() if post.track} == {"Track 1", "Track 2"}
+    # Another party of the week presents the same posts.
+    await parties.stop_party(tools, caller=HOST, now=NOW)
+    again = await call(tools)
+    assert (await party_of(tools, party=again.id)).posts == presented
+
+
 async def test_two_processes_advance_one_party_once(tools, elsewhere, database):
     await a_week(tools, database)
     await call(tools)

@@ -9,12 +9,14 @@ from datetime import datetime
 from uuid import UUID
 
 from bot.domain import party as rules
+from bot.domain.club.entries import Track
 from bot.domain.club.week import Phase, Week
 from bot.domain.errors import PartyRefused
 from bot.domain.outbox import Draft, Errand, Kind
 from bot.domain.party import Outcome, Party, PartyView, Reason
 from bot.services.tools import Tools
 from db.queries import outbox as outbox_queries
+from db.queries import posts
 from db.queries.club import clubs, parties, weeks
 from db.session import RING, Reading, Writing
 
@@ -143,8 +145,18 @@ async def record(session: Writing, week: Week, party: Party, drafts: Sequence[Dr
             run=party.run,
             now=now,
         )
+    await _present(session, week, party, [draft for draft in drafts if draft.kind is Kind.PARTY_TRACK], now)
     if drafts:
         session.info[RING] = True
+
+
+async def _present(session: Writing, week: Week, party: Party, drafts: Sequence[Draft], now: datetime) -> None:
+    """Every track that begins is a post of its week, whether the club has a listening guide or not."""
+    turns = [party.turns[int(draft.payload["position"]) - 1] for draft in drafts]
+    tracks = [Track(turn.track_id, turn.position, turn.title) for turn in turns if turn.track_id is not None]
+    if week.winner_id is not None:
+        keys = {"club_id": week.club_id, "week_id": week.id, "nomination_id": week.winner_id}
+        await posts.add_to_guide(session, **keys, tracks=tracks, now=now)
 
 
 async def week_of(session: Reading, party: Party) -> Week:
@@ -157,9 +169,13 @@ async def week_of(session: Reading, party: Party) -> Week:
 async def view_of(session: Reading, party: Party) -> PartyView:
     """The party with everything its messages show."""
     by_track = await parties.links_of_tracks(session, [turn.track_id for turn in party.turns if turn.track_id])
-    links = {
-        turn.position: by_track[turn.track_id]
-        for turn in party.turns
-        if turn.track_id is not None and turn.track_id in by_track
-    }
-    return PartyView(party, await parties.members_of(session, party), links)
+    week = await week_of(session, party)
+    presented = () if week.winner_id is None else await posts.posts_of_guide(session, week.id, week.winner_id)
+    by_post = {post.track.id: post for post in presented if post.track is not None}
+    own = [(turn.position, turn.track_id) for turn in party.turns if turn.track_id is not None]
+    return PartyView(
+        party,
+        await parties.members_of(session, party),
+        links={position: by_track[track] for position, track in own if track in by_track},
+        posts={position: by_post[track] for position, track in own if track in by_post},
+    )

@@ -18,6 +18,7 @@ from cogs.club.cards.phrases import counted
 from cogs.shared.render import Body, link, rows, sized
 from cogs.shared.text import when
 
+OPEN = (Phase.LISTENING, Phase.RATINGS)
 TITLE = 160
 NAMES = 24
 """So many people are named; the others are counted."""
@@ -140,7 +141,21 @@ def track_card(week: WeekView, view: PartyView, position: int) -> Body:
     links = [link(phrases.service_label(service), url) for service, url in view.links.get(position, ())]
     on = turn.outcome is Outcome.PLAYING and party.is_running
     buttons = [actions.JOIN_PARTY.button("Join", party.id), *host_buttons(party)] if on else []
-    return Body(ui.TextDisplay("\n".join(lines)), *rows(*links[:5]), *rows(*buttons), silent=True)
+    return Body(
+        ui.TextDisplay("\n".join(lines)),
+        *rows(*links[:5]),
+        *rows(*buttons),
+        *rows(*_talk(week, view, position)),
+        silent=True,
+    )
+
+
+def _talk(week: WeekView, view: PartyView, position: int) -> list[ui.Item[Any]]:
+    """What one can say about a track, as long as the week takes it."""
+    post = view.posts.get(position)
+    if post is None or week.week.phase not in OPEN:
+        return []
+    return [actions.LIKE.button("Like", post.id), actions.COMMENT.button("Comment", post.id)]
 
 
 def _track_state(party: Party, turn: Turn) -> str:
@@ -202,7 +217,7 @@ def recap_card(week: WeekView, view: PartyView) -> Body:
     gone = [member for member in view.members if member.left_at is not None]
     if gone:
         lines.append(f"**Also came:** {names_words(gone)}.")
-    open_now = week.week.phase in (Phase.LISTENING, Phase.RATINGS)
+    open_now = week.week.phase in OPEN
     if open_now and party.state is State.OVER:
         lines.append("Were you there for all of it? **I've heard it** notes that for you.")
     buttons = [
