@@ -46,6 +46,9 @@ SERVER_SETTINGS: Final = {
     "idle_in_transaction_session_timeout": "30s",
     "timezone": "UTC",
 }
+LOOKING = 2
+"""Connections for what is asked at every keystroke."""
+LOOKING_SETTINGS: Final = {"plan_cache_mode": "force_generic_plan", "default_transaction_read_only": "on"}
 
 
 class DatabaseUnfit(Exception):  # noqa: N818 - the operator's word
@@ -87,6 +90,7 @@ class Database:
         # Said with BEGIN itself, so it costs no round trip; the pool is the same.
         read_only = engine.execution_options(postgresql_readonly=True)
         self._reading = async_sessionmaker(read_only, expire_on_commit=False, autoflush=False)
+        self._looking: AsyncEngine | None = None
 
     @classmethod
     def connect(cls, url: str, *, pool_size: int = 8, watch: Callable[[CommitMoment], None] | None = None) -> Database:
@@ -126,6 +130,28 @@ class Database:
             if self.alarm is not None and WAKE in session.info:
                 self.alarm(session.info[WAKE])
 
+    @asynccontextmanager
+    async def looking(self) -> AsyncGenerator[Any]:
+        """Open a connection as the driver has it, for statements that only look, each a transaction of its own.
+
+        For what is asked at every keystroke: no BEGIN and ROLLBACK go to and fro, and a text is planned once for all
+        values, which takes longer than to perform it. Only two are open, apart from the pool.
+        """
+        if self._looking is None:
+            self._looking = create_async_engine(
+                self.engine.url,
+                pool_size=LOOKING,
+                max_overflow=0,
+                pool_recycle=RECYCLE_SECONDS,
+                connect_args={"server_settings": SERVER_SETTINGS | LOOKING_SETTINGS, "timeout": CONNECT_SECONDS},
+            )
+            event.listen(self._looking.sync_engine, "checkout", _refuse_closed)
+        pooled = await self._looking.raw_connection()
+        try:
+            yield pooled.driver_connection
+        finally:
+            pooled.close()
+
     @property
     def url(self) -> str:
         """The address, password included: never to be shown."""
@@ -151,6 +177,8 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
+        if self._looking is not None:
+            await self._looking.dispose()
 
 
 def asyncpg_url(url: str) -> URL:

@@ -16,8 +16,9 @@ from bot.domain.club.rules import Rules
 from bot.domain.club.week import OPEN_PHASES, Phase
 from bot.domain.errors import Refusal
 from bot.domain.timewords import when_suggestions
-from bot.services.catalog import album_suggestions, track_suggestions
+from bot.services.catalog import track_suggestions
 from bot.services.club import nominating, setup, shelf, views
+from bot.services.suggestions import album_suggestions
 from cogs.shared.caller import caller_of, now_of, tools_of
 from cogs.shared.limits import CHOICES
 from cogs.shared.text import label

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, case, delete, func, literal, or_, select, tuple_, update
+from sqlalchemy import case, delete, func, literal, select, tuple_, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,11 +18,9 @@ from bot.domain.catalog import FoundAlbum, Link, TrackLine, identity_key, normal
 from bot.domain.catalog.continuity import Listed, continued, fit_lines
 from bot.domain.club.entries import Album, Track
 from bot.domain.ids import new_id
+from db.queries import search
 from db.tables import catalog as tables
-from db.tables.club import Nomination, Rating, ShelfItem
-
-SPLIT_WORDS = 8
-"""At how many places a typed text is parted into artist and title."""
+from db.tables.club import Rating, ShelfItem
 
 FIRST_URL = (
     select(tables.AlbumLink.url)
@@ -133,7 +131,10 @@ async def add_album(
         .on_conflict_do_nothing(index_elements=["identity_key"])
         .returning(tables.Album.id)
     )
-    return None if added is None else Album(album_id, title, artist, year, cover_url=cover_url)
+    if added is None:
+        return None
+    await search.index_album(session, album_id)
+    return Album(album_id, title, artist, year, cover_url=cover_url)
 
 
 def _facts(told: FoundAlbum) -> dict[str, Any]:
@@ -293,60 +294,9 @@ async def _find_favourites(session: AsyncSession, album_id: UUID) -> None:
     )
 
 
-def _starts_with(column: Any, key: str) -> Any:
-    """A prefix match that an index of `text_pattern_ops` serves."""
-    escaped = key.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return column.like(f"{escaped}%")
-
-
-def _matches(text: str) -> Any:
-    """Title or artist begins with the text, or the text is one of them whole and the beginning of the other."""
-    row = tables.Album
-    key = normalised(text)
-    words = key.split(" ")
-    ways = [_starts_with(row.title_key, key), _starts_with(row.artist_key, key)]
-    for place in range(1, min(len(words), SPLIT_WORDS)):
-        first, rest = " ".join(words[:place]), " ".join(words[place:])
-        ways.append(and_(row.artist_key == first, _starts_with(row.title_key, rest)))
-        ways.append(and_(row.title_key == first, _starts_with(row.artist_key, rest)))
-    return or_(*ways)
-
-
-async def albums_of_club(session: AsyncSession, club_id: UUID, text: str, *, limit: int) -> list[Album]:
-    """Albums somebody nominated in the club that fit a typed text, latest nominated first; every one for no text."""
-    latest = (
-        select(Nomination.album_id, func.max(Nomination.nominated_at).label("at"))
-        .where(Nomination.club_id == club_id)
-        .group_by(Nomination.album_id)
-        .subquery()
-    )
-    query = _albums().join(latest, latest.c.album_id == tables.Album.id)
-    if normalised(text):
-        query = query.where(_matches(text))
-    rows = await session.execute(query.order_by(latest.c.at.desc(), tables.Album.id).limit(limit))
-    return [Album(*row) for row in rows]
-
-
-async def albums_of_shelf(
-    session: AsyncSession, club_id: UUID, user_id: UUID, text: str = "", *, limit: int | None = None
-) -> list[Album]:
-    """Albums a member keeps for later, latest first, that fit a typed text when there is one."""
+async def albums_of_shelf(session: AsyncSession, club_id: UUID, user_id: UUID) -> list[Album]:
+    """Albums a member keeps for later, latest first."""
     query = _albums().join(ShelfItem, ShelfItem.album_id == tables.Album.id)
     query = query.where(ShelfItem.club_id == club_id, ShelfItem.user_id == user_id)
-    if normalised(text):
-        query = query.where(_matches(text))
-    rows = await session.execute(query.order_by(ShelfItem.shelved_at.desc(), tables.Album.id).limit(limit))
-    return [Album(*row) for row in rows]
-
-
-async def albums_like(session: AsyncSession, text: str, *, limit: int) -> list[Album]:
-    """Albums of the whole catalogue that fit a typed text, in the order of their names; none for no text."""
-    if not normalised(text):
-        return []
-    rows = await session.execute(
-        _albums()
-        .where(_matches(text))
-        .order_by(tables.Album.title_key, tables.Album.artist_key, tables.Album.year, tables.Album.id)
-        .limit(limit)
-    )
+    rows = await session.execute(query.order_by(ShelfItem.shelved_at.desc(), tables.Album.id))
     return [Album(*row) for row in rows]

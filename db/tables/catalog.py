@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, SmallInteger, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -27,6 +27,7 @@ class Album(Base):
         CheckConstraint("merged_into <> id", name="merged_into_another"),
         Index("ix_albums_title_key", "title_key", postgresql_ops={"title_key": "text_pattern_ops"}),
         Index("ix_albums_artist_key", "artist_key", postgresql_ops={"artist_key": "text_pattern_ops"}),
+        Index("ix_albums_search_keys", "search_keys", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
         Index("ix_albums_merged_into", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
     )
 
@@ -46,6 +47,8 @@ class Album(Base):
     """The artist's country."""
     track_count: Mapped[int | None] = mapped_column(SmallInteger)
     """How many tracks a source counts, also where the list itself is not known."""
+    search_keys: Mapped[list[int]] = mapped_column(ARRAY(Integer()), server_default=text("'{}'"))
+    """What it is found by while somebody types, of all its names; see `bot.domain.catalog.searching`."""
     merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("albums.id"))
     """The album that stands for this one since a merge, never itself merged; no search shows a merged album."""
     created_at: Mapped[datetime]
@@ -98,6 +101,36 @@ class AlbumMerge(Base):
     """The rows that went over to the kept album, by table, with what they were."""
     merged_at: Mapped[datetime]
     split_at: Mapped[datetime | None]
+
+
+class ClubAlbum(Base):
+    """That a club nominated an album, with the album's search keys made the club's own: one index serves all clubs."""
+
+    __tablename__ = "club_albums"
+    __table_args__ = (
+        Index(
+            "ix_club_albums_search_keys", "search_keys", postgresql_using="gin", postgresql_with={"fastupdate": "off"}
+        ),
+    )
+
+    club_id: Mapped[UUID] = mapped_column(ForeignKey("clubs.id", ondelete="CASCADE"), primary_key=True)
+    album_id: Mapped[UUID] = mapped_column(ForeignKey("albums.id", ondelete="CASCADE"), primary_key=True, index=True)
+    nominated_at: Mapped[datetime]
+    """The last time."""
+    search_keys: Mapped[list[int]] = mapped_column(ARRAY(Integer()))
+
+
+class NameWord(Base):
+    """A word of some album's names, with the keys of the spellings close to it; words are never unlearned."""
+
+    __tablename__ = "name_words"
+    __table_args__ = (
+        at_most("word", 32),
+        Index("ix_name_words_near_keys", "near_keys", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
+    )
+
+    word: Mapped[str] = mapped_column(primary_key=True)
+    near_keys: Mapped[list[int]] = mapped_column(ARRAY(Integer()))
 
 
 class Track(Base):

@@ -10,7 +10,6 @@ from bot.domain.catalog import LinkKind, Service, TrackLine, parse_link, parse_t
 from bot.domain.errors import AlbumNeeded, BadYear, NotAHost, TextTooLong
 from bot.services.catalog import (
     Resolved,
-    album_suggestions,
     keep_album,
     read_cover,
     read_year,
@@ -19,10 +18,9 @@ from bot.services.catalog import (
     track_suggestions,
     tracks_of,
 )
-from bot.services.club.shelf import shelve
 from db.queries import catalog as queries
 from db.tables.catalog import Album, Track
-from tests.factories import GUILD, NOW, a_caller, make_club, make_nomination, make_tools, make_week
+from tests.factories import NOW, a_caller, make_club, make_tools
 
 SPOTIFY = "https://open.spotify.com/album/2noRn2Aes5aoNVsU6iWThc?si=abc"
 DEEZER = "https://www.deezer.com/album/302127"
@@ -253,51 +251,6 @@ async def test_tracks_are_suggested_by_what_is_typed(tools, database):
     album = await keep(database, tracks=parse_track_list("One More Time\nAérodynamique\nDigital Love"))
     assert await track_suggestions(tools, album_id=album.id, text="aero") == [("2. Aérodynamique", "Aérodynamique")]
     assert len(await track_suggestions(tools, album_id=album.id, text="")) == 3
-
-
-async def test_suggestions_begin_with_what_is_typed(tools, database):
-    await make_club(database)
-    kept = await keep(database, "Discovery", "Daft Punk", 2001)
-    await keep(database, "Homework", "Daft Punk")
-    await keep(database, "100% Punk_Rock", "Nobody")
-
-    async def labels(text):
-        return [label for label, _ in await album_suggestions(tools, text=text, guild_id=GUILD)]
-
-    assert await labels("disc") == ["Discovery — Daft Punk (2001)"]
-    assert await labels("daft") == ["Discovery — Daft Punk (2001)", "Homework — Daft Punk"]
-    assert await labels("daft punk ho") == ["Homework — Daft Punk"]
-    assert await labels("Homework daft") == ["Homework — Daft Punk"]
-    assert await labels("Daft Punk - disc") == ["Discovery — Daft Punk (2001)"]
-    assert await labels("100") == ["100% Punk_Rock — Nobody"]
-    assert await labels("%") == await labels("_") == await labels("zzz") == await labels("") == []
-    ((_, value),) = await album_suggestions(tools, text="disc", guild_id=GUILD)
-    assert (await resolve(tools, value)).album == kept
-    assert await album_suggestions(tools, text="disc", guild_id=GUILD + 1) == []
-
-
-async def test_the_own_shelf_comes_first_then_the_clubs_albums(tools, database):
-    club = await make_club(database)
-    week = await make_week(database, club)
-    for title in ("Blue 1", "Blue 2", "Blue 3"):
-        await keep(database, title, "Anybody")
-    await make_nomination(database, week, caller=a_caller(1), title="Blue 2", artist="Anybody")
-    await shelve(tools, caller=a_caller(2), now=NOW, album=Resolved(None, "Blue 3", "Anybody"))
-
-    async def titles(discord_id, text="blue"):
-        found = await album_suggestions(tools, text=text, guild_id=GUILD, discord_id=discord_id)
-        return [label.removesuffix(" — Anybody") for label, _ in found]
-
-    assert await titles(a_caller(2).discord_id) == ["Blue 3", "Blue 2", "Blue 1"]
-    assert await titles(a_caller(1).discord_id) == ["Blue 2", "Blue 1", "Blue 3"]
-    assert await titles(a_caller(2).discord_id, "") == ["Blue 3", "Blue 2"]
-
-
-async def test_at_most_twenty_five_are_suggested(tools, database):
-    await make_club(database)
-    for number in range(30):
-        await keep(database, f"Blue {number}", "Anybody")
-    assert len(await album_suggestions(tools, text="blue", guild_id=GUILD)) == 25
 
 
 async def test_a_song_with_a_title_is_an_entry_of_its_own_by_its_link(tools, database):

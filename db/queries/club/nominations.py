@@ -16,6 +16,7 @@ from bot.domain.club.entries import Album, Blurb, Nomination, Standing
 from bot.domain.club.week import Phase
 from bot.domain.errors import AlreadyNominated, Refusal, TooManyNominations
 from bot.domain.ids import new_id
+from db.queries import search
 from db.queries.catalog import ALBUM
 from db.queries.club.participants import PERSON, shown_name, with_person
 from db.queries.club.scope import in_week
@@ -154,6 +155,7 @@ async def add_nomination(
         if refusal is None:
             raise
         raise refusal from None
+    await search.note_nominated(session, club_id, album.id, now)
     added = await nomination(session, club_id, nomination_id)
     assert added is not None, "just added"
     return added
