@@ -47,12 +47,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["club_id", "week_id"],
             ["weeks.club_id", "weeks.id"],
-            name=op.f("fk_parties_club_id_weeks"),
+            name=op.f("fk_parties_club_id_week_id_weeks"),
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_parties_user_id_users")),
         sa.PrimaryKeyConstraint("club_id", "id", name=op.f("pk_parties")),
-        sa.UniqueConstraint("club_id", "week_id", "number", name=op.f("uq_parties_club_id")),
+        sa.UniqueConstraint("club_id", "week_id", "number", name=op.f("uq_parties_club_id_week_id_number")),
     )
     op.create_index("ix_parties_id", "parties", ["id"], unique=False)
     op.create_index(
@@ -71,7 +71,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["club_id", "party_id"],
             ["parties.club_id", "parties.id"],
-            name=op.f("fk_party_members_club_id_parties"),
+            name=op.f("fk_party_members_club_id_party_id_parties"),
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_party_members_user_id_users")),
@@ -102,7 +102,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["club_id", "party_id"],
             ["parties.club_id", "parties.id"],
-            name=op.f("fk_party_turns_club_id_parties"),
+            name=op.f("fk_party_turns_club_id_party_id_parties"),
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
