@@ -9,6 +9,7 @@ import struct
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property
 from hashlib import sha256
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -17,6 +18,8 @@ from bot.domain.catalog import normalised
 
 BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 COVER_SIDE = 300
+CLOSE = 0.85
+"""How like a word another one is that is found for it: one slip in a word of seven letters."""
 
 
 @dataclass(frozen=True)
@@ -281,12 +284,12 @@ ALBUMS = (
 
 
 def search_albums(words: str) -> list[MadeAlbum]:
-    """Albums whose artist and title hold every word, in the order of the catalogue."""
+    """Albums whose artist and title hold every word, or one that is close, in the order of the catalogue."""
     return [each for each in ALBUMS if _holds(f"{each.artist.name} {each.title}", words)]
 
 
 def search_tracks(words: str) -> list[tuple[MadeAlbum, MadeTrack]]:
-    """Tracks whose artist, album and title hold every word."""
+    """Tracks whose artist, album and title hold every word, or one that is close."""
     return [
         (album, track)
         for album in ALBUMS
@@ -308,4 +311,7 @@ def find_track(fits: Callable[[MadeTrack], bool]) -> tuple[MadeAlbum, MadeTrack]
 def _holds(text: str, words: str) -> bool:
     present = normalised(text).split()
     wanted = normalised(words).split()
-    return bool(wanted) and all(any(word.startswith(each) for word in present) for each in wanted)
+    return bool(wanted) and all(
+        any(word.startswith(each) for word in present) or get_close_matches(each, present, cutoff=CLOSE)
+        for each in wanted
+    )
