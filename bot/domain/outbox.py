@@ -213,7 +213,9 @@ def _winner(transition: Transition, layout: Layout, event: bool, guide: Sequence
     else:
         drafts.append(Draft(Kind.REFRESH))
         panels = [Kind.NOMINATIONS_PANEL] if transition.before is Phase.NOMINATIONS else [Kind.POLL_PANEL]
-        drafts += [Draft(Kind.REDRAW, ordinal=list(Kind).index(panel), payload={"panel": panel}) for panel in panels]
+        if week.rules.anonymous:  # nominators are named from now on
+            panels.append(Kind.BEFORE_VOTE)
+        drafts += [redraw(panel) for panel in panels]
     drafts.append(Draft(Kind.WINNER))
     if layout is not Layout.ONE:
         roles = _album_roles(transition.before, layout)

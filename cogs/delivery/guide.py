@@ -19,7 +19,7 @@ from bot.services import playlists
 from bot.services.club import guide
 from cogs.club.cards.before_vote import before_vote_card
 from cogs.club.cards.guide import guide_card, track_message
-from cogs.delivery import codes
+from cogs.delivery import codes, messages
 from cogs.delivery.outcome import SKIPPED, Outcome
 from cogs.shared.render import Body
 
@@ -35,6 +35,7 @@ class GuideErrands:
     """Posts and redraws what a week's guide shows; a message that stands is edited and never posted twice."""
 
     def __init__(self, bot: LongplayBot, post: Post, redrawn: Redraw) -> None:
+        self._bot = bot
         self._tools = bot.tools
         self._post = post
         self._redrawn = redrawn
@@ -59,10 +60,21 @@ class GuideErrands:
         if found is None:
             return SKIPPED
         post, comments = found
-        if key not in view.panels and (post.track is None or not view.week.announced):
+        wanted = post.track is not None and view.week.announced and ThreadRole.LISTENING in view.week.threads
+        if key not in view.panels and not wanted:  # forty messages are too many for the club's channel
             return SKIPPED
         draw = partial(track_message, view, post, comments)
-        return await self._show(errand, view, key, draw, ThreadRole.LISTENING, [post.id])
+        try:
+            return await self._show(errand, view, key, draw, ThreadRole.LISTENING, [post.id], self._post_there)
+        except discord.NotFound as error:
+            if error.code != codes.UNKNOWN_CHANNEL:
+                raise
+            return SKIPPED
+
+    async def _post_there(self, errand: Errand, view: WeekView, draw: Draw, channel_id: int) -> PanelRef:
+        """Post in the thread and nowhere else."""
+        guild_id = view.club.guild_id
+        return await messages.post(self._bot, errand, draw(), channel_id=channel_id, guild_id=guild_id)
 
     async def _refresh(self, errand: Errand, view: WeekView, now: datetime) -> Outcome:
         return await (self._track if errand.ordinal else self._card)(errand, view, now)
@@ -83,15 +95,17 @@ class GuideErrands:
         draw: Draw,
         role: ThreadRole,
         posts: Sequence[UUID] = (),
+        post: Post | None = None,
     ) -> Outcome:
         """Edit the message where it stands, else post it; one that somebody has deleted comes back when asked for."""
         place = view.week.threads.get(role, view.club.channel_id)
+        post = post or self._post
         panel = view.panels.get(key)
         asked = errand.kind not in (Kind.GUIDE_REFRESH, Kind.REDRAW)
         if panel is None:
             if not asked:
                 return SKIPPED
-            shown = await self._post(errand, view, draw, place)
+            shown = await post(errand, view, draw, place)
         else:
             try:
                 shown = await self._redrawn(errand, view, panel, draw)
@@ -100,5 +114,5 @@ class GuideErrands:
                     raise
                 if not asked and not errand.payload.get("force"):
                     return SKIPPED
-                shown = await self._post(errand, view, draw, place)
+                shown = await post(errand, view, draw, place)
         return Outcome(discord_id=shown.message_id, panel=shown, panel_key=key, posts=posts)

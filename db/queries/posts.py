@@ -15,6 +15,7 @@ from bot.domain.club.entries import Album, Track
 from bot.domain.club.views import PanelRef
 from bot.domain.club.week import Phase
 from bot.domain.ids import new_id
+from bot.domain.outbox import Kind
 from bot.domain.posts import Comment, Post, PostType, in_order
 from db.queries.catalog import ALBUM
 from db.queries.club.participants import PERSON, shown_name, with_person
@@ -22,6 +23,7 @@ from db.queries.club.scope import in_week
 from db.tables import catalog
 from db.tables import club as club_tables
 from db.tables import posts as tables
+from db.tables.outbox import Panel
 
 ANNOUNCED = (str(Phase.LISTENING), str(Phase.RATINGS), str(Phase.CLOSED))
 
@@ -158,24 +160,19 @@ async def present(session: AsyncSession, club_id: UUID, tracks: Mapping[UUID, UU
 
 
 async def drop_tombstones(session: AsyncSession, week_id: UUID) -> None:
-    """Posts whose track is gone, on which nothing hangs and which no message shows, are gone too."""
+    """Posts whose track is gone, on which nothing hangs and which have no message of their own, are gone too."""
     row = tables.Post
+    card = select(Panel.message_id).where(in_week(Panel, week_id), Panel.kind == str(Kind.GUIDE))
     await session.execute(
         delete(row).where(
             in_week(row, week_id),
             row.track_id.is_(None),
             row.post_type == str(PostType.AUDIO),
-            or_(row.message_id.is_(None), row.message_id.in_(_cards(week_id))),
+            or_(row.message_id.is_(None), row.message_id.in_(card)),
             ~exists().where(tables.PostLike.club_id == row.club_id, tables.PostLike.post_id == row.id),
             ~exists().where(tables.Comment.club_id == row.club_id, tables.Comment.post_id == row.id),
         )
     )
-
-
-def _cards(week_id: UUID) -> Any:
-    """Messages that show several posts: what is gone is simply drawn no more."""
-    row = tables.Post
-    return select(row.message_id).where(in_week(row, week_id)).group_by(row.message_id).having(func.count() > 1)
 
 
 async def note_message(session: AsyncSession, club_id: UUID, post_ids: Collection[UUID], panel: PanelRef) -> None:

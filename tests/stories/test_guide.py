@@ -1,4 +1,4 @@
-"""The listening guide: the winner's tracks in its thread, liked and discussed."""
+"""The listening guide: the winner's tracks in its thread, liked and discussed; and the list before the vote."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from bot.domain.people import Caller
 from bot.domain.posts import Post
 from bot.rehearsal.loopback import Answer, Fault
 from bot.rehearsal.loopback.components import walk
-from bot.rehearsal.pilot import Member
+from bot.rehearsal.pilot import Album, Member
 from bot.rehearsal.stage import Stage
-from bot.services import outbox, posts
+from bot.services import outbox, playlists, posts
 from bot.services.catalog import set_tracks
-from tests.stories.scene import Scene, buttons, label_of, told
+from tests.stories.scene import ASH, LOW, MOTH, Scene, buttons, label_of, told
 
 TRACKS = "1. Kite string 3:12\n2. Ash and rain 4:40\n3. The quiet stair 5:01\n4. Wax 2:58\n5. Home, late 6:20"
 LONG = "\n".join(f"{place}. Movement {place}: {'lento ' * 6}1:00" for place in range(1, 46))
@@ -75,9 +75,14 @@ async def replace_list(scene: Scene, tracks: str) -> None:
     await scene.stage.settle()
 
 
+def texts(scene: Scene, place: Any) -> list[str]:
+    """What everybody reads in a thread, message by message."""
+    return [scene.host.person.reads(each) for each in scene.stage.double.channel_messages(place)]
+
+
 def messages(scene: Scene) -> list[str]:
-    """What everybody reads in the album's thread, message by message."""
-    return [scene.host.person.reads(each) for each in scene.stage.double.channel_messages(scene.thread)]
+    """What everybody reads in the album's thread."""
+    return texts(scene, scene.thread)
 
 
 def guides(scene: Scene) -> list[str]:
@@ -224,15 +229,14 @@ async def test_every_track_has_a_message_in_order_that_counts(stage: Stage) -> N
     shown = [text.split(".")[0].removeprefix("### ") for text in messages(scene) if "Movement" in text]
     assert shown == [str(place) for place in range(1, 46)]
     seventh = scene.panel(scene.thread, "7. Movement 7")
-    for _ in range(10):
-        liked = await ben.press(seventh, "Like", hope="You like")
+    likes = [await ben.press(seventh, "Like", hope="You like") for _ in range(10)]
     await say(chidi, seventh, "Seven is the one.", "0:59", hope="Chidi at 0:59")
     await scene.wait(seconds=COUNTED)
     seventh = scene.panel(scene.thread, "7. Movement 7")
     assert buttons(seventh) == ["Like (1)", "Comment", "Comments (1)"]
     assert "Seven is the one." in scene.host.person.reads(seventh)
     told(await chidi.press(seventh, "Comments (1)"), "1 like, 1 comment")
-    told(await ben.press(liked.message, "Take it back"), "no longer like")
+    told(await ben.press(likes[0].message, "Take it back"), "no longer like")
     await scene.wait(seconds=COUNTED)
     assert buttons(scene.panel(scene.thread, "7. Movement 7"))[0] == "Like"
     await none_dead(stage)
@@ -271,4 +275,64 @@ async def test_a_track_whose_answer_was_lost_is_posted_once(stage: Stage, kind: 
     titles = [text for text in messages(scene) if "Kite string" in text or "Home, late" in text]
     assert len(titles) == 2
     assert len([text for text in messages(scene) if "Comment" in text]) == 5
+    await none_dead(stage)
+
+
+async def test_a_thread_that_was_deleted_does_not_send_forty_tracks_to_the_channel(stage: Stage) -> None:
+    scene, _ = await Scene.listening(stage, guide="tracks")
+    stage.double.delete_channel(scene.thread)
+    before = len(stage.double.channel_messages(scene.channel))
+    await replace_list(scene, LONG)
+    assert len(stage.double.channel_messages(scene.channel)) == before
+    await none_dead(stage)
+
+
+# --- before the vote ------------------------------------------------------------------------------------------------
+
+
+async def nominate(member: Member, words: str, pitch_track: str, tracks: str = "") -> None:
+    """Nominate an album with a track to start with, told a track list where one is given."""
+    card = await member.propose(Album(words))
+    if tracks:
+        artist, title = words.split(" - ")
+        form = await member.press(card, "Not it?", hope="Which album is it?")
+        card = await member.submit(form, {"Artist": artist, "Title": title, "Track list": tracks}, hope="tracks known")
+    form = await member.press(card, "Pitch it", hope="Your pitch")
+    chosen: Any = [label_of(form, pitch_track)] if tracks else pitch_track
+    named = "A track to start with"
+    await member.submit(form, {"Your pitch": "", named: chosen}, hope="Nominated")
+
+
+@pytest.mark.parametrize("anonymous", ["off", "on"])
+async def test_before_the_vote_the_nominees_tracks_are_listed(stage: Stage, anonymous: str) -> None:
+    scene = await Scene.opened(stage, anonymous=anonymous)
+    ben, chidi, dana = scene.arrive("Ben", "Chidi", "Dana")
+    await nominate(ben, LOW, "2. Ash and rain", TRACKS)
+    await nominate(chidi, ASH, "Slower")
+    await dana.nominate(Album(MOTH))
+    await scene.advance()
+    text = scene.host.person.reads(scene.panel(scene.thread, "Before you vote"))
+    assert "2 tracks to hear first" in text
+    assert "1. Ash and rain (4:40) · Glass Harbour" in text
+    assert "2. Slower · Slow" in text
+    assert "Lamp" not in text
+    assert [name in text for name in ("Ben", "Chidi")] == [anonymous == "off"] * 2
+    kept = await playlists.before_vote(stage.tools, week=(await scene.view()).week.id)
+    assert kept is not None
+    assert [entry.track.title for entry in kept.entries] == ["Ash and rain"]
+
+    told(await scene.host.command("nomination remove", album="Glass Harbour", reason="a reissue"), "Removed")
+    await stage.settle()
+    text = scene.host.person.reads(scene.panel(scene.thread, "Before you vote"))
+    assert "Ash and rain" not in text
+    choosing = scene.thread
+    told(await ben.command("vote", first="Lamp"), "Lamp")
+    await scene.advance()
+    assert "Chidi" in scene.host.person.reads(scene.panel(choosing, "Before you vote"))
+    assert len([each for each in texts(scene, choosing) if "Before you vote" in each]) == 1
+
+
+async def test_where_nobody_named_a_track_there_is_no_list(stage: Stage) -> None:
+    scene, _ = await Scene.polling(stage)
+    assert "Before you vote" not in scene.reads(scene.thread)
     await none_dead(stage)
