@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import cache
 from pathlib import Path
 
 from bot.domain.catalog import FoundAlbum, FoundTrack, Link, LinkKind, Service
@@ -21,7 +22,7 @@ LISTENS = DATA / "listens"
 CLUBS = DATA / "clubs"
 
 SAME = re.compile(
-    r"deluxe|remaster|expanded|anniversary|edition|bonus|reissue|mono\b|stereo|explicit|\bfeat|\bft\b|\bwith\b|"
+    r"deluxe|remaster|expanded|anniversary|edition|bonus|reissue|mono\b|stereo|explicit|clean\b|\bfeat|\bft\b|\bwith\b|"
     r"soundtrack|score|\be\.?p\b|\bsingle\b|radio edit|radio mix|original mix|album version|single version|"
     r"original version|album edit|international version|from the|from \"|motion picture|series",
     re.IGNORECASE,
@@ -34,6 +35,9 @@ OTHER = re.compile(
 PIECE = re.compile(r"\s*[(\[][^()\[\]]*[)\]]|\s+-\s+[^-]*$")
 FEAT = re.compile(r"\s+(?:feat\.?|ft\.?|featuring)\s.*$", re.IGNORECASE)
 SEVERAL = re.compile(r"\s*(?:[,&+;|/]|\band\b|\bx\b|\bfeat\b|\bfeaturing\b|\bwith\b|\bvs\b)\s*", re.IGNORECASE)
+AT_END = re.compile(r"\s+(?:ep|(?:original )?(?:soundtrack|score))$", re.IGNORECASE)
+NO_LETTER = re.compile(r"[\W_]+")
+LETTERS = str.maketrans({"ø": "o", "ı": "i", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe"})
 ARTICLE = re.compile(r"^(?:the|an?|l\.?a\.?|le|les|el|los|las|der|die|das)\s+", re.IGNORECASE)
 VARIOUS = "Various Artists"
 ALIKE = 0.93
@@ -42,19 +46,22 @@ OWN_TRACKS = 3
 """Tracks of one artist from which on an album in a history counts as the artist's own."""
 
 
+@cache
 def plain(text: str) -> str:
     """Letters and digits of a text, without case and accents."""
-    folded = unicodedata.normalize(
-        "NFKD", text.casefold().replace("&", "and").replace("ø", "o").replace("rmx", "remix")
-    )
-    return "".join(char for char in folded if char.isalnum()) or text.strip()
+    folded = text.casefold().replace("&", "and").replace("rmx", "remix")
+    if not folded.isascii():
+        folded = unicodedata.normalize("NFKD", folded.translate(LETTERS))
+        folded = "".join(char for char in folded if not unicodedata.combining(char))
+    return NO_LETTER.sub("", folded) or text.strip()
 
 
+@cache
 def work_title(title: str) -> str:
     """A title without what names an edition of the same record, told by a list of words of its own."""
     shorter = PIECE.sub(lambda piece: "" if SAME.search(piece[0]) and not OTHER.search(piece[0]) else piece[0], title)
     shorter = FEAT.sub("", shorter)
-    shorter = re.sub(r"\s+(?:ep|(?:original )?(?:soundtrack|score))$", "", shorter, flags=re.IGNORECASE)
+    shorter = AT_END.sub("", shorter)
     return plain(ARTICLE.sub("", shorter)) or plain(title)
 
 
@@ -66,6 +73,7 @@ class Record:
     artist: str
 
 
+@cache
 def record_of(title: str, artist: str) -> Record:
     return Record(work_title(title), plain(ARTICLE.sub("", SEVERAL.split(artist)[0] or artist)))
 
@@ -84,6 +92,7 @@ def looks_alike(title: str, others: Iterable[str]) -> bool:
     return any(
         abs(len(title) - len(other)) <= ALIKE_LENGTHS
         and digits == [char for char in other if char.isdigit()]
+        and len(set(title) ^ set(other)) <= ALIKE_LENGTHS
         and SequenceMatcher(None, title, other).ratio() >= ALIKE
         for other in others
     )

@@ -25,7 +25,10 @@ LEAST_SHARE = 0.35
 
 def words_of(text: str) -> list[str]:
     """The words that a full-text search sees."""
-    folded = unicodedata.normalize("NFKD", text.casefold().replace("'", "").replace("’", ""))
+    text = text.casefold().replace("'", "").replace("’", "")
+    if text.isascii():
+        return WORD.findall(text)
+    folded = unicodedata.normalize("NFKD", text)
     plain = "".join(char for char in folded if not unicodedata.combining(char) or char in "\u3099\u309a")
     return WORD.findall(unicodedata.normalize("NFC", plain))
 

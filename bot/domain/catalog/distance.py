@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from bot.domain.catalog.credits import MORE_THAN_CREDITED, SHARED_NAME, Credit, credit_distance, parse_credit
+from bot.domain.catalog.credits import (
+    MORE_THAN_CREDITED,
+    PART_OF_CREDIT,
+    SHARED_NAME,
+    Credit,
+    credit_distance,
+    parse_credit,
+)
 from bot.domain.catalog.editions import Name, parse_name
 from bot.domain.catalog.found import FoundAlbum, FoundTrack
 from bot.domain.catalog.spelling import ANOTHER_NAME, RESPACED, spelling
-from bot.domain.catalog.vocabulary import GENERIC_ALBUMS, SMALL_WORDS
+from bot.domain.catalog.vocabulary import GENERIC_ALBUMS
 from bot.domain.catalog.wanted import Reading, Wanted, readings_of
 
 WEIGHTS = {
@@ -31,10 +38,6 @@ WEIGHTS = {
 
 ALONE = 0.4
 """A title with a slip and nothing told of the artist."""
-PART = 0.03
-"""One of several artists beside the title."""
-SLACK = 4
-"""Letters by which words may be longer or shorter than artist and title side by side."""
 YEARS_APART = 3
 """Years between release dates that no delay between countries explains."""
 EP_TRACKS = 2, 9
@@ -110,14 +113,14 @@ def _names(reading: Reading, name: Name, credit: Credit, title: str, artist: str
     """The differences of title and artist under one reading."""
     reasons = [Reason("reading", reading.cost, "read in another way")] if reading.cost else []
     if reading.unsplit:
-        return [*reasons, *_unsplit(reading, name, credit, f"“{title}” by {artist}")]
+        return [*reasons, *_unsplit(reading, name, credit, artist)]
     wanted = reading.title
     if wanted.whole == name.whole:
         amount = 0.0
     elif reading.guessed and reading.artist is None:
         amount = 1.0
     else:
-        amount = spelling(wanted.core, name.core)
+        amount = max(spelling(wanted.core, name.core), RESPACED)
         reasons.extend(_editions(wanted, name))
     reasons.append(Reason("title", amount, f"the title “{title}”"))
     if reading.artist is None:
@@ -127,40 +130,50 @@ def _names(reading: Reading, name: Name, credit: Credit, title: str, artist: str
     return reasons
 
 
-def _unsplit(reading: Reading, name: Name, credit: Credit, words: str) -> Iterable[Reason]:
-    """The differences when artist and title stand side by side, in either order, with all artists or the first."""
-    whole = _beside_artists(reading.title.whole, credit, name.whole)
-    if whole < ANOTHER_NAME and (not reading.guessed or whole <= RESPACED):
-        return [Reason("title", whole, words)]
-    if reading.guessed:
-        return [Reason("title", 1.0, words)]
-    core = _beside_artists(reading.title.core, credit, name.core)
-    of_artist = [word for word in credit.whole.split() if any(char.isdigit() for char in word)]
-    numbers = tuple(sorted((*name.numbers, *of_artist)))
-    with_artist = replace(name, numbers=numbers) if numbers == reading.title.numbers else name
-    return [Reason("title", core, words), *_editions(reading.title, with_artist)]
+def _unsplit(reading: Reading, name: Name, credit: Credit, artist: str) -> Iterable[Reason]:
+    """The differences when artist and title stand side by side, in either order, with all artists or one of them."""
+    title, by = _beside_artist(reading.title.whole, credit, name.whole)
+    editions: Iterable[Reason] = ()
+    if max(title, by) > RESPACED and not reading.guessed:
+        title, by = _beside_artist(reading.title.core, credit, name.core)
+        of_artist = [word for word in credit.whole.split() if any(char.isdigit() for char in word)]
+        numbers = tuple(sorted((*name.numbers, *of_artist)))
+        of_both = replace(name, numbers=numbers) if numbers == reading.title.numbers else name
+        editions = _editions(reading.title, of_both)
+    elif max(title, by) > RESPACED:
+        title = by = 1.0
+    return [Reason("title", title, f"the title “{name.whole}”"), Reason("artist", by, f"by {artist}"), *editions]
 
 
-def _beside_artists(words: str, credit: Credit, title: str) -> float:
-    """How far words are from a title with its artists before or behind it."""
-    best = _beside(words, credit.whole, title)
-    if len(credit.names) > 1 and best > 0:
-        best = min(best, *(_beside(words, artist, title) + PART for artist in credit.names[:3]))
-        rest = f" {words} "
-        for artist in credit.names:
-            rest = rest.replace(f" {artist} ", " ", 1) if f" {artist} " in rest else ""
-        left = rest.removeprefix(" and").split()
-        while left and left[-1] == "and":
-            left.pop()
-        best = min(best, spelling(" ".join(left), title))
-    return best
+def _beside_artist(words: str, credit: Credit, title: str) -> tuple[float, float]:
+    """How far the title and the artist are from words of which the artist is the beginning or the end."""
+    parts = words.split()
+    ways = [(1.0, 1.0)]
+    for artist in dict.fromkeys((credit.whole, *credit.names[:3])):
+        length = len(artist.split())
+        of_whole = 0.0 if artist == credit.whole else PART_OF_CREDIT
+        for by, called in ((parts[:length], parts[length:]), (parts[-length:], parts[:-length])):
+            amount = spelling(" ".join(by), artist)
+            if called and amount < ANOTHER_NAME:
+                ways.append((spelling(" ".join(called), title), amount + of_whole))
+    if len(credit.names) > 1:
+        ways.append((spelling(_without_names(words, credit.names), title), 0.0))
+    return min(ways, key=sum)
 
 
-def _beside(words: str, artist: str, title: str) -> float:
-    if abs(len(artist) + 1 + len(title) - len(words)) > SLACK:
-        return 1.0
-    amount = min(spelling(words, f"{artist} {title}"), spelling(words, f"{title} {artist}"))
-    return amount if amount <= RESPACED or title not in SMALL_WORDS else 1.0
+def _without_names(words: str, names: tuple[str, ...]) -> str:
+    """Words without all of these names and what stands between them; empty when one of the names is not there."""
+    rest = f" {words} "
+    for name in sorted(names, key=len, reverse=True):
+        if f" {name} " not in rest:
+            return ""
+        rest = rest.replace(f" {name} ", "  ", 1)
+    left = rest.split()
+    while left and left[0] == "and":
+        left.pop(0)
+    while left and left[-1] == "and":
+        left.pop()
+    return " ".join(left)
 
 
 def _artist(reading: Reading, found: Credit, name: Name, artist: str) -> Reason:

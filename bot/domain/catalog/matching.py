@@ -10,7 +10,6 @@ from bot.domain.catalog.distance import Candidate, album_candidate, track_candid
 from bot.domain.catalog.editions import parse_name
 from bot.domain.catalog.found import FoundAlbum, FoundTrack
 from bot.domain.catalog.joining import album_key, same_recording, same_work, track_key
-from bot.domain.catalog.names import normalised
 from bot.domain.catalog.wanted import Wanted, readings_of
 
 SURE = 0.23
@@ -33,7 +32,7 @@ def rank_albums(wanted: Wanted, found: Sequence[FoundAlbum]) -> Verdict:
     """The albums by their distance from what is wanted; their order does not matter."""
     readings = readings_of(wanted)
     measured = [(album_candidate(wanted, readings, album), album) for album in found]
-    measured.sort(key=lambda pair: (pair[0].distance, not _to_the_letter(wanted, pair[1]), album_key(pair[1])))
+    measured.sort(key=lambda pair: (pair[0].distance, album_key(pair[1])))
     candidates = tuple(candidate for candidate, _ in measured)
     albums = [album for _, album in measured]
     if not _near(candidates) or _may_be_an_artist(wanted, albums):
@@ -46,17 +45,13 @@ def rank_tracks(wanted: Wanted, found: Sequence[FoundTrack]) -> Verdict:
     """The tracks by their distance from what is wanted; their order does not matter."""
     readings = readings_of(wanted)
     measured = [(track_candidate(wanted, readings, track), track) for track in found]
-    measured.sort(key=lambda pair: (pair[0].distance, not _to_the_letter(wanted, pair[1]), track_key(pair[1])))
+    measured.sort(key=lambda pair: (pair[0].distance, track_key(pair[1])))
     candidates = tuple(candidate for candidate, _ in measured)
     tracks = [track for _, track in measured]
     if not _near(candidates) or _may_be_an_artist(wanted, tracks):
         return Verdict(None, candidates)
     rivals = (candidate for candidate, track in measured[1:] if not same_recording(tracks[0], track))
     return Verdict(_told_apart(candidates[0], rivals), candidates)
-
-
-def _to_the_letter(wanted: Wanted, found: FoundAlbum | FoundTrack) -> bool:
-    return normalised(wanted.title) == parse_name(found.title).whole
 
 
 def _near(candidates: Sequence[Candidate]) -> bool:
