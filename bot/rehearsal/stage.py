@@ -115,6 +115,7 @@ class Stage:
         except BaseException:
             await self.app.stop()
             raise
+        self.ready_at.append(self.clock.now())
 
     def _outfit(self) -> dict[str, Any]:
         """Settings of a bot that asks the providers: keys that they take, and a folder for covers."""

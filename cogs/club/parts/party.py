@@ -14,6 +14,7 @@ from bot.services.club import party as parties
 from cogs.club import actions
 from cogs.club.cards.party import title_words
 from cogs.club.cards.phrases import counted
+from cogs.shared import party_refusals  # noqa: F401 - puts its words among the others
 from cogs.shared.caller import caller_of, now_of, tools_of
 from cogs.shared.dynamic import Press
 from cogs.shared.refusals import OFFERS
