@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -117,8 +118,9 @@ async def _edit(message: discord.PartialMessage, body: Body) -> None:
     """Make a message show this; a picture that it has already is kept and not sent again."""
     held: dict[str, Any] = {}
     if body.pictures:
-        now = await message.fetch()
-        held = {each.filename: Held(each) for each in now.attachments if each.filename in body.pictures}
+        with suppress(discord.Forbidden):  # without the history to look at, it is sent again
+            now = await message.fetch()
+            held = {each.filename: Held(each) for each in now.attachments if each.filename in body.pictures}
     fresh = body.files(without=held)
     try:
         await message.edit(view=body.view(), attachments=[*held.values(), *fresh], allowed_mentions=body.mentions)
