@@ -21,8 +21,8 @@ from bot.providers.manners import Visit
 
 T = TypeVar("T")
 
-JSON_LIMIT = 4_000_000
-"""Bytes of an answer in JSON; a box set of 500 tracks takes a tenth of it."""
+JSON_LIMIT = 8_000_000
+"""Bytes of an answer in JSON; the first 25 releases of an album with all their tracks take half a megabyte."""
 CHUNK = 64 * 1024
 CONNECT_SECONDS = 5.0
 FETCH_SECONDS = 10.0

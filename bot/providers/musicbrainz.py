@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -36,12 +36,16 @@ from bot.providers.musicbrainz_shapes import (
 from bot.providers.shapes import album_links, isrc_of, search_words
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 ADDRESS = "https://musicbrainz.org/ws/2"
 PACE = Pace(1, timedelta(seconds=1.1))
 """One request a second is the limit; the tenth more is for processes whose calls are not sent at once."""
 MOST = 100
 """Entries of one answer."""
+EDITIONS = 25
+"""Releases of a group, the first ones first: with all their tracks an answer grows large."""
+TRACKS = "recordings+artist-credits+isrcs"
 IDENTITY = re.compile(r"(release-group|release|recording)/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 
 
@@ -81,19 +85,19 @@ class MusicBrainz:
         what, mbid = _identity(link, LinkKind.ALBUM)
         if what not in ("release-group", "release"):
             return None
-        visit = self._gate.visit()
-        told = None
+        visit, meant = self._gate.visit(), None
         if what == "release":
-            told = await self._release(visit, mbid)
-            if told is None:
-                return None
-            mbid = told[0]
-        group = await self._group(visit, mbid) if mbid else None
+            found = await self._get(visit, f"release/{mbid}", read_release, inc=f"{TRACKS}+release-groups+url-rels")
+            mbid, meant = found or ("", None)
+        if not mbid:
+            return None
+        # Neither needs the other's answer, so the second is on its way as soon as its turn comes.
+        group, editions = await _both(self._group(visit, mbid), self._editions(visit, mbid))
         if group is None:
             return None
         cover = asyncio.create_task(self._covers.front_of(group.id))
         try:
-            return replace(await self._album(visit, group, told), cover_url=await cover)
+            return replace(await self._album(visit, group, editions, meant), cover_url=await cover)
         finally:
             cover.cancel()
 
@@ -124,43 +128,36 @@ class MusicBrainz:
         return found or []
 
     async def _group(self, visit: Visit, mbid: str) -> Group | None:
-        inc = "artist-credits+genres+tags+url-rels"
+        # With `artists`, those of the credit are told whole: that saves asking for their country.
+        inc = "artists+artist-credits+genres+tags+url-rels"
         return await self._get(visit, f"release-group/{mbid}", read_group, inc=inc)
 
-    async def _album(
-        self, visit: Visit, group: Group, told: tuple[str, str, tuple[FoundTrack, ...]] | None
-    ) -> FoundAlbum:
-        editions = await self._editions(visit, group.id)
-        chosen = choose(editions)
-        if told is None and chosen is not None:
-            told = await self._release(visit, chosen.id)
+    async def _editions(self, visit: Visit, mbid: str) -> list[Edition]:
+        """The first official releases of a group with their tracks, else the first of whatever there is."""
+        asked: dict[str, str | int] = {"release-group": mbid, "inc": f"{TRACKS}+url-rels", "limit": EDITIONS}
+        official = await self._get(visit, "release", read_editions, **asked, status="official")
+        return official or await self._get(visit, "release", read_editions, **asked) or []
+
+    async def _album(self, visit: Visit, group: Group, editions: list[Edition], meant: Edition | None) -> FoundAlbum:
+        chosen = meant or choose(editions)
+        if chosen is not None and not chosen.complete:
+            _, chosen = await self._get(visit, f"release/{chosen.id}", read_release, inc=TRACKS) or ("", chosen)
         group = await self._with_artist(visit, group)
-        _, barcode, tracks = told or ("", "", ())
-        addresses = [*group.addresses, *(chosen.addresses if chosen else ())]
-        addresses += [address for each in editions for address in each.addresses]
+        tracks = chosen.listed if chosen else ()
+        told = [*group.addresses, *(address for each in (chosen, *editions) if each for address in each.addresses)]
         return FoundAlbum(
             self.service,
             group.title,
             group.artist,
             group.year,
-            album_links(addresses, group_link(group.id)),
+            album_links(told, group_link(group.id)),
             group.kind,
             len(tracks) or None,
             tracks,
             genres=group.genres,
             country=group.country,
-            barcode=barcode,
+            barcode=chosen.barcode if chosen else "",
         )
-
-    async def _editions(self, visit: Visit, group_id: str) -> list[Edition]:
-        """The official releases of a group, else whatever there is."""
-        asked: dict[str, str | int] = {"release-group": group_id, "inc": "media+url-rels", "limit": MOST}
-        official = await self._get(visit, "release", read_editions, **asked, status="official")
-        return official or await self._get(visit, "release", read_editions, **asked) or []
-
-    async def _release(self, visit: Visit, mbid: str) -> tuple[str, str, tuple[FoundTrack, ...]] | None:
-        inc = "recordings+artist-credits+isrcs+release-groups"
-        return await self._get(visit, f"release/{mbid}", read_release, inc=inc)
 
     async def _with_artist(self, visit: Visit, group: Group) -> Group:
         """With what the artist's own entry tells, where the group's does not; without it the album is an album too."""
@@ -188,3 +185,14 @@ def _identity(link: Link, kind: LinkKind) -> tuple[str, str]:
     if link.service is not Service.MUSICBRAINZ or link.kind is not kind or found is None:
         return "", ""
     return found[1], found[2]
+
+
+async def _both(one: Coroutine[Any, Any, T], other: Coroutine[Any, Any, U]) -> tuple[T, U]:
+    """The results of two questions that are asked side by side; when one fails the other is given up."""
+    first, second = asyncio.ensure_future(one), asyncio.ensure_future(other)
+    try:
+        return await first, await second
+    finally:
+        first.cancel()
+        second.cancel()
+        await asyncio.gather(first, second, return_exceptions=True)

@@ -50,6 +50,13 @@ class Edition:
     tracks: int
     addresses: tuple[str, ...] = ()
     barcode: str = ""
+    listed: tuple[FoundTrack, ...] = ()
+    """Its tracks over all discs, where the answer told them."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether every track was told."""
+        return 0 < self.tracks <= len(self.listed)
 
 
 def choose(editions: Sequence[Edition]) -> Edition | None:
@@ -135,17 +142,22 @@ def _edition(release: dict[str, Any]) -> Edition:
         sum(number_of(each.get("track-count")) or 0 for each in heard),
         _addresses(release),
         text_of(release.get("barcode")),
+        _tracks(release),
     )
 
 
-def read_release(body: Any) -> tuple[str, str, tuple[FoundTrack, ...]]:
-    """The id of a release's group (empty when not told), its barcode, and its tracks over all discs."""
+def read_release(body: Any) -> tuple[str, Edition]:
+    """The id of a release's group (empty when not told), and the release with its tracks."""
     group: dict[str, Any] = body.get("release-group") or {}
-    media = sorted(rows_of(body["media"]), key=lambda each: number_of(each.get("position")) or 0)
+    return text_of(group.get("id")), _edition(body)
+
+
+def _tracks(release: dict[str, Any]) -> tuple[FoundTrack, ...]:
+    """The tracks over all discs, as far as they are told."""
+    media = sorted(rows_of(release.get("media") or []), key=lambda each: number_of(each.get("position")) or 0)
     tracks = [track for medium in media if not _is_film(medium) for track in rows_of(medium.get("tracks") or [])]
-    album_artist = artist_name(body.get("artist-credit"))
-    read = tuple(_track(each, position, album_artist) for position, each in enumerate(tracks, start=1))
-    return text_of(group.get("id")), text_of(body.get("barcode")), read
+    artist = artist_name(release.get("artist-credit"))
+    return tuple(_track(each, position, artist) for position, each in enumerate(tracks, start=1))
 
 
 def _track(track: dict[str, Any], position: int, album_artist: str) -> FoundTrack:

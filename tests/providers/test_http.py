@@ -180,7 +180,7 @@ async def test_a_service_that_is_not_there_is_down(http, manners) -> None:
 
 
 async def test_an_answer_in_json_has_a_limit_too(server, http, manners) -> None:
-    server.shops["shop"] = lambda asked: as_json({"name": "x" * 5_000_000})
+    server.shops["shop"] = lambda asked: as_json({"name": "x" * 9_000_000})
     with pytest.raises(Unavailable) as caught:
         await ask(server, http, manners)
     assert caught.value.why is Why.GARBLED

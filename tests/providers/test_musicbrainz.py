@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncGenerator
 from dataclasses import replace
@@ -122,7 +123,8 @@ async def test_a_link_to_a_release_keeps_the_tracks_of_that_edition() -> None:
     assert found is not None
     assert found.links[0] == link_to(f"release-group/{album.group}"), "an album is its release group"
     assert len(found.tracks) == len(album.tracks)
-    assert sum("recordings" in call.query.get("inc", "") for call in server.calls) == 1, "no other release is read"
+    assert found.tracks[0].link is not None
+    assert [call.path for call in server.calls].count(f"/release/{album.release}") == 1
 
 
 async def test_several_artists_are_named_as_printed(source: MusicBrainz) -> None:
@@ -155,11 +157,54 @@ async def test_without_its_cover_archive_an_album_is_an_album(server: LoopbackPr
     assert (album.cover_url, len(album.tracks)) == (None, 14)
 
 
-async def test_without_its_artists_entry_an_album_is_an_album(server: LoopbackProviders, source: MusicBrainz) -> None:
-    server.add_fault(Fault("musicbrainz/artist/*", "garbage"))
+async def test_an_album_takes_two_calls_asked_side_by_side(server: LoopbackProviders, source: MusicBrainz) -> None:
+    assert await source.fetch_album(link_to(GROUP)) is not None
+    asked = [call.path for call in server.calls if call.shop == "musicbrainz"]
+    assert sorted(asked) == ["/release", f"/{GROUP}"]
+
+
+async def test_tracks_that_a_list_of_releases_cuts_short_are_asked_for(
+    server: LoopbackProviders, source: MusicBrainz
+) -> None:
+    usual = server.shops["musicbrainz"]
+
+    def short(asked):
+        reply = usual(asked)
+        if asked.path != "/release" or reply is None:
+            return reply
+        body = json.loads(reply.body)
+        for release in body["releases"]:
+            for medium in release["media"]:
+                medium["tracks"] = medium.get("tracks", [])[:3]
+        return as_json(body)
+
+    server.shops["musicbrainz"] = short
     album = await source.fetch_album(link_to(GROUP))
     assert album is not None
-    assert (album.country, album.genres[0]) == ("", "electronic")
+    assert len(album.tracks) == 14
+    assert {link.service for link in album.links} >= {Service.SPOTIFY, Service.DEEZER}
+
+
+@pytest.mark.parametrize(("fault", "country"), [(None, "FR"), (Fault("musicbrainz/artist/*", "garbage"), "")])
+async def test_the_artist_is_asked_for_a_country_that_is_not_told_and_not_needed(
+    server: LoopbackProviders, source: MusicBrainz, fault: Fault | None, country: str
+) -> None:
+    usual = server.shops["musicbrainz"]
+
+    def terse(asked):
+        reply = usual(asked)
+        return (
+            replace(reply, body=reply.body.replace(b'"country": "FR"', b'"country": null'))
+            if reply and "artist/" not in asked.path
+            else reply
+        )
+
+    server.shops["musicbrainz"] = terse
+    if fault is not None:
+        server.add_fault(fault)
+    album = await source.fetch_album(link_to(GROUP))
+    assert album is not None
+    assert (album.country, album.genres[0]) == (country, "electronic")
 
 
 async def test_a_group_that_was_merged_is_known_by_its_new_id(server: LoopbackProviders, source: MusicBrainz) -> None:

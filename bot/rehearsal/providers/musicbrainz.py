@@ -80,8 +80,6 @@ def _lookup(what: str, mbid: str, include: set[str]) -> Reply | None:
     if album is None:
         return None
     release = _release(album, include) if str(album.release) == mbid else _reissue(album, include)
-    if "recordings" in include:
-        release["media"] = [_medium(album)]
     return as_json({**release, "release-group": _group(album)})
 
 
@@ -101,9 +99,12 @@ def _credit(artist: MadeArtist) -> list[Json]:
 
 def _group(album: MadeAlbum, include: set[str] | None = None) -> Json:
     tags = [{"name": name, "count": 9 - place} for place, name in enumerate(album.genres)]
+    credit = _credit(album.artist)
+    if include is not None and "artists" in include:
+        credit[0]["artist"]["country"] = album.artist.country
     group: Json = {
         "id": str(album.group), "title": album.title, "disambiguation": "", "first-release-date": album.released,
-        "primary-type": "Album", "secondary-types": [], "artist-credit": _credit(album.artist), "tags": tags,
+        "primary-type": "Album", "secondary-types": [], "artist-credit": credit, "tags": tags,
     }  # fmt: skip
     if include is not None and "genres" in include:
         group["genres"] = tags
@@ -116,7 +117,7 @@ def _release(album: MadeAlbum, include: set[str]) -> Json:
     release: Json = {
         "id": str(album.release), "title": album.title, "status": "Official", "date": album.released, "country": "XW",
         "barcode": album.barcode, "disambiguation": "", "artist-credit": _credit(album.artist),
-        "media": [{"position": 1, "format": "CD", "track-count": len(album.tracks), "title": ""}],
+        "media": [_medium(album, tells_tracks="recordings" in include)],
         "cover-art-archive": {"artwork": True, "count": 1, "front": True, "back": False, "darkened": False},
     }  # fmt: skip
     if "url-rels" in include:
@@ -146,8 +147,11 @@ def _relation(kind: str, address: str) -> Json:
     return {"type": kind, "direction": "forward", "ended": False, "target-type": "url", "url": {"resource": address}}
 
 
-def _medium(album: MadeAlbum) -> Json:
-    tracks = [
+def _medium(album: MadeAlbum, *, tells_tracks: bool) -> Json:
+    medium: Json = {"position": 1, "format": "CD", "title": "", "track-count": len(album.tracks), "track-offset": 0}
+    if not tells_tracks:
+        return medium
+    medium["tracks"] = [
         {
             "id": str(uuid5(album.release, str(track.position))), "number": str(track.position),
             "position": track.position, "title": track.title, "length": track.seconds * 1_000,
@@ -156,7 +160,7 @@ def _medium(album: MadeAlbum) -> Json:
         }
         for track in album.tracks
     ]  # fmt: skip
-    return {"position": 1, "format": "CD", "title": "", "track-count": len(tracks), "track-offset": 0, "tracks": tracks}
+    return medium
 
 
 def _recording(album: MadeAlbum, track: MadeTrack) -> Json:
