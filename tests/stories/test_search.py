@@ -146,6 +146,34 @@ async def test_a_search_that_goes_on_draws_nothing_over_what_its_member_does_nex
     told(picked, "Is this the album?", "Lamp — Moth (2019)")
 
 
+async def test_what_is_picked_in_place_of_an_album_or_a_link_is_what_is_nominated(stage: Stage) -> None:
+    scene = await Scene.opened(stage)
+    stock(stage, *shops())
+    (ben,) = scene.arrive("Ben")
+    told(await ben.command("shelf add", album="Moth - Lamp"), "On your shelf")
+    value = await ben.pick("nominate", "album", "Lamp")
+    for text in (value, "https://www.deezer.com/album/21"):
+        card = await ben.command("nominate", album=text)
+        told(card, "Lamp — Moth (2019)")
+        further = await ben.press(card, "Search further")
+        await seen(ben, further, lambda text: "Which album" in text and "Still asking" not in text)
+        assert "Lamp — Ines Vale (2004)" in label_of(further, "Lamp — Ines Vale")
+        picked = await ben.person.choose(further, PICK, label_of(further, "Lamp — Ines Vale"))
+        told(picked, "Is this the album?", "Lamp — Ines Vale (2004)")
+    told(await ben.press(picked, "Nominate now"), "Nominated", "Ines Vale")
+    told(await ben.command("shelf add", album="https://www.deezer.com/album/21"), "on your shelf already", "Moth")
+
+
+async def test_a_search_that_is_waved_away_ends_quietly(stage: Stage) -> None:
+    scene = await Scene.opened(stage)
+    stock(stage, Brief(Service.DEEZER, [LAMPS[0]]), Slow(Service.LASTFM, seconds=0.3))
+    (ben,) = scene.arrive("Ben")
+    further = await ben.press(await ben.command("nominate", album="Moth - Lamp"), "Search further")
+    await ben.person.dismiss(further.message)
+    await asyncio.sleep(0.5)
+    told(await ben.command("nominate", album="Moth - Lamp"), "Lamp — Moth (2019)")
+
+
 async def test_a_track_link_nominates_its_album_and_starts_with_the_track(stage: Stage) -> None:
     scene = await Scene.opened(stage)
     stock(stage, *shops())

@@ -12,13 +12,18 @@ from bot.domain.catalog.links import Link, LinkKind, Service
 from bot.domain.catalog.sound import sound_album
 
 PACKED_LIMIT = 200_000
-"""Characters; an album beyond them is kept without its track list, which is told again later."""
+"""Characters; albums beyond them are kept without their track lists, which are told again later."""
 
 
 def pack(albums: Iterable[FoundAlbum]) -> str:
     """Albums as JSON of plain ASCII; empty for none."""
-    packed = [_packed(album) for album in albums]
-    return json.dumps(packed, separators=(",", ":")) if packed else ""
+    listed = list(albums)
+    text = _dumped(listed)
+    return text if len(text) <= PACKED_LIMIT else _dumped([replace(album, tracks=()) for album in listed])
+
+
+def _dumped(albums: list[FoundAlbum]) -> str:
+    return json.dumps([_packed(album) for album in albums], separators=(",", ":")) if albums else ""
 
 
 def unpack(text: str) -> tuple[FoundAlbum, ...]:
@@ -32,7 +37,7 @@ def unpack(text: str) -> tuple[FoundAlbum, ...]:
 
 
 def _packed(album: FoundAlbum) -> dict[str, Any]:
-    values: dict[str, Any] = {
+    return {
         "source": str(album.source),
         "title": album.title,
         "artist": album.artist,
@@ -48,9 +53,6 @@ def _packed(album: FoundAlbum) -> dict[str, Any]:
         "country": album.country,
         "barcode": album.barcode,
     }
-    if album.tracks and len(json.dumps(values)) > PACKED_LIMIT:
-        return _packed(replace(album, tracks=()))
-    return values
 
 
 def _link(link: Link | None) -> list[str] | None:

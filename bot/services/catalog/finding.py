@@ -30,8 +30,8 @@ SEARCHED = 10
 """Albums asked of each source."""
 TRIES = 2
 """Ways to spell a search; the second is tried where the first finds nothing."""
-PLAUSIBLE_FURTHER = 0.6
-"""How far away an album may be that somebody searches further for."""
+PLAUSIBLE_FURTHER = 0.65
+"""So far away an album may be when somebody searches further: the same title by somebody else, or another of theirs."""
 
 
 class Budget:
@@ -58,6 +58,15 @@ async def search(source: AlbumSource, wanted: Wanted) -> list[FoundAlbum]:
         if found:
             return found
     return []
+
+
+async def search_widely(source: AlbumSource, wanted: Wanted) -> list[FoundAlbum]:
+    """Albums that a source finds by any of the words, the title alone too, each once."""
+    found: dict[tuple[str, str, str | None], FoundAlbum] = {}
+    for words in words_for_search(wanted):
+        for album in await source.search_albums(words, limit=SEARCHED):
+            found.setdefault((album.title, album.artist, album.url), album)
+    return list(found.values())
 
 
 async def found_by_words(tools: Tools, wanted: Wanted, budget: Budget, *, known: Sequence[FoundAlbum] = ()) -> Judged:
@@ -152,10 +161,13 @@ async def search_further(
     text = f"{album.artist} - {album.title}" if album.artist else album.title
     wanted = Wanted(album.title, album.artist, album.year, text=text)
 
+    async def ask(source: AlbumSource) -> list[FoundAlbum]:
+        return await search_widely(source, wanted)
+
     def findings(heard: Told[list[FoundAlbum]]) -> Findings:
         albums = [album for _, found in heard.said for album in found]
         return Findings(judge(wanted, albums, within=PLAUSIBLE_FURTHER).choices, heard.waiting, heard.unheard)
 
-    async with aclosing(telling(tools.album_sources, lambda source: search(source, wanted), seconds=seconds)) as heard:
+    async with aclosing(telling(tools.album_sources, ask, seconds=seconds)) as heard:
         async for so_far in heard:
             yield findings(so_far)

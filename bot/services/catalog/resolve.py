@@ -280,7 +280,7 @@ async def _as_told(
 ) -> Resolved:
     """The album under the name that a source has for it; a name typed beside a link wins, for a link may be wrong."""
     resolved = read.album
-    own = not typed.guess and resolved.link is not None and bool(resolved.title)
+    own = not typed.guess and not picked and resolved.link is not None and bool(resolved.title)
     named = (resolved.title, resolved.artist or found.artist) if own else (found.title, found.artist)
     year = resolved.year or found.year if own else found.year or resolved.year
     told = replace(resolved, title=named[0], artist=named[1], year=year, found=found, cover_url=found.cover_url)

@@ -16,7 +16,7 @@ from bot.services.club import planning, shelf
 from cogs.club import actions
 from cogs.club.cards import phrases
 from cogs.club.cards.album_step import AS_WRITTEN, choice_card
-from cogs.club.parts.album import PURPOSES, ask_for_pieces, ask_which, resolve, with_understood
+from cogs.club.parts.album import PURPOSES, ask_for_pieces, ask_which, known_link, resolve, with_understood
 from cogs.club.parts.kept import Kept, Watched, keep, kept_album
 from cogs.shared.caller import caller_of, now_of, tools_of
 from cogs.shared.dynamic import Press
@@ -61,6 +61,9 @@ async def on_further(press: Press) -> None:
     interaction = press.interaction
     kept = await kept_album(interaction, press.row)
     wish = await wish_of(interaction, kept)
+    if kept.text.startswith(ALBUM_PREFIX) or ((kept.album or kept.found) and known_link(kept.text)):
+        # It said which album it is, and that is not the one: only its names are searched on.
+        kept = replace(kept, text="", title=wish.title, artist=wish.artist)
     names = tuple(service_name(source.service) for source in tools_of(interaction).album_sources)
     with Watched(interaction) as watched:
         if not await watched.draw(await _found_card(interaction, kept, wish, Findings((), names, ()))):

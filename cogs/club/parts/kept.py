@@ -105,10 +105,13 @@ class Watched:
             del _watched[self._message_id]
 
     async def draw(self, body: Body) -> bool:
-        """Draw the message anew; False when the member has gone on."""
+        """Draw the message anew; False when the member has gone on, or waved it away."""
         async with self._drawing:
             if not self._over:
-                await update(self._interaction, body)
+                try:
+                    await update(self._interaction, body)
+                except discord.NotFound:
+                    self._over = True
             return not self._over
 
     async def end(self) -> None:
