@@ -295,47 +295,6 @@ class PartyRefused(Refusal):
     week_id: str = ""
 
 
-# --- posts and playlists --------------------------------------------------------------------------------------------
-
-
-@dataclass(eq=False)
-class PostClosed(Refusal):
-    """Nothing more can hang on this post; `reason` is `track_removed` or `ended`, or `unknown` for no post at all."""
-
-    reason: str
-
-
-@dataclass(eq=False)
-class CommentRefused(Refusal):
-    """A comment that cannot be made or taken back: `empty`, `gone` (it, or what it answers), `not_yours`."""
-
-    reason: str
-
-
-@dataclass(eq=False)
-class BadPosition(Refusal):
-    """A moment that is no time, or lies behind the end of its track."""
-
-    text: str
-    length_ms: int | None
-
-
-@dataclass(eq=False)
-class PlaylistRefused(Refusal):
-    """A playlist or a change of it that is refused.
-
-    `reason`: `unknown` playlist, `not_yours`, `no_track`, `held` already, `no_place`, or `no_name`.
-    """
-
-    reason: str
-    name: str = ""
-    """The playlist's, or the track's title."""
-
-
-class TracksKnown(Refusal):
-    """The album has its track list already; only a host replaces it."""
-
-
 # --- people ---------------------------------------------------------------------------------------------------------
 
 

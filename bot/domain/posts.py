@@ -11,7 +11,8 @@ from uuid import UUID
 
 from bot.domain.catalog import visible
 from bot.domain.club.entries import Album, Track
-from bot.domain.errors import BadPosition, CommentRefused, TextTooLong
+from bot.domain.errors import TextTooLong
+from bot.domain.post_errors import BadPosition, CommentRefused
 
 COMMENT_LIMIT = 2_000
 POSITION = re.compile(r"(?:(?P<hours>\d{1,2}):)?(?P<minutes>\d{1,3}):(?P<seconds>[0-5]\d)", re.ASCII)

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from bot.domain.catalog import normalised, visible
 from bot.domain.club.entries import Standing, Track
-from bot.domain.errors import PlaylistRefused, TextTooLong
+from bot.domain.errors import TextTooLong
 from bot.domain.people import Caller
+from bot.domain.post_errors import PlaylistRefused
 from bot.domain.posts import Playlist
 from bot.services import people
 from bot.services.tools import Tools

@@ -6,9 +6,9 @@ from datetime import datetime
 from uuid import UUID
 
 from bot.domain.club.week import Club, Week
-from bot.domain.errors import PostClosed
 from bot.domain.ids import new_id
 from bot.domain.people import Caller
+from bot.domain.post_errors import PostClosed
 from bot.domain.posts import (
     Comment,
     Like,

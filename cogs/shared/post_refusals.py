@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bot.domain import errors
+from bot.domain import post_errors
 from cogs.shared.refusals import WORDS, shown
 
 
-def _post_closed(refusal: errors.PostClosed) -> str:
+def _post_closed(refusal: post_errors.PostClosed) -> str:
     if refusal.reason == "track_removed":
         return (
             "That track is no longer on the album's list. What was said about it stays; say new things in the thread."
@@ -16,7 +16,7 @@ def _post_closed(refusal: errors.PostClosed) -> str:
     return "That track is nowhere to be found. Choose one from the album's listening guide."
 
 
-def _comment_refused(refusal: errors.CommentRefused) -> str:
+def _comment_refused(refusal: post_errors.CommentRefused) -> str:
     if refusal.reason == "empty":
         return "A comment needs some words. Write what you hear and send it again."
     if refusal.reason == "not_yours":
@@ -24,14 +24,14 @@ def _comment_refused(refusal: errors.CommentRefused) -> str:
     return "That comment is gone: its author has deleted it. Open the track again to see what is there."
 
 
-def _bad_position(refusal: errors.BadPosition) -> str:
+def _bad_position(refusal: post_errors.BadPosition) -> str:
     minutes, seconds = divmod(round((refusal.length_ms or 0) / 1_000), 60)
     ends = f" The track ends at {minutes}:{seconds:02}." if refusal.length_ms else ""
     text = shown(refusal.text, 40)
     return f"“{text}” is no moment of this track.{ends} Write it like `1:23`, or leave the field empty."
 
 
-def _playlist_refused(refusal: errors.PlaylistRefused) -> str:
+def _playlist_refused(refusal: post_errors.PlaylistRefused) -> str:
     name = f"**{shown(refusal.name)}**" if refusal.name else "That track"
     return {
         "unknown": "There is no such playlist here, or it is private. Ask its owner to make it public.",
@@ -43,14 +43,14 @@ def _playlist_refused(refusal: errors.PlaylistRefused) -> str:
     }.get(refusal.reason, "The playlist was not changed. Try it once more.")
 
 
-def _tracks_known(_: errors.TracksKnown) -> str:
+def _tracks_known(_: post_errors.TracksKnown) -> str:
     return "This album has its track list already. Only a host can replace it; tell one what is wrong with it."
 
 
 WORDS |= {
-    errors.PostClosed: _post_closed,
-    errors.CommentRefused: _comment_refused,
-    errors.BadPosition: _bad_position,
-    errors.PlaylistRefused: _playlist_refused,
-    errors.TracksKnown: _tracks_known,
+    post_errors.PostClosed: _post_closed,
+    post_errors.CommentRefused: _comment_refused,
+    post_errors.BadPosition: _bad_position,
+    post_errors.PlaylistRefused: _playlist_refused,
+    post_errors.TracksKnown: _tracks_known,
 }

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import cogs.club  # noqa: F401 - puts its buttons beside the words
-from bot.domain import errors
+from bot.domain import errors, post_errors
 from bot.domain.errors import Refusal
 from cogs.shared.refusals import OFFERS, WORDS, refusal_body, refusal_words
 from tests.cogs.examples import TEXTS, filled
@@ -68,15 +68,15 @@ def samples(text: str) -> list[Refusal]:
         errors.TooManyChoices(2),
         errors.TooManyChoices(1),
         errors.BadScore(text),
-        *(errors.PostClosed(reason) for reason in ("track_removed", "ended", "unknown")),
-        *(errors.CommentRefused(reason) for reason in ("empty", "gone", "not_yours")),
-        errors.BadPosition(text, 213_000),
-        errors.BadPosition(text, None),
+        *(post_errors.PostClosed(reason) for reason in ("track_removed", "ended", "unknown")),
+        *(post_errors.CommentRefused(reason) for reason in ("empty", "gone", "not_yours")),
+        post_errors.BadPosition(text, 213_000),
+        post_errors.BadPosition(text, None),
         *(
-            errors.PlaylistRefused(reason, text)
+            post_errors.PlaylistRefused(reason, text)
             for reason in ("unknown", "not_yours", "no_track", "held", "no_place", "no_name", "?")
         ),
-        errors.TracksKnown(),
+        post_errors.TracksKnown(),
         errors.NothingToRate(),
         errors.NothingToRate(LABEL),
         errors.PartyIsOn(LABEL),

@@ -8,7 +8,8 @@ from uuid import UUID
 import pytest
 
 from bot.domain.club.entries import Track
-from bot.domain.errors import BadPosition, CommentRefused, TextTooLong
+from bot.domain.errors import TextTooLong
+from bot.domain.post_errors import BadPosition, CommentRefused
 from bot.domain.posts import (
     Comment,
     Playlist,

@@ -12,7 +12,8 @@ from bot.domain.catalog import parse_track_list
 from bot.domain.club.entries import Blurb
 from bot.domain.club.rules import Rules
 from bot.domain.club.week import Phase
-from bot.domain.errors import PlaylistRefused, TextTooLong
+from bot.domain.errors import TextTooLong
+from bot.domain.post_errors import PlaylistRefused
 from bot.services import playlists
 from bot.services.catalog import set_tracks
 from bot.services.club import guide

@@ -11,7 +11,8 @@ import pytest
 from bot.domain.catalog import parse_track_list
 from bot.domain.club.rules import Guide, Rules
 from bot.domain.club.week import Phase
-from bot.domain.errors import CommentRefused, NothingToRate, PostClosed, TracksKnown
+from bot.domain.errors import NothingToRate
+from bot.domain.post_errors import CommentRefused, PostClosed, TracksKnown
 from bot.services import posts
 from bot.services.catalog import set_tracks
 from bot.services.club import guide, track_list

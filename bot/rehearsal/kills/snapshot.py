@@ -65,6 +65,8 @@ class _Names:
             self._keys[week["id"]] = f"week {week['number']}"
         for nomination in rows["nominations"]:
             self._keys[nomination["id"]] = f"nomination {numbers[nomination['week_id']]}.{nomination['ordinal']}"
+        for post in rows["posts"]:
+            self._keys[post["id"]] = f"post {numbers[post['week_id']]}.{post['ordinal']}"
         for album in rows["albums"]:
             self._keys[album["id"]] = f"album {album['title']}"
         for track in rows["tracks"]:

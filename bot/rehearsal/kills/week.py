@@ -10,6 +10,7 @@ from bot.rehearsal.pilot import Album, Member, Surprised
 
 MONDAY = 0
 OPENS = time(19, 5)
+TRACKS = "Made of Metal 0:30\nClearing 4:53\nCall Across Rooms 2:58"
 NOMINATIONS_TAKE = timedelta(days=2, hours=1)
 
 
@@ -43,6 +44,7 @@ class ClubWeek:
         await self._remove()
         await self.stage.pass_deadline()  # the winner
         await self._heard()
+        await self._guide()
         await self.stage.pass_deadline()  # the discussion
         await self._rate()
         await self.stage.run_out()
@@ -50,6 +52,8 @@ class ClubWeek:
     async def _open(self) -> None:
         proposed = await self.host.command("club setup", hope="Set up", reminder_role=self.role)
         await self._did(self.host.press(proposed, "Save", hope="The club is ready"), "The club is saved")
+        tracks = self.host.command("club settings", setting="guide", value="tracks", hope="Saved")
+        await self._did(tracks)
         await self._did(self.host.command("week open", theme="Night music", hope="Opened"), "still being chosen")
         await self._did(self.dan.command("reminders", dm="on", hope="private message"))
 
@@ -89,6 +93,16 @@ class ClubWeek:
     async def _heard(self) -> None:
         card = await self.cleo.find(self.stage.channel, "I've heard it")
         await self._did(self.cleo.press(card, "I've heard it", hope="you have heard it"), "counts once")
+
+    async def _guide(self) -> None:
+        """The album's tracks are told, each gets its message, and one of them is liked."""
+        thread = self.stage.double.threads(self.stage.guild)[-1]
+        card = await self.ben.find(thread, "Add the track list")
+        form = await self.ben.press(card, "Add the track list", hope="Track list")
+        told = self.ben.submit(form, {"Track list": TRACKS}, hope="3 tracks noted")
+        await self._did(told, "has its track list already")
+        message = await self.cleo.find(thread, "Like")
+        await self._did(self.cleo.press(message, "Like", hope="You like"))
 
     async def _rate(self) -> None:
         card = await self.cleo.find(self.stage.channel, "Rate the album")

@@ -43,7 +43,7 @@ async def prepare(tools: Tools, *, week: UUID, now: datetime) -> tuple[Post, ...
         posts = await _in_step(session, found, winner, now)
         if found.rules.guide is Guide.TRACKS and found.phase in OPEN:
             unsent = [post for post in posts if post.track is not None and post.message_id is None]
-            drafts = [Draft(Kind.TRACK_POST, post.ordinal, payload={"words": str(post.id)}) for post in unsent]
+            drafts = [Draft(Kind.TRACK_POST, post.ordinal) for post in unsent]
             await outbox.record(session, found, drafts, now)
         return posts
 

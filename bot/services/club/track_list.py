@@ -8,8 +8,9 @@ from uuid import UUID
 from bot.domain.catalog import parse_track_list
 from bot.domain.club.entries import Track
 from bot.domain.club.week import Phase
-from bot.domain.errors import Missing, NotAHost, NothingToRate, TracksKnown
+from bot.domain.errors import Missing, NotAHost, NothingToRate
 from bot.domain.people import Caller
+from bot.domain.post_errors import TracksKnown
 from bot.services import people
 from bot.services.catalog import set_tracks
 from bot.services.club.finding import week_for

@@ -8,7 +8,8 @@ from uuid import UUID
 import discord
 from discord import ui
 
-from bot.domain.errors import PanelOutdated, PostClosed
+from bot.domain.errors import PanelOutdated
+from bot.domain.post_errors import PostClosed
 from bot.domain.posts import COMMENT_LIMIT, Comment, Post
 from bot.services import posts
 from bot.services.club import track_list
