@@ -187,7 +187,7 @@ class Kinds:
         for found in self._shuffled(self._held):
             title = work_title(found.title)
             records = {record_of(other.title, other.artist) for other in self._by_title[title]}
-            if len(records) == 1 and title not in self._artists and found.artist != VARIOUS:
+            if len(records) == 1 and title not in self._artists and " - " not in found.title:
                 yield self._query("title alone", alone(found.title, found.artist, self._chance), found)
 
     def _heard(self) -> Iterator[Query]:

@@ -112,7 +112,7 @@ def self_titled(title: str, artist: str, chance: random.Random) -> str | None:
 def compilation(title: str, artist: str, chance: random.Random) -> str | None:
     if artist != VARIOUS:
         return None
-    return chance.choice((f"Various Artists - {title}", f"VA - {title}", f"{title} by various artists", title))
+    return chance.choice((f"Various Artists - {title}", f"VA - {title}", f"{title} by various artists"))
 
 
 def ideographs(title: str, artist: str, chance: random.Random) -> str | None:

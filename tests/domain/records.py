@@ -35,7 +35,9 @@ OTHER = re.compile(
 PIECE = re.compile(r"\s*[(\[][^()\[\]]*[)\]]|\s+-\s+[^-]*$")
 FEAT = re.compile(r"\s+(?:feat\.?|ft\.?|featuring)\s.*$", re.IGNORECASE)
 SEVERAL = re.compile(r"\s*(?:[,&+;|/]|\band\b|\bx\b|\bfeat\b|\bfeaturing\b|\bwith\b|\bvs\b)\s*", re.IGNORECASE)
-AT_END = re.compile(r"\s+(?:ep|(?:original )?(?:soundtrack|score))$", re.IGNORECASE)
+AT_END = re.compile(
+    r":?\s+(?:ep|(?:original )?(?:soundtrack|score)|music from the (?:motion picture|film))$", re.IGNORECASE
+)
 NO_LETTER = re.compile(r"[\W_]+")
 LETTERS = str.maketrans({"ø": "o", "ı": "i", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe"})
 ARTICLE = re.compile(r"^(?:the|an?|l\.?a\.?|le|les|el|los|las|der|die|das)\s+", re.IGNORECASE)

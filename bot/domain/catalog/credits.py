@@ -39,6 +39,7 @@ VARIOUS = frozenset(
 )
 """What services and people write, normalised, where an album has no artist of its own."""
 
+SLIPPED_VARIOUS = 0.2
 PART_OF_CREDIT = 0.08
 """One of several artists is named."""
 MORE_THAN_CREDITED = 0.12
@@ -60,7 +61,7 @@ class Credit:
     @property
     def various(self) -> bool:
         """No artist of its own: a compilation or soundtrack of several."""
-        return self.whole in VARIOUS
+        return self.whole in VARIOUS or 0 < spelling(self.whole, "various artists") < SLIPPED_VARIOUS
 
 
 @lru_cache(maxsize=4096)
@@ -89,7 +90,7 @@ def credit_distance(
         return 0.0
     if wanted.various or found.various:
         return 1.0
-    whole = spelling(wanted.whole, found.whole)
+    whole = spelling(wanted.whole, found.whole, of_artist=True)
     if whole < ANOTHER_NAME and len(wanted.names) == len(found.names):
         return whole
     missing = [_nearest(name, (*found.names, found.whole, *found.guests, *found_guests)) for name in wanted.names]
@@ -102,4 +103,4 @@ def credit_distance(
 
 
 def _nearest(name: str, names: tuple[str, ...]) -> float:
-    return 0.0 if name in names else min(spelling(name, other) for other in names)
+    return 0.0 if name in names else min(spelling(name, other, of_artist=True) for other in names)

@@ -38,6 +38,8 @@ WEIGHTS = {
 
 ALONE = 0.4
 """A title with a slip and nothing told of the artist."""
+GUESSED_SLIPS = 0.25
+"""How far an artist may be whom nobody told to be the artist."""
 YEARS_APART = 3
 """Years between release dates that no delay between countries explains."""
 EP_TRACKS = 2, 9
@@ -120,8 +122,9 @@ def _names(reading: Reading, name: Name, credit: Credit, title: str, artist: str
     elif reading.guessed and reading.artist is None:
         amount = 1.0
     else:
-        amount = max(spelling(wanted.core, name.core), RESPACED)
-        reasons.extend(_editions(wanted, name))
+        editions = list(_editions(wanted, name))
+        amount = spelling(wanted.core, name.core) or (0.0 if editions else RESPACED)
+        reasons.extend(editions)
     reasons.append(Reason("title", amount, f"the title “{title}”"))
     if reading.artist is None:
         reasons.append(Reason("artist", ALONE if amount > RESPACED else 0.0, "no artist is told"))
@@ -153,7 +156,7 @@ def _beside_artist(words: str, credit: Credit, title: str) -> tuple[float, float
         length = len(artist.split())
         of_whole = 0.0 if artist == credit.whole else PART_OF_CREDIT
         for by, called in ((parts[:length], parts[length:]), (parts[-length:], parts[:-length])):
-            amount = spelling(" ".join(by), artist)
+            amount = spelling(" ".join(by), artist)  # strictly: nobody said where the artist ends
             if called and amount < ANOTHER_NAME:
                 ways.append((spelling(" ".join(called), title), amount + of_whole))
     if len(credit.names) > 1:
@@ -181,7 +184,8 @@ def _artist(reading: Reading, found: Credit, name: Name, artist: str) -> Reason:
     if wanted.various != found.various:
         return Reason("various_artists", 1.0, f"by {artist}")
     amount = credit_distance(wanted, found, reading.title.guests, name.guests)
-    if reading.guessed and amount >= MORE_THAN_CREDITED and len(wanted.names) > len(found.names):
+    more_names = amount >= MORE_THAN_CREDITED and len(wanted.names) > len(found.names)
+    if reading.guessed and (more_names or amount > GUESSED_SLIPS):
         amount = max(amount, SHARED_NAME)
     return Reason("artist", amount, f"by {artist}")
 

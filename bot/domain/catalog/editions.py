@@ -131,7 +131,9 @@ def _stripped(text: str, marks: _Marks, *, same_work: bool = False) -> str:
     """A title without the brackets, segments and guests that are none of its name."""
     rest = text
     for group in BRACKETED.finditer(text):
-        if _any_name(rest.replace(group[0], " ", 1)) and _mark(group[1], marks, same_work=same_work):
+        if _any_name(BRACKETED.sub(" ", rest.replace(group[0], " ", 1))) and _mark(
+            group[1], marks, same_work=same_work
+        ):
             rest = rest.replace(group[0], " ", 1)
     rest = " ".join(rest.split())
     if guests := GUESTS_AT_END.match(rest):

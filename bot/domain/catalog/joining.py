@@ -50,7 +50,9 @@ def same_recording(one: FoundTrack, other: FoundTrack) -> bool:
 def _same_name(name: Name, other: Name) -> bool:
     if name.whole == other.whole:
         return True
-    return (name.core, name.versions, name.detail) == (other.core, other.versions, other.detail)
+    if (name.versions, name.detail) != (other.versions, other.detail):
+        return False
+    return name.core.replace(" ", "") == other.core.replace(" ", "")
 
 
 def _same_credit(name: Name, credit: Credit, other_name: Name, other: Credit) -> bool:

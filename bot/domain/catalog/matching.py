@@ -69,9 +69,10 @@ def _may_be_an_artist(wanted: Wanted, found: Sequence[FoundAlbum] | Sequence[Fou
     if wanted.artist.strip():
         return False
     words = parse_name(wanted.title).core
-    return words not in _names_of(found[0]) and any(words in _names_of(other) for other in found)
+    self_titled = parse_name(found[0].title).core == words and words in _names_of(found[0])
+    return not self_titled and any(words in _names_of(other) for other in found)
 
 
 def _names_of(found: FoundAlbum | FoundTrack) -> tuple[str, ...]:
     credit = parse_credit(found.artist)
-    return (credit.whole, *credit.names)
+    return credit.whole, credit.names[0]

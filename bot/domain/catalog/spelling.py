@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from itertools import combinations, pairwise
+from math import ceil
 
 from rapidfuzz.distance import OSA, Indel
 
@@ -21,6 +23,11 @@ SMALL_WORD = 0.3
 ODD_LETTER = 1.6
 """One letter for another that is no neighbour on the keyboard and does not sound alike: maybe another word."""
 SPACE = 0.5
+ARTIST_SLIPS = 0.4
+"""Share of an artist's letters that may be slips."""
+ALLOWED_ANYTHING = 1_000
+"""Length that an artist's name counts as when the slips of its words are judged."""
+SHORT_NAME = 6
 LONG_NAME = 10
 VERY_LONG_NAME = 16
 MOST_SLIPS = 4
@@ -28,6 +35,7 @@ MOST_SLIPS = 4
 WORDS_COMPARED = 10
 NEVER = 1_000.0
 """More slips than any name has letters."""
+DIGITS = re.compile(r"\d")
 KEYBOARD = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 SOUND_ALIKE = ("aeiouy", "ckqsz", "bpv", "fv", "dt", "mn", "gj", "yz")
 
@@ -50,11 +58,11 @@ MISTAKEN = _easily_mistaken()
 
 
 @lru_cache(maxsize=8192)
-def spelling(one: str, other: str) -> float:
+def spelling(one: str, other: str, *, of_artist: bool = False) -> float:
     """How far two normalised names are apart: 0 the same, up to 0.49 slips of the fingers, from 0.5 another name.
 
     Slips are judged word by word, because `Love Me` and `Love You` are near in letters and nowhere else. It is
-    symmetric.
+    symmetric. Artists (`of_artist`) are allowed more slips than titles: two of them rarely have titles in common.
     """
     if one == other:
         return 0.0
@@ -66,13 +74,13 @@ def spelling(one: str, other: str) -> float:
     apart = Indel.normalized_distance(joined, other_joined)
     if apart <= FAR:
         length = max(len(joined), len(other_joined))
-        slips = _slips(one.split(), other.split(), length)
-        if slips is not None and slips <= (length + 5) // 6:
+        slips = _slips(one.split(), other.split(), length, of_artist)
+        if slips is not None and slips <= (length * ARTIST_SLIPS if of_artist else (length + 3) // 4):
             return min(slips / length, ANOTHER_NAME - 0.01)
     return ANOTHER_NAME + (1 - ANOTHER_NAME) * apart
 
 
-def _slips(words: list[str], others: list[str], length: int) -> float | None:
+def _slips(words: list[str], others: list[str], length: int, of_artist: bool) -> float | None:
     """The slips that make one list of words of the other; None when they are different words."""
     ends = words[-1], others[-1]
     words, others = _unshared(words, others)
@@ -82,7 +90,7 @@ def _slips(words: list[str], others: list[str], length: int) -> float | None:
         words, others = _left_over(words, others), _left_over(others, words)
     if max(len(words), len(others)) > WORDS_COMPARED:
         return None
-    slips = _aligned(words, others, length, ends)
+    slips = _aligned(words, others, ALLOWED_ANYTHING if of_artist else length, ends)
     return slips if slips < NEVER else None
 
 
@@ -153,6 +161,8 @@ def _edits(word: str, other: str, name_length: int) -> float:
     allowed = _allowed(word, other, name_length)
     if not allowed or OSA.distance(word, other, score_cutoff=allowed) > allowed:
         return NEVER
+    if name_length < SHORT_NAME and word[0] != other[0] and word[:2] != other[1::-1]:
+        return NEVER  # nobody misses the first letter of a single short word, and `Evil` is not `Devil`
     edits = _weighed(word, other)
     return edits if edits <= allowed else NEVER
 
@@ -160,17 +170,21 @@ def _edits(word: str, other: str, name_length: int) -> float:
 def _allowed(word: str, other: str, name_length: int) -> int:
     """The slips that a word may have: the more the rest of the name tells, the more."""
     length = max(len(word), len(other))
-    if not (word.isalpha() and other.isalpha()):
-        return 0 if any(char.isdigit() for char in word + other) else length // 5
+    if DIGITS.findall(word) != DIGITS.findall(other):
+        return 0
     if any(char > "\u2e7f" for char in word):  # one of few ideographs or syllables is a word of its own
         return length // 5
-    if length <= 2:
-        small = word in SMALL_WORDS or other in SMALL_WORDS or name_length >= LONG_NAME
-        return int(small and len(word) + len(other) > 2)
+    if name_length == ALLOWED_ANYTHING:
+        return min(MOST_SLIPS, ceil(length * ARTIST_SLIPS))
+    if length == 1:
+        return int(name_length >= VERY_LONG_NAME and word + other in MISTAKEN)
+    small = word in SMALL_WORDS or other in SMALL_WORDS
+    if length <= 3:
+        return (2 if length == 3 and small else 1) if name_length >= LONG_NAME else int(small or length == 3)
     if length <= 5:
-        return 2 if name_length >= LONG_NAME and length > 3 else 1
+        return 2 if name_length >= LONG_NAME else 1
     if length <= 9:
-        return 3 if name_length >= VERY_LONG_NAME else 2 if name_length >= LONG_NAME else 1
+        return 3 if name_length >= VERY_LONG_NAME else 2 if name_length >= LONG_NAME or length > 7 else 1
     return 3 if length <= 17 else MOST_SLIPS
 
 

@@ -90,6 +90,8 @@ def readings_of(wanted: Wanted) -> tuple[Reading, ...]:
     if wanted.year:  # which may as well be a part of the name
         dated = f"{wanted.title} {wanted.year}"
         readings.append(replace(told, title=parse_name(dated), cost=told.cost + OTHER_SPLIT))
+        if told.artist is None:
+            readings.append(Reading(parse_name(dated), None, NO_SPLIT + OTHER_SPLIT, unsplit=True))
     text = _text_of(wanted)
     if text:
         for left, right in _splits(text):
