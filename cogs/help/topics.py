@@ -29,7 +29,8 @@ TOPICS: dict[str, tuple[str, str]] = {
         "Listening and rating",
         "Rating opens with the winner: press **Rate the album** or type `/rate score:3.5`. Scores go from 1.0 to 5.0 "
         "in half steps; a favourite track and a review are welcome. Rating again replaces. The club's scores show once "
-        "you have rated. After the close, late ratings stand beside the official ones.",
+        "you have rated. After the close, late ratings stand beside the official ones.\n"
+        "At a **listening party** the album's tracks are posted one by one as they begin: press **Join** to be there.",
     ),
     "reminders": (
         "Reminders",
@@ -41,8 +42,8 @@ TOPICS: dict[str, tuple[str, str]] = {
         "Hosts have the club's host role or Manage Server. `/club setup` starts the club, `/club settings` and `/club "
         "schedule` change it. `/week open` opens a week now, `/week plan` one ahead; `/week extend` moves a deadline, "
         "`/week advance` ends a phase, `/week cancel` and `/week reopen` take back. `/week pick` names the album where "
-        "hosts pick, `/nomination remove` takes one out of the race. `/club pause` and `/club skip` make room for "
-        "holidays. `/week summary` shows what is stuck; `/week resync` tries it again. Nobody, not even a host, sees "
+        "hosts pick, `/nomination remove` takes one out of the race; `/party start` plays the album to everybody at "
+        "once. `/club pause` and `/club skip` make room for holidays. `/week summary` shows what is stuck; `/week resync` tries it again. Nobody, not even a host, sees "
         "who voted for what.",
     ),
     "privacy": (

@@ -84,6 +84,7 @@ def test_the_commands_of_the_club_are_all_there(bot: LongplayBot) -> None:
         "nomination": "edit withdraw second remove",
         "shelf": "add list remove",
         "week": "show open plan advance extend cancel reopen resync summary pick theme",
+        "party": "start pause resume skip stop",
         "club": "setup settings schedule join leave pause resume skip show",
     }
     wanted = {"nominate", "vote", "rate", "scores", "reminders", "help"}
