@@ -88,7 +88,7 @@ class LastFm:
         # The page of matches as it came: pylast's own albums lose the address.
         found = await self._ask(
             lambda network: network.search_for_album(plain)._retrieve_next_page(),
-            lambda matches: [_read_match(each) for each in _children(matches, "album")],
+            lambda matches: [_read_match(each) for each in _named(matches, "album")],
         )
         return (found or [])[:limit]
 
@@ -99,7 +99,7 @@ class LastFm:
             return []
         found = await self._ask(
             lambda network: network.search_for_track("", plain)._retrieve_next_page(),
-            lambda matches: [_read_track_match(each) for each in _children(matches, "track")],
+            lambda matches: [_read_track_match(each) for each in _named(matches, "track")],
         )
         return (found or [])[:limit]
 
@@ -241,7 +241,7 @@ def _read_album(document: Document, link: Link) -> FoundAlbum:
     tracks = tuple(
         _read_listed(track, artist, place)
         for listed in _children(album, "tracks")
-        for place, track in enumerate(_children(listed, "track"), start=1)
+        for place, track in enumerate(_named(listed, "track"), start=1)
     )
     told = [_text(tag, "name").lower() for listed in _children(album, "tags") for tag in _children(listed, "tag")]
     tags = [tag for tag in dict.fromkeys(told) if tag and tag != artist.lower() and not NO_GENRE.fullmatch(tag)]
@@ -283,6 +283,11 @@ def _read_track(document: Document, link: Link) -> FoundTrack:
 
 def _children(node: Element, name: str) -> list[Element]:
     return [each for each in node.childNodes if each.nodeName == name]  # type: ignore[misc]
+
+
+def _named(node: Element, kind: str) -> list[Element]:
+    """Albums or tracks of a list; one without a name is nothing."""
+    return [each for each in _children(node, kind) if _text(each, "name")]
 
 
 def _text(node: Element, name: str) -> str:

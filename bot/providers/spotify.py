@@ -255,8 +255,8 @@ class Spotify:
 
 
 def _rows(page: Any) -> list[dict[str, Any]]:
-    """The entries of a page; what is not to be had in a country stands there as null."""
-    return rows_of([each for each in page["items"] if each is not None])
+    """The entries of a page; what is not to be had stands there as null, or without its name."""
+    return [row for row in rows_of([each for each in page["items"] if each is not None]) if text_of(row.get("name"))]
 
 
 def _read_album(album: Any) -> FoundAlbum:

@@ -99,7 +99,9 @@ async def test_what_is_missing_is_left_blank(source: LastFm, answers: Answers) -
 
 async def test_the_star_is_no_cover(source: LastFm, answers: Answers) -> None:
     image = f"<image size='extralarge'>{STAR}</image>"
-    answers(f"<results><albummatches><album><name>X</name><artist>Y</artist>{image}</album></albummatches></results>")
+    answers(
+        f"<results><albummatches><album><name/></album><album><name>X</name><artist>Y</artist>{image}</album></albummatches></results>"
+    )
     (album,) = await source.search_albums("x y")
     assert album.cover_url is None
 

@@ -118,7 +118,7 @@ async def test_an_album_of_several_pages_is_read_to_its_end(bench: Bench) -> Non
 
 async def test_holes_in_a_search_are_left_out(bench: Bench) -> None:
     album = {"id": "b" * 22, "name": "Box", "artists": [], "images": [{"url": "https://i.example/b", "width": None}]}
-    bench.server.shops["spotify"] = answering({"albums": {"items": [None, album]}})
+    bench.server.shops["spotify"] = answering({"albums": {"items": [None, {**album, "name": ""}, album]}})
     (found,) = await bench.source.search_albums("box")
     assert (found.title, found.artist, found.cover_url) == ("Box", "", "https://i.example/b")
 

@@ -153,31 +153,30 @@ async def test_the_winners_cards_show_the_cover_that_is_kept(stage: Stage, world
     assert world.asked == [HARBOUR]
 
 
-@pytest.mark.parametrize(
-    "found",
-    [
-        SVG,
-        PAGE,
-        a_png_bomb(30_000, 30_000),
-        a_picture()[:400],
-        a_picture(size=(8, 8)),
-        Unavailable("covers.example", Why.REFUSED),
-        Unavailable("covers.example", Why.SLOW),
-        CoverRefused(CoverOutcome.MISSING),
-    ],
-    ids=["svg", "page", "bomb", "cut", "tiny", "private", "slow", "missing"],
-)
-async def test_a_cover_that_cannot_be_had_leaves_the_card_without(
-    stage: Stage, world: World, found: bytes | Exception
-) -> None:
-    world.pictures[HARBOUR] = found
+HOSTILE: dict[str, bytes | Exception] = {
+    "svg": SVG,
+    "page": PAGE,
+    "bomb": a_png_bomb(30_000, 30_000),
+    "cut": a_picture()[:400],
+    "tiny": a_picture(size=(8, 8)),
+    "private": Unavailable("covers.example", Why.REFUSED),
+    "slow": Unavailable("covers.example", Why.SLOW),
+    "missing": CoverRefused(CoverOutcome.MISSING),
+}
+
+
+async def test_covers_that_cannot_be_had_leave_their_cards_without(stage: Stage, world: World) -> None:
     scene = await Scene.opened(stage)
-    (ben,) = scene.arrive("Ben")
-    await nominate(ben, LOW, HARBOUR)
+    for name, member in zip(HOSTILE, scene.arrive(*HOSTILE), strict=True):
+        address = f"https://covers.example/{name}.jpg"
+        world.pictures[address] = HOSTILE[name]
+        await nominate(member, f"Artist {name} - Title {name}", address)
     await stage.settle()
-    assert not shows_cover(stage, scene.panel(scene.thread, "Nomination 1 of"))
+    for name in HOSTILE:
+        assert not shows_cover(stage, scene.panel(scene.thread, f"Title {name}"))
     await scene.advance()
-    assert (uploads(stage), world.asked) == (0, [HARBOUR]), "asked for once, and remembered"
+    assert uploads(stage) == 0
+    assert len(world.asked) == len(set(world.asked)) == len(HOSTILE), "asked for once, and remembered"
 
 
 async def test_a_cover_that_comes_later_is_shown_by_the_next_redraw(stage: Stage, world: World) -> None:
@@ -195,7 +194,7 @@ async def test_a_cover_that_comes_later_is_shown_by_the_next_redraw(stage: Stage
     assert shows_cover(stage, scene.panel(scene.thread, "Nomination 1 of"))
 
 
-@pytest.mark.parametrize("kind", ["reset_before", "reset_after", "status_after"])
+@pytest.mark.parametrize("kind", ["reset_before", "reset_after"])
 async def test_an_upload_whose_answer_is_lost_makes_one_card(stage: Stage, world: World, kind: Any) -> None:
     scene = await Scene.opened(stage)
     (ben,) = scene.arrive("Ben")
