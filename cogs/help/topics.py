@@ -43,8 +43,8 @@ TOPICS: dict[str, tuple[str, str]] = {
         "schedule` change it. `/week open` opens a week now, `/week plan` one ahead; `/week extend` moves a deadline, "
         "`/week advance` ends a phase, `/week cancel` and `/week reopen` take back. `/week pick` names the album where "
         "hosts pick, `/nomination remove` takes one out of the race; `/party start` plays the album to everybody at "
-        "once. `/club pause` and `/club skip` make room for holidays. `/week summary` shows what is stuck; `/week resync` tries it again. Nobody, not even a host, sees "
-        "who voted for what.",
+        "once. `/club pause` and `/club skip` make room for holidays. `/week summary` shows what is stuck; `/week "
+        "resync` tries it again. Nobody, not even a host, sees who voted for what.",
     ),
     "privacy": (
         "What Longplay knows",
