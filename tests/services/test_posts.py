@@ -12,8 +12,9 @@ from bot.domain.catalog import parse_track_list
 from bot.domain.club.rules import Guide, Rules
 from bot.domain.club.week import Phase
 from bot.domain.errors import NothingToRate
+from bot.domain.outbox import Draft, Kind
 from bot.domain.post_errors import CommentRefused, PostClosed, TracksKnown
-from bot.services import posts
+from bot.services import outbox, posts
 from bot.services.catalog import set_tracks
 from bot.services.club import guide, track_list
 from db.queries.club import clubs, nominations
@@ -129,6 +130,18 @@ async def test_counts_are_drawn_again_once_for_all(tools, week, database):
         await posts.comment(tools, caller=caller, now=LATER, post=ash.id, text="Rain!")
     (errand,) = await recorded(database, kind="guide_refresh")
     assert (errand.ordinal, errand.not_before) == (0, LATER + guide.COUNTED_AFTER)
+
+
+async def test_what_must_happen_before_an_archive_does_not_wait_for_a_count(tools, week, database):
+    kite, *_ = await listed(tools, week)
+    await posts.like(tools, caller=ANN, now=LATER, post=kite.id)
+    (waits,) = await recorded(database, kind="guide_refresh")
+    assert waits.lane == f"{week.id}:counts"
+    async with database.writing() as session:
+        await outbox.record(session, week, [Draft(Kind.GUIDE_REFRESH)], LATER)
+    await posts.unlike(tools, caller=ANN, now=LATER, post=kite.id)
+    (now,) = await recorded(database, kind="guide_refresh")
+    assert (now.id, now.lane, now.not_before) == (waits.id, str(week.id), LATER)
 
 
 async def test_counts_of_a_track_s_own_message_are_drawn_there(tools, database):
