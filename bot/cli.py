@@ -37,11 +37,6 @@ bench = typer.Typer(
 )
 app.add_typer(bench)
 
-bench = typer.Typer(
-    name="bench", help="Measure, each figure beside its floor; on a server of its own.", no_args_is_help=True
-)
-app.add_typer(bench)
-
 FAILED = 1
 BAD_SETTINGS = 2
 INTERRUPTED = 130
@@ -252,22 +247,6 @@ async def _sync_commands(settings: Settings, guild: int | None, dry_run: bool, f
     else:
         typer.echo("Discord would be told." if told.changed else "Nothing changed: Discord knows them.")
     return 0
-
-
-@bench.command("catalogue")
-def bench_catalogue(
-    albums: Annotated[int, typer.Option(min=100, help="Albums in the catalogue.")] = 100_000,
-    people: Annotated[int, typer.Option(min=1, help="People who type a name, key by key.")] = 250,
-    names: Annotated[
-        Path | None, typer.Option(help="Real names: a .csv or .csv.gz with the columns album_name and artist_names.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object alone on standard output.")] = False,
-) -> None:
-    """How long autocomplete takes at 100,000 albums."""
-    from bot.bench.catalogue import Options
-    from bot.bench.catalogue import bench as measure
-
-    complete(measure(Options(albums=albums, people=people, names=names, json=as_json)))
 
 
 @bench.command("catalogue")

@@ -19,6 +19,7 @@ from bot.domain.catalog import Service, service_name
 from bot.domain.errors import Unavailable
 from bot.logs import start_logging, strike
 from bot.services.club import setup
+from bot.services.manners import SharedManners
 from cogs.shared.checkup import Finding, clock_skew, club_permissions, commands_known, gateway_starts
 from db import migrate
 
@@ -105,7 +106,12 @@ def keys_and_sources(settings: Settings) -> Iterator[Finding]:
 
 
 async def _sources(longplay: App) -> AsyncIterator[Finding]:
-    """One search at each source."""
+    """Services that are left alone for a while, and one search at each source where they shall be asked."""
+    now = longplay.clock.now()
+    for name, standing in (await SharedManners(longplay.tools.database, longplay.clock).standings()).items():
+        if standing.blocked_until is not None and standing.blocked_until > now:
+            until = f"{standing.blocked_until:%Y-%m-%d %H:%M} UTC"
+            yield Finding(name, True, f"left alone until {until}: {standing.blocked_why}")
     for source in longplay.tools.album_sources:
         name = f"{service_name(source.service)}'s answer"
         try:
@@ -131,7 +137,7 @@ async def _world(settings: Settings, asks_sources: bool = False) -> AsyncIterato
         else:
             async for finding in _database(longplay):
                 yield finding
-            if asks_sources and at_head:
+            if at_head:
                 async for finding in _sources(longplay):
                     yield finding
         if settings.discord_token is None:

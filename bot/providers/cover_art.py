@@ -42,11 +42,13 @@ class CoverArt:
     async def front_of(self, group: str) -> str | None:
         """The address of a release group's front cover, by the group's id; None where there is none.
 
-        None too where the archive does not answer: an album without its cover is better than none.
+        None too where the archive does not answer: an album without its cover is better than none. The address is the
+        archive's own, wherever it was asked.
         """
-        url = f"{self._address}/release-group/{group}/front-{SIDE}"
+        front = f"release-group/{group}/front-{SIDE}"
         try:
-            return url if await self._http.is_there(self._gate.visit(), url) else None
+            there = await self._http.is_there(self._gate.visit(), f"{self._address}/{front}")
+            return f"{ADDRESS}/{front}" if there else None
         except Unavailable as failure:
             log.info("no cover of %s: %s", group, failure.detail or failure.why)
             return None

@@ -36,6 +36,8 @@ class Patience:
     """For everything a question takes, turns and second tries included."""
     call: float
     """For one call."""
+    turn: float = 4.0
+    """For one turn: a longer line is answered at once, so that askers who leave do not fill it for the next ones."""
     tries: int = 2
     interactive: bool = True
     """Whether a person waits: then a turn is taken ahead of time, and the reserved share is theirs."""
@@ -43,7 +45,7 @@ class Patience:
 
 FOR_PEOPLE = Patience(total=8.0, call=5.0)
 """A member looks at a spinning button."""
-IN_BACKGROUND = Patience(total=120.0, call=30.0, tries=4, interactive=False)
+IN_BACKGROUND = Patience(total=120.0, call=30.0, turn=60.0, tries=4, interactive=False)
 
 
 class Gate:
@@ -105,7 +107,10 @@ class Visit:
     async def _once(self, work: Callable[[], Awaitable[T]]) -> T:
         source = self.gate.source
         await self._manners.wait_turn(
-            source, self._pace, within=self.seconds_left, interactive=self._patience.interactive
+            source,
+            self._pace,
+            within=min(self._patience.turn, self.seconds_left),
+            interactive=self._patience.interactive,
         )
         limit = min(self._patience.call, self.seconds_left)
         began = time.monotonic()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,10 +13,15 @@ from bot.app import App
 from bot.config import Settings
 from bot.doctor import keys_and_sources
 from bot.domain.catalog import Service
+from bot.domain.clock import SystemClock
+from bot.domain.errors import Why
+from bot.domain.manners import Pace
 from bot.providers.sources import WORLD
 from bot.rehearsal.providers import SHOPS, LoopbackProviders, world_on
 from bot.rehearsal.providers.catalogue import ALBUMS
+from bot.services.manners import SharedManners
 from db.session import Database
+from tests.cli.process import Shell
 
 
 def settings(**given) -> Settings:
@@ -58,6 +65,16 @@ def test_what_is_set_or_left_out_is_said_without_its_value() -> None:
     assert found["Spotify"] == (True, "asked; SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET are set")
     assert found["Last.fm"] == (True, "not asked: LONGPLAY_SOURCES leaves it out")
     assert "hush" not in repr(found)
+
+
+async def test_a_service_that_is_left_alone_is_told_with_the_hour(shell: Shell, database: Database) -> None:
+    manners = SharedManners(database, SystemClock())
+    await manners.wait_turn("spotify", Pace(1, timedelta(seconds=1)), within=1)
+    await manners.failed("spotify", Why.BUSY, until=SystemClock().now() + timedelta(hours=13))
+    ended = await shell.run("doctor")
+    line = next(line for line in ended.out.splitlines() if "left alone" in line)
+    assert re.fullmatch(r"ok    spotify: left alone until \d{4}-\d\d-\d\d \d\d:\d\d UTC: busy", line), line
+    assert "ok    Deezer: asked; it needs no key" in ended.out
 
 
 async def asked_by(given: Settings, **more) -> list[Service]:
@@ -111,11 +128,11 @@ async def test_every_source_of_a_rehearsal_answers_from_this_machine(
                 assert album is not None
                 assert [track.title for track in album.tracks] == [track.title for track in ALBUMS[4].tracks]
                 assert album.cover_url is not None
-                assert album.cover_url.startswith("http://127.0.0.1:"), source.service
+                assert album.cover_url.startswith("https://"), "as people are shown it"
+                assert app.tools.covers is not None
+                picture = await app.tools.covers.fetcher.fetch_cover(album.cover_url)
+                assert picture.cover.width == 300, source.service
         finally:
             await app.stop()
-    async with database.reading() as session:
-        from db.queries.providers import standings
-
-        kept = await standings(session)
+    kept = await SharedManners(database, SystemClock()).standings()
     assert set(kept) >= {"musicbrainz", "coverartarchive", "deezer"}

@@ -190,3 +190,17 @@ async def test_a_closed_session_opens_again_when_it_is_needed(server, http, mann
     assert await ask(server, http, manners) == "x"
     await http.close()
     assert await ask(server, http, manners) == "x"
+
+
+async def test_a_turn_is_waited_for_no_longer_than_a_turn_may_take(server, http) -> None:
+    class Noting(FreeManners):
+        limits: list[float]
+
+        async def wait_turn(self, source, pace, *, within, interactive=True) -> None:
+            self.limits = [*getattr(self, "limits", []), within]
+
+    noting = Noting()
+    await ask(server, http, noting, total=10.0, turn=3.0)
+    await ask(server, http, noting, total=1.0, turn=3.0)
+    assert noting.limits[0] == 3.0
+    assert 0.5 < noting.limits[1] <= 1.0

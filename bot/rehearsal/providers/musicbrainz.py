@@ -21,7 +21,6 @@ from bot.rehearsal.providers.server import Asked, Reply, as_json
 Json = dict[str, Any]
 PLACE = re.compile(r"/(release-group|release|recording|artist)/([0-9a-f-]{36})")
 COVER = re.compile(r"/release-group/([0-9a-f-]{36})/front(?:-\d+)?")
-FILE = re.compile(r"/download/([0-9a-f-]{36})\.png")
 
 
 def musicbrainz(asked: Asked) -> Reply | None:
@@ -38,15 +37,13 @@ def musicbrainz(asked: Asked) -> Reply | None:
 
 
 def cover_art(asked: Asked) -> Reply | None:
-    """Answer a request to the Cover Art Archive: a redirect to the file, as there; the files stand here too."""
-    place, file = COVER.fullmatch(asked.path), FILE.fullmatch(asked.path)
-    found = place or file
-    album = find_album(lambda each: str(each.group) == found[1]) if found else None
+    """Answer a request to the Cover Art Archive: it tells where a file is, and holds none."""
+    place = COVER.fullmatch(asked.path)
+    album = find_album(lambda each: place is not None and str(each.group) == place[1])
     if album is None:
         return None
-    if place:
-        return Reply(status=307, headers={"Location": f"{asked.origin}/download/{album.group}.png"})
-    return Reply(album.cover, content_type="image/png")
+    at = f"https://archive.org/download/mbid-{album.release}/mbid-{album.release}-1_thumb500.jpg"
+    return Reply(status=307, headers={"Location": at})
 
 
 def _search(what: str, asked: Asked) -> Reply | None:
