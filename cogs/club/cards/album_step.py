@@ -80,9 +80,10 @@ def choice_card(
     further: bool = True,
 ) -> Body:
     """Several albums that may be meant, to pick one, or none of them; who is still asked, and who did not answer."""
-    asked = f"You wrote: {plain(wish, 200)}"
+    asked = f"Looking for: {plain(wish, 200)}"
     if choices:
         lines = ["### Which album is it?", asked, f"{counted(len(choices), 'album')} found; pick the one you mean."]
+        lines += [f"- {plain(_name(choice), 60, hard=120)}" for choice in choices]
     elif waiting:
         lines = ["### Searching", asked]
     else:
@@ -106,10 +107,15 @@ def _option(place: int, choice: Choice) -> discord.SelectOption:
     found = choice.found
     services = ", ".join(dict.fromkeys(service_name(one.service) for one in found.links))
     facts = [services, counted(found.track_count, "track") if found.track_count else "", choice.why]
-    shown = Album(NOWHERE, found.title, found.artist, found.year).shown
     return discord.SelectOption(
-        label=label(shown, 100), value=str(place), description=label(" · ".join(fact for fact in facts if fact), 100)
+        label=label(_name(choice), 100),
+        value=str(place),
+        description=label(" · ".join(fact for fact in facts if fact), 100),
     )
+
+
+def _name(choice: Choice) -> str:
+    return Album(NOWHERE, choice.found.title, choice.found.artist, choice.found.year).shown
 
 
 def _silence(unheard: Sequence[str]) -> list[str]:
