@@ -34,7 +34,7 @@ OTHER = re.compile(
 )
 PIECE = re.compile(r"\s*[(\[][^()\[\]]*[)\]]|\s+-\s+[^-]*$")
 FEAT = re.compile(r"\s+(?:feat\.?|ft\.?|featuring)\s.*$", re.IGNORECASE)
-SEVERAL = re.compile(r"\s*(?:[,&+;|/]|\band\b|\bx\b|\bfeat\b|\bfeaturing\b|\bwith\b|\bvs\b)\s*", re.IGNORECASE)
+SEVERAL = re.compile(r"\s*(?:[,&+;|/]|\band\b|\bx\b|\bfeat\b|\bft\b|\bfeaturing\b|\bwith\b|\bvs\b)\s*", re.IGNORECASE)
 AT_END = re.compile(
     r":?\s+(?:ep|(?:original )?(?:soundtrack|score)|music from the (?:motion picture|film))$", re.IGNORECASE
 )

@@ -10,6 +10,7 @@ from bot.domain.catalog.distance import Candidate, album_candidate, track_candid
 from bot.domain.catalog.editions import parse_name
 from bot.domain.catalog.found import FoundAlbum, FoundTrack
 from bot.domain.catalog.joining import album_key, same_recording, same_work, track_key
+from bot.domain.catalog.spelling import RESPACED
 from bot.domain.catalog.wanted import Wanted, readings_of
 
 SURE = 0.23
@@ -60,7 +61,7 @@ def _near(candidates: Sequence[Candidate]) -> bool:
 
 def _told_apart(best: Candidate, rivals: Iterable[Candidate]) -> Candidate | None:
     nearest = min((rival.distance for rival in rivals), default=1.0)
-    exact = all(reason.amount == 0 for reason in best.reasons if reason.name in ("title", "artist"))
+    exact = all(reason.amount <= RESPACED for reason in best.reasons if reason.name in ("title", "artist"))
     return best if nearest - best.distance >= (GAP_TO_EXACT if exact else GAP) else None
 
 

@@ -74,9 +74,9 @@ SAME_WORK = {
 BESIDE = _word_set(
     "super special limited extended collectors collector legacy digital digitally original re master "
     "mastered track tracks international us uk u s k japan japanese european american tour complete "
-    "definitive ultimate platinum gold premium standard exclusive hd the main radio full length and with "
+    "definitive ultimate platinum gold premium standard exclusive hd the main radio and with "
     "video videos dvd plus new hi res bit cd disc vinyl fan import release rerelease studio recording "
-    "itunes spotify amazon edicion edizione version"
+    "itunes spotify amazon edicion edizione"
 )
 """Words that may stand beside them."""
 PLAIN_MIX = _word_set("original radio main album mono stereo")

@@ -127,10 +127,12 @@ def words_for_search(wanted: Wanted) -> tuple[str, ...]:
     searches = [f"{_without_guests(artist)} {title}", f"{first_artist} {title}"]
     if text:
         searches.append(name_to_search(text))
-    searches.append(title)
-    cleaned = (_searchable(words) for words in searches)
-    unique = {normalised(words): words for words in reversed([words for words in cleaned if words])}
-    return tuple(reversed(unique.values()))[:SEARCHES]
+    searches.extend((title, text))
+    unique: dict[str, str] = {}
+    for words in map(_searchable, searches):
+        if words:
+            unique.setdefault(normalised(words), words)
+    return tuple(unique.values())[:SEARCHES]
 
 
 def _without_guests(artist: str) -> str:
