@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, case, func, literal, or_, select, update
+from sqlalchemy import BindParameter, and_, bindparam, case, func, or_, select, update
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -144,15 +145,13 @@ async def next_run(session: AsyncSession, held: Party) -> Party:
 
 # --- what is due ----------------------------------------------------------------------------------------------------
 
+NOW: BindParameter[datetime] = bindparam("now", type_=tables.Party.due_at.type)
 
-def _must_stop(now: datetime) -> Any:
+
+def _must_stop() -> Any:
     """Its week is no longer listened to, or its club pauses when it would go on."""
-    paused = and_(clubs.Club.paused_until > now, tables.Party.due_at < clubs.Club.paused_until)
+    paused = and_(clubs.Club.paused_until > NOW, tables.Party.due_at < clubs.Club.paused_until)
     return or_(clubs.Week.phase.not_in(OPEN), paused)
-
-
-def _due(now: datetime) -> Any:
-    return case((_must_stop(now), literal(now, type_=tables.Party.due_at.type)), else_=tables.Party.due_at)
 
 
 def _with_week(query: Any) -> Any:
@@ -164,21 +163,28 @@ def _with_week(query: Any) -> Any:
     )
 
 
+@cache
+def _next_due() -> Any:
+    return _with_week(select(func.min(case((_must_stop(), NOW), else_=tables.Party.due_at))))
+
+
 async def claim_due(session: AsyncSession, now: datetime, passed: Collection[UUID] = ()) -> UUID | None:
     """The key of the party that is due longest, which is held; what another process holds is passed by."""
     row = tables.Party
-    return await session.scalar(
+    due = (
         _with_week(select(row.id))
-        .where(row.id.not_in(passed), or_(row.due_at <= now, _must_stop(now)))
+        .where(row.id.not_in(passed), or_(row.due_at <= NOW, _must_stop()))
         .order_by(row.due_at)
         .limit(1)
         .with_for_update(of=row, key_share=True, skip_locked=True)
     )
+    return await session.scalar(due, {"now": now})
 
 
 async def next_due(session: AsyncSession, now: datetime, passed: Collection[UUID] = ()) -> datetime | None:
     """When a party changes by itself next; now for one that has to stop."""
-    return await session.scalar(_with_week(select(func.min(_due(now)))).where(tables.Party.id.not_in(passed)))
+    asked = _next_due()
+    return await session.scalar(asked.where(tables.Party.id.not_in(passed)) if passed else asked, {"now": now})
 
 
 # --- who comes, and what is shown -----------------------------------------------------------------------------------
