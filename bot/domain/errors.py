@@ -327,6 +327,19 @@ class DateRefused(Refusal):
 
 
 @dataclass(eq=False)
+class MergeRefused(Refusal):
+    """Two albums cannot become one, or one cannot become two again.
+
+    `same`, `elsewhere` (another club uses it), `both` (nominated in one week), `single` (nothing was merged into it),
+    `foreign` (the club has nothing to do with it).
+    """
+
+    reason: str
+    album: str
+    week: str = ""
+
+
+@dataclass(eq=False)
 class TimeNotUnderstood(Refusal):
     """A time that could not be read."""
 

@@ -89,6 +89,7 @@ def samples(text: str) -> list[Refusal]:
         errors.ShelfRefused("held", text),
         errors.ShelfRefused("absent", ""),
         *(errors.DateRefused(date(2026, 12, 28), reason) for reason in ("past", "weekday", "no_schedule", "?")),
+        *(errors.MergeRefused(reason, text, LABEL) for reason in ("same", "elsewhere", "both", "single", "foreign")),
         errors.TimeNotUnderstood(text),
         errors.TimeInThePast(text, AT),
         errors.Missing(("title",)),

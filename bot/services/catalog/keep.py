@@ -10,7 +10,7 @@ from bot.domain.club.entries import Album
 from bot.services.catalog.judging import is_same
 from bot.services.catalog.resolved import Resolved
 from bot.services.club import guide
-from db.queries import aliases, recordings
+from db.queries import aliases, merging, recordings
 from db.queries import catalog as queries
 from db.session import Reading, Writing
 
@@ -77,11 +77,12 @@ async def keep_album(session: Writing, resolved: Resolved, now: datetime) -> Alb
     return kept
 
 
-async def _known(session: Reading, resolved: Resolved) -> Album | None:
+async def _known(session: Writing, resolved: Resolved) -> Album | None:
     """The album that is there; one that was merged since it was understood is the one it stands in."""
-    if resolved.album is not None:
-        return await queries.album(session, resolved.album.id)
-    return await find_album(session, resolved)
+    found = resolved.album or await find_album(session, resolved)
+    # From here on nobody merges it away; who waited for a merge goes on with the album that was kept.
+    held = None if found is None else await merging.hold_standing(session, found.id)
+    return None if held is None else await queries.album(session, held)
 
 
 async def _complete(session: Writing, known: Album, resolved: Resolved) -> None:
