@@ -53,7 +53,7 @@ def labels(body: Body) -> list[str]:
 def test_the_guide_fits_with_two_hundred_tracks_of_the_longest_titles(unit: str, how: Guide) -> None:
     title = filled(unit, 500)
     posts = [a_post(number, title, gone=number % 9 == 8, likes=999, comments=999) for number in range(1, 201)]
-    for phase in Phase:
+    for phase in (Phase.POLL, Phase.LISTENING, Phase.CLOSED):
         shown = view(phase, unit=unit, size=500, count=45, rules=Rules(guide=how))
         for listed in (posts, posts[:25], posts[:1], [a_post(1, gone=True)], []):
             body = guide.guide_card(shown, listed)
