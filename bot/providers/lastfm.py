@@ -32,7 +32,7 @@ from bot.domain.errors import AlbumNeeded, Why
 from bot.domain.manners import Pace
 from bot.domain.ports import Manners
 from bot.providers.answers import Answer, judge
-from bot.providers.http import JSON_LIMIT, Http
+from bot.providers.http import Http
 from bot.providers.libraries import CONNECT_SECONDS, NotThere, ask_library, hush
 from bot.providers.manners import FOR_PEOPLE, Gate, Patience
 from bot.providers.shapes import name_of, number_of, search_words, text_of
@@ -48,6 +48,8 @@ T = TypeVar("T")
 ADDRESS = "https://ws.audioscrobbler.com/2.0/"
 PACE = Pace(5, timedelta(seconds=1), reserved=2)
 """As its terms ask for, averaged over an address."""
+XML_LIMIT = 500_000
+"""Bytes of an answer: a page of fifty albums takes an eighth of it, and pylast turns every byte into a tree twice."""
 ERROR_CODE = re.compile(rb'<error\s+code="(\d{1,3})"|"error"\s*:\s*(\d{1,3})')
 NOTHING = frozenset({6, 20})
 """No such thing; nothing told of it."""
@@ -150,7 +152,7 @@ class LastFm:
             return ask(network)
         except pylast.NetworkError as error:
             met = error.underlying_error  # what the transport raised comes wrapped
-        except (pylast.PyLastError, IndexError, AttributeError) as error:
+        except (pylast.PyLastError, IndexError, AttributeError, RecursionError) as error:
             met = self._gate.unavailable(Why.GARBLED, type(error).__name__)
         # Raised here, where it does not carry pylast's error along: that names the network with its key.
         raise met
@@ -197,8 +199,8 @@ class LastFm:
         try:
             for chunk in response.iter_bytes():
                 body += chunk
-                if len(body) > JSON_LIMIT:
-                    raise self._gate.unavailable(Why.GARBLED, f"more than {JSON_LIMIT} bytes")
+                if len(body) > XML_LIMIT:
+                    raise self._gate.unavailable(Why.GARBLED, f"more than {XML_LIMIT} bytes")
         except httpx2.TimeoutException:
             raise self._gate.unavailable(Why.SLOW, "no whole answer in time") from None
         except (httpx2.TransportError, httpx2.DecodingError):

@@ -18,6 +18,7 @@ from tests.contracts.cases import Known, Trouble, UsualCase
 from tests.contracts.cassettes import CASSETTES, recorded
 
 HARBOUR = ALBUMS[0]
+DEEP = b'<lfm status="ok">' + b"<a>" * 20_000 + b"</a>" * 20_000 + b"</lfm>"
 STAR = "https://lastfm.freetls.fastly.net/i/u/300x300/2a96cbd8b46e442fc41c2b86b821562f.png"
 
 
@@ -62,7 +63,8 @@ ERRORS = {
         Fault("lastfm/*", "garbage", body=b'<lfm status="failed"><error code="16"/></lfm>'), Why.DOWN
     ),
     "XML of another shape": Trouble(Fault("lastfm/*", "garbage", body=b'<lfm status="failed"></lfm>'), Why.GARBLED),
-    "a body without end": Trouble(Fault("lastfm/*", "garbage", body=b"<lfm>" * 1_000_000), Why.GARBLED),
+    "a body without end": Trouble(Fault("lastfm/*", "garbage", body=b"<lfm>" * 200_000), Why.GARBLED),
+    "a tree that is too deep": Trouble(Fault("lastfm/*", "garbage", body=DEEP), Why.GARBLED),
 }
 MADE_UP = Known(
     words="low tides glass harbour",
