@@ -282,6 +282,8 @@ def _refresh_guide(guide: Iterable[int]) -> list[Draft]:
     return [Draft(Kind.GUIDE_REFRESH, ordinal=number) for number in guide]
 
 
+PARTY_PANELS = (Kind.PARTY_CARD, Kind.PARTY_TRACK, Kind.PARTY_RECAP)
+"""A party's messages that can be drawn again; their ordinals tell the party and the track."""
 EDITS_APART = 1_000
 """Room between the ordinals of two nominations' redrawn cards."""
 
@@ -299,6 +301,9 @@ def drafts_again(panels: Iterable[tuple[str, int]], now: datetime) -> list[Draft
             drafts.append(Draft(Kind.NOMINATION_EDIT, ordinal * EDITS_APART, payload=payload))
         elif kind in (Kind.GUIDE, Kind.TRACK_POST):
             drafts.append(Draft(Kind.GUIDE_REFRESH, ordinal, payload={"force": True}))
+        elif kind in PARTY_PANELS:
+            payload = {"panel": kind, "words": f"{words} {kind}", "force": True}
+            drafts.append(Draft(Kind.PARTY_REDRAW, ordinal, payload=payload))
         elif kind != Kind.CARD:
             drafts.append(redraw(Kind(kind), words=words, force=True))
     return drafts

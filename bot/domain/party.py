@@ -345,13 +345,19 @@ def missed(party: Party, position: int) -> Party:
 
 
 def card_ordinal(party: Party) -> int:
-    """The number of a party's card and recap among its week's."""
+    """The number of a party's card and recap among its week's; nobody holds a thousand parties."""
     return party.number
 
 
 def turn_ordinal(party: Party, position: int) -> int:
     """The number of a track's message among its week's."""
     return party.number * TURNS_APART + position
+
+
+def read_ordinal(ordinal: int) -> tuple[int, int]:
+    """The number of a party among its week's and the position of a track, 0 for the card and the recap."""
+    number, position = divmod(ordinal, TURNS_APART)
+    return (number, position) if number else (position, 0)
 
 
 def drafts_of(before: Party | None, after: Party) -> list[Draft]:
@@ -374,7 +380,7 @@ def drafts_of(before: Party | None, after: Party) -> list[Draft]:
         if turn.outcome is Outcome.PLAYING and was.get(turn.position, Outcome.WAITING) is Outcome.WAITING
     ]
     again = [
-        _redraw(after, Kind.PARTY_TRACK, turn_ordinal(after, turn.position), turn.position)
+        _redraw(after, Kind.PARTY_TRACK, turn_ordinal(after, turn.position))
         for turn in after.turns
         if was.get(turn.position) is Outcome.PLAYING
     ]
@@ -392,9 +398,8 @@ def drafts_of(before: Party | None, after: Party) -> list[Draft]:
 
 def card_again(party: Party) -> Draft:
     """The card drawn anew."""
-    return _redraw(party, Kind.PARTY_CARD, card_ordinal(party), 0)
+    return _redraw(party, Kind.PARTY_CARD, card_ordinal(party))
 
 
-def _redraw(party: Party, panel: Kind, ordinal: int, position: int) -> Draft:
-    payload = {"party": str(party.id), "panel": str(panel), "position": position}
-    return Draft(Kind.PARTY_REDRAW, ordinal, payload=payload)
+def _redraw(party: Party, panel: Kind, ordinal: int) -> Draft:
+    return Draft(Kind.PARTY_REDRAW, ordinal, payload={"party": str(party.id), "panel": str(panel)})

@@ -15,7 +15,7 @@ from bot.domain.club.views import PanelRef, WeekView
 from bot.domain.club.week import ThreadRole
 from bot.domain.outbox import Errand, Kind
 from bot.domain.party import Outcome as TurnOutcome
-from bot.domain.party import PartyView
+from bot.domain.party import PartyView, read_ordinal
 from bot.services.club import party_course, views
 from cogs.club.cards import party as cards
 from cogs.delivery import codes, messages
@@ -48,7 +48,10 @@ class PartyMessages:
         }
 
     async def _view(self, errand: Errand) -> PartyView:
-        return await party_course.party_of(self.bot.tools, party=UUID(errand.payload["party"]))
+        if "party" in errand.payload:
+            return await party_course.party_of(self.bot.tools, party=UUID(errand.payload["party"]))
+        number, _ = read_ordinal(errand.ordinal)
+        return await party_course.party_of(self.bot.tools, week=errand.week_id, number=number)
 
     async def _posted(self, errand: Errand, week: WeekView, draw: Callable[[], Body]) -> Outcome:
         panel = await self._post(errand, week, draw, place_of(week))
@@ -58,8 +61,8 @@ class PartyMessages:
         return await self._posted(errand, week, partial(cards.party_card, week, await self._view(errand)))
 
     async def _note(self, errand: Errand, week: WeekView, _now: datetime) -> Outcome:
-        words = str(errand.payload["words"])
-        return await self._posted(errand, week, partial(cards.note_card, week, await self._view(errand), words))
+        draw = partial(cards.note_card, week, await self._view(errand), str(errand.payload["words"]))
+        return Outcome(discord_id=(await self._posted(errand, week, draw)).discord_id)
 
     async def _recap(self, errand: Errand, week: WeekView, _now: datetime) -> Outcome:
         return await self._posted(errand, week, partial(cards.recap_card, week, await self._view(errand)))
@@ -100,15 +103,20 @@ class PartyMessages:
         if panel is None:
             return SKIPPED
         view = await self._view(errand)
-        draw = partial(cards.party_card, week, view)
-        if key[0] == Kind.PARTY_TRACK:
-            draw = partial(cards.track_card, week, view, int(errand.payload["position"]))
+        draw = {
+            Kind.PARTY_CARD: partial(cards.party_card, week, view),
+            Kind.PARTY_TRACK: partial(cards.track_card, week, view, read_ordinal(errand.ordinal)[1]),
+            Kind.PARTY_RECAP: partial(cards.recap_card, week, view),
+        }[Kind(key[0])]
         try:
             drawn = await self._redraw(errand, week, panel, draw)
         except discord.NotFound as error:
             if error.code not in codes.VANISHED:
                 raise
-            return SKIPPED  # somebody deleted it
+            if key[0] != Kind.PARTY_CARD or not errand.payload.get("force") or not view.party.is_running:
+                return SKIPPED  # somebody deleted it
+            # A host asks for the card that people join by, so it comes back.
+            drawn = await self._post(errand, week, draw, place_of(week))
         return Outcome(discord_id=drawn.message_id, panel=drawn, panel_key=key)
 
 

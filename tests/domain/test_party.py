@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.domain import party as rules
 from bot.domain.errors import PartyRefused
-from bot.domain.outbox import Draft, Kind
+from bot.domain.outbox import Draft, Kind, drafts_again
 from bot.domain.party import LONG_OUTAGE, LONGEST_PAUSE, Outcome, Party, Reason, State, Turn
 
 START = datetime(2026, 11, 27, 20, 0, tzinfo=UTC)
@@ -39,7 +39,11 @@ def outcomes(party: Party) -> list[str]:
 
 
 def kinds(drafts: list[Draft]) -> list[tuple[str, int]]:
-    return [(str(draft.kind), int(draft.payload.get("position", 0))) for draft in drafts]
+    """What is posted with its position, what is drawn again with the position of what it is about; 0 for the card."""
+    return [
+        (str(draft.kind), 0 if draft.kind is Kind.PARTY_NOTE else rules.read_ordinal(draft.ordinal)[1])
+        for draft in drafts
+    ]
 
 
 def refused(reason: str):
@@ -184,6 +188,14 @@ def test_a_tracks_message_is_one_of_its_own_in_every_party_of_a_week() -> None:
     ordinals = [draft.ordinal for party in parties for draft in rules.drafts_of(None, party)]
     assert ordinals == [1, 1001, 2, 2001]
     assert Kind.PARTY_TRACK in {draft.kind for draft in rules.drafts_of(None, parties[0])}
+
+
+def test_an_ordinal_tells_party_and_track_and_everything_of_a_party_can_be_drawn_again() -> None:
+    assert [rules.read_ordinal(ordinal) for ordinal in (1, 1001, 2, 2012)] == [(1, 0), (1, 1), (2, 0), (2, 12)]
+    panels = [("party_card", 1), ("party_track", 1001), ("party_track", 1002), ("party_recap", 1)]
+    drafts = drafts_again(panels, START)[1:]
+    assert {(draft.payload["panel"], draft.ordinal) for draft in drafts} == set(panels)
+    assert len({(draft.kind, draft.ordinal, draft.payload["words"]) for draft in drafts}) == len(panels)
 
 
 def test_a_track_is_late_once_its_time_has_passed() -> None:

@@ -225,6 +225,11 @@ async def test_everybody_may_come_and_only_hosts_move_it(stage: Stage) -> None:
     await stage.settle()
     assert "Ada and Dora" in scene.host.person.reads(messages(scene, "Listening party")[0])
     told(await scene.host.command("party resume"), "nothing to resume")
+    card = messages(scene, "Listening party")[0]
+    await stage.app.client.http.delete_message(int(card["channel_id"]), int(card["id"]))
+    await scene.host.command("week resync", hope="drawn again")
+    await stage.settle()
+    assert "Ada and Dora" in scene.host.person.reads(messages(scene, "Listening party")[0])
     await scene.host.command("week cancel", hope="Cancelled")
     await stage.settle()
     assert not (await the_party(stage)).is_running

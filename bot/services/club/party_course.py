@@ -90,10 +90,12 @@ async def _advance(session: Writing, claimed: UUID, now: datetime) -> None:
 # --- the delivery ---------------------------------------------------------------------------------------------------
 
 
-async def party_of(tools: Tools, *, party: UUID) -> PartyView:
-    """A party as its messages show it."""
+async def party_of(tools: Tools, *, party: UUID | None = None, week: UUID | None = None, number: int = 1) -> PartyView:
+    """A party as its messages show it, named by its key or as a week's n-th. Raises `PartyRefused` for none."""
     async with tools.database.reading() as session:
-        found = await parties.party(session, party)
+        if party is None and week is not None:
+            party = await parties.numbered(session, week, number)
+        found = None if party is None else await parties.party(session, party)
         if found is None:
             raise PartyRefused("none")
         return await view_of(session, found)

@@ -18,6 +18,7 @@ from bot.domain.club.week import Phase
 from bot.domain.outbox import State as ErrandState
 from bot.domain.party import RUNNING, Outcome, Party, PartyMember, Reason, State, Turn
 from db.queries.club.participants import PERSON, shown_name, with_person
+from db.queries.club.scope import in_week
 from db.session import WAKE
 from db.tables import catalog
 from db.tables import club as clubs
@@ -86,6 +87,12 @@ async def running_of_club(session: AsyncSession, club_id: UUID) -> list[tuple[UU
 async def running_of_week(session: AsyncSession, club_id: UUID, week_id: UUID) -> UUID | None:
     """The key of the week's party that runs."""
     return next((key for key, week in await running_of_club(session, club_id) if week == week_id), None)
+
+
+async def numbered(session: AsyncSession, week_id: UUID, number: int) -> UUID | None:
+    """The key of the week's n-th party."""
+    row = tables.Party
+    return await session.scalar(select(row.id).where(in_week(row, week_id), row.number == number))
 
 
 async def next_number(session: AsyncSession, club_id: UUID, week_id: UUID) -> int:
