@@ -29,7 +29,7 @@ class WebCovers:
     def __init__(self, web: Web, *, at: str = "") -> None:
         self._web = web
         self._at = at
-        # One at a time: of the largest picture that is taken, its pixels fill a hundred megabytes.
+        # One at a time: the largest picture that is taken fills two hundred megabytes while it is read.
         self._decoding = asyncio.Lock()
 
     async def fetch_cover(self, url: str) -> Picture:
@@ -57,9 +57,7 @@ def redrawn(content: bytes) -> Picture:
         with Image.open(io.BytesIO(content), formats=DECODERS) as opened:
             check_size(*opened.size)  # once more: a file may claim two sizes
             opened.draft("RGB", (DRAFT_SIDE, DRAFT_SIDE))
-            opened.load()
-            plain = _flat(opened)
-        plain.thumbnail((STORED_SIDE, STORED_SIDE), reducing_gap=2.0)
+            plain = _flat(_smaller(opened))
         drawn = io.BytesIO()
         plain.save(drawn, "JPEG", quality=QUALITY, progressive=True)
     except CoverRefused:
@@ -67,6 +65,14 @@ def redrawn(content: bytes) -> Picture:
     except Exception:  # noqa: BLE001 - a decoder stumbles in as many ways as there are damaged files
         raise CoverRefused(CoverOutcome.BROKEN) from None
     return Picture.of(drawn.getvalue(), *plain.size)
+
+
+def _smaller(opened: Image.Image) -> Image.Image:
+    """The decoded picture at the size that is kept: made small first, so that little is copied after that."""
+    named = opened.mode in ("P", "1")  # colours by number cannot be mixed
+    mixed: Image.Image = opened.convert("RGBA" if opened.has_transparency_data else "RGB") if named else opened
+    mixed.thumbnail((STORED_SIDE, STORED_SIDE), reducing_gap=2.0)
+    return mixed
 
 
 def _flat(opened: Image.Image) -> Image.Image:
