@@ -33,7 +33,7 @@ from bot.providers.musicbrainz_shapes import (
     read_recordings,
     read_release,
 )
-from bot.providers.shapes import album_links, isrc_of, search_words
+from bot.providers.shapes import MBID, album_links, isrc_of, search_words
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -46,7 +46,7 @@ MOST = 100
 EDITIONS = 25
 """Releases of a group, the first ones first: with all their tracks an answer grows large."""
 TRACKS = "recordings+artist-credits+isrcs"
-IDENTITY = re.compile(r"(release-group|release|recording)/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
+IDENTITY = re.compile(rf"(release-group|release|recording)/({MBID.pattern})")
 
 
 class MusicBrainz:

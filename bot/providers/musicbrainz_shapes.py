@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.domain.catalog import FoundAlbum, FoundTrack, Link, LinkKind, Service, canonical_url
-from bot.providers.shapes import country_of, isrc_of, name_of, number_of, rows_of, text_of, year_of
+from bot.providers.shapes import country_of, isrc_of, mbid_of, name_of, number_of, rows_of, text_of, year_of
 
 VARIOUS_ARTISTS = "89ad4ac3-39f7-470e-963a-56509c546377"
 KINDS = ("compilation", "live", "soundtrack", "remix", "dj-mix", "demo")
@@ -99,7 +99,7 @@ def _found(group: dict[str, Any]) -> FoundAlbum:
         name_of(group["title"]),
         artist_name(group.get("artist-credit")),
         year_of(group.get("first-release-date")),
-        (group_link(name_of(group["id"])),),
+        (group_link(mbid_of(group["id"])),),
         kind_of(group),
         genres=_strongest(group.get("tags")),
     )
@@ -110,10 +110,10 @@ def read_group(body: Any) -> Group:
     credit = rows_of(body.get("artist-credit") or [])
     artist: dict[str, Any] = credit[0].get("artist") or {} if credit else {}
     return Group(
-        name_of(body["id"]),
+        mbid_of(body["id"]),
         name_of(body["title"]),
         artist_name(credit),
-        text_of(artist.get("id")),
+        mbid_of(artist["id"]) if artist.get("id") else "",
         year_of(body.get("first-release-date")),
         kind_of(body),
         _strongest(body.get("genres")) or _strongest(body.get("tags")),
@@ -135,7 +135,7 @@ def read_editions(body: Any) -> list[Edition]:
 def _edition(release: dict[str, Any]) -> Edition:
     heard = [each for each in rows_of(release.get("media") or []) if not _is_film(each)]
     return Edition(
-        name_of(release["id"]),
+        mbid_of(release["id"]),
         text_of(release.get("date")),
         text_of(release.get("status")).lower() == "official",
         len(heard),
@@ -149,7 +149,7 @@ def _edition(release: dict[str, Any]) -> Edition:
 def read_release(body: Any) -> tuple[str, Edition]:
     """The id of a release's group (empty when not told), and the release with its tracks."""
     group: dict[str, Any] = body.get("release-group") or {}
-    return text_of(group.get("id")), _edition(body)
+    return mbid_of(group["id"]) if group.get("id") else "", _edition(body)
 
 
 def _tracks(release: dict[str, Any]) -> tuple[FoundTrack, ...]:
@@ -162,7 +162,7 @@ def _tracks(release: dict[str, Any]) -> tuple[FoundTrack, ...]:
 
 def _track(track: dict[str, Any], position: int, album_artist: str) -> FoundTrack:
     recording: dict[str, Any] = track.get("recording") or {}
-    recording_id = text_of(recording.get("id"))
+    recording_id = mbid_of(recording["id"]) if recording.get("id") else ""
     return FoundTrack(
         name_of(track["title"]),
         artist_name(track.get("artist-credit") or recording.get("artist-credit")) or album_artist,
@@ -188,7 +188,7 @@ def read_recording(recording: Any) -> FoundTrack:
         _position(release) if release else None,
         number_of(recording.get("length")),
         _first_isrc(recording.get("isrcs")),
-        recording_link(name_of(recording["id"])),
+        recording_link(mbid_of(recording["id"])),
         _album_of(release, artist) if release else None,
     )
 
@@ -207,7 +207,7 @@ def _best_known(releases: list[dict[str, Any]]) -> dict[str, Any] | None:
 
 def _album_of(release: dict[str, Any], artist: str) -> FoundAlbum:
     group: dict[str, Any] = release.get("release-group") or {}
-    group_id = text_of(group.get("id"))
+    group_id = mbid_of(group["id"]) if group.get("id") else ""
     return FoundAlbum(
         Service.MUSICBRAINZ,
         text_of(group.get("title")) or name_of(release["title"]),

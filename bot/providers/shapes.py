@@ -17,6 +17,7 @@ QUERY_SIGNS = str.maketrans(dict.fromkeys('+-&|!(){}[]^"~*?:\\/<>=;', " "))
 """What search languages read as operators; inside a word they only separate it."""
 YEAR = re.compile(r"(?:18|19|20|21)\d\d(?!\d)")
 ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}\d{7}")
+MBID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 COUNTRY = re.compile(r"[A-WYZ][A-Z]", re.ASCII)
 """Two letters; what begins with X is no country but the world, Europe, or nobody."""
 
@@ -34,8 +35,8 @@ def isrc_of(text: str) -> str:
 
 
 def text_of(value: Any) -> str:
-    """A text on one line; empty for anything else."""
-    return " ".join(value.split()) if isinstance(value, str) else ""
+    """A text on one line, of what is visible in it; empty for anything else."""
+    return " ".join(visible(value).split()) if isinstance(value, str) else ""
 
 
 def name_of(value: Any) -> str:
@@ -44,6 +45,13 @@ def name_of(value: Any) -> str:
     if not found:
         raise ValueError("a name is missing")
     return found
+
+
+def mbid_of(value: Any) -> str:
+    """An id of MusicBrainz; raises `ValueError` for anything else, since it becomes a part of an address."""
+    if not isinstance(value, str) or not MBID.fullmatch(value):
+        raise ValueError("an id is missing")
+    return value
 
 
 def number_of(value: Any) -> int | None:
