@@ -105,7 +105,7 @@ def keys_and_sources(settings: Settings) -> Iterator[Finding]:
     yield Finding("LONGPLAY_CONTACT", True, told)
 
 
-async def _sources(longplay: App) -> AsyncIterator[Finding]:
+async def sources_asked(longplay: App) -> AsyncIterator[Finding]:
     """Services that are left alone for a while, and one search at each source where they shall be asked."""
     now = longplay.clock.now()
     for name, standing in (await SharedManners(longplay.tools.database, longplay.clock).standings()).items():
@@ -120,7 +120,7 @@ async def _sources(longplay: App) -> AsyncIterator[Finding]:
             until = f" until {failure.until:%Y-%m-%d %H:%M} UTC" if failure.until else ""
             yield Finding(name, False, f"{failure.why}{until} ({failure.detail})")
         else:
-            yield Finding(name, bool(found), f"{len(found)} album for “{TRIED}”")
+            yield Finding(name, True, f"came, with {len(found)} album for “{TRIED}”")
 
 
 async def _world(settings: Settings, asks_sources: bool = False) -> AsyncIterator[Finding]:
@@ -138,7 +138,7 @@ async def _world(settings: Settings, asks_sources: bool = False) -> AsyncIterato
             async for finding in _database(longplay):
                 yield finding
             if at_head:
-                async for finding in _sources(longplay):
+                async for finding in sources_asked(longplay):
                     yield finding
         if settings.discord_token is None:
             yield Finding("DISCORD_TOKEN", False, "not set: `longplay run` needs it, `longplay rehearse` does not")

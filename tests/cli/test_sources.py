@@ -11,13 +11,13 @@ from pydantic import SecretStr
 
 from bot.app import App
 from bot.config import Settings
-from bot.doctor import keys_and_sources
+from bot.doctor import keys_and_sources, sources_asked
 from bot.domain.catalog import Service
 from bot.domain.clock import SystemClock
 from bot.domain.errors import Why
 from bot.domain.manners import Pace
 from bot.providers.sources import WORLD
-from bot.rehearsal.providers import SHOPS, LoopbackProviders, world_on
+from bot.rehearsal.providers import SHOPS, Fault, LoopbackProviders, world_on
 from bot.rehearsal.providers.catalogue import ALBUMS
 from bot.services.manners import SharedManners
 from db.session import Database
@@ -136,3 +136,18 @@ async def test_every_source_of_a_rehearsal_answers_from_this_machine(
             await app.stop()
     kept = await SharedManners(database, SystemClock()).standings()
     assert set(kept) >= {"musicbrainz", "coverartarchive", "deezer"}
+
+
+async def test_sources_that_are_asked_say_whether_they_answer(database_url: str, tmp_path: Path) -> None:
+    given = settings(database_url=SecretStr(database_url), data_folder=tmp_path)
+    async with LoopbackProviders(SHOPS) as server:
+        server.add_fault(Fault("deezer/*", status=429, headers={"Retry-After": "48925"}))
+        app = App(given, world=world_on(server))
+        try:
+            await app.open_database(migrates=False)
+            found = {finding.name: finding async for finding in sources_asked(app)}
+        finally:
+            await app.stop()
+    assert found["MusicBrainz's answer"].well
+    assert not found["Deezer's answer"].well
+    assert re.match(r"busy until \d{4}-\d\d-\d\d \d\d:\d\d UTC \(429 from 127.0.0.1", found["Deezer's answer"].detail)
