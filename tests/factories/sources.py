@@ -55,6 +55,16 @@ class Slow(Brief):
         return self.albums_for(words, limit)
 
 
+class SlowPages(Brief):
+    """Finds at once, and takes its time to show a page."""
+
+    seconds = 2.4
+
+    async def fetch_album(self, link: Link) -> FoundAlbum | None:
+        await asyncio.sleep(self.seconds)
+        return await super().fetch_album(link)
+
+
 class Down(HeldSource):
     """Answers nothing."""
 

@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.catalog import FoundTrack, Link, Service
 from bot.domain.errors import AlbumNeeded, Unavailable, Why
-from bot.services.catalog import Resolved, keep_album, resolve_album, search_further
+from bot.services.catalog import Resolved, keep_album, read_on, resolve_album, search_further
 from db.queries import catalog as queries
 from tests.factories import GUILD, NOW, make_tools
 from tests.factories.held import HeldSource
@@ -86,6 +86,22 @@ async def test_one_source_down_and_one_slow_take_nothing_away_and_are_named(data
     read = await resolve(tools, "daft punk - discovery", seconds=0.9)
     assert asyncio.get_running_loop().time() - started < 1.5
     assert (read.title, len(read.listed), read.unheard) == ("Discovery", 2, ("Last.fm", "Spotify"))
+
+
+async def test_a_page_that_comes_too_late_is_read_on_and_then_left_alone(database):
+    class Silent(Brief):
+        async def fetch_album(self, link):
+            raise Unavailable("musicbrainz", Why.SLOW)
+
+    silent = Silent(Service.MUSICBRAINZ, [AT_MUSICBRAINZ])
+    tools = make_tools(database, album_sources=(silent, Brief(Service.DEEZER, [AT_DEEZER])))
+    read = await resolve(tools, "daft punk - discovery")
+    assert (len(read.listed), read.unread, read.unheard) == (2, (Service.MUSICBRAINZ,), ())
+    tools = make_tools(database, album_sources=(silent,))
+    read = await resolve(tools, "daft punk - discovery")
+    told = await read_on(tools, read)
+    assert (told.listed, told.unread, told.unheard) == ((), (), ("MusicBrainz",))
+    assert await read_on(tools, told) == told
 
 
 async def test_a_bug_in_a_source_is_no_silence(database):

@@ -11,8 +11,9 @@ from bot.domain.ports import AlbumSource, LinkReader
 from bot.rehearsal.loopback import Answer
 from bot.rehearsal.pilot import Member
 from bot.rehearsal.stage import Stage
+from bot.services.catalog import tracks_of
 from tests.factories.held import HeldSource
-from tests.factories.sources import Brief, Down, Slow, a_link, deezer, musicbrainz, songs
+from tests.factories.sources import Brief, Down, Slow, SlowPages, a_link, deezer, musicbrainz, songs
 from tests.stories.scene import Scene, buttons, label_of, preset, told
 
 PICK = "The album you mean"
@@ -216,6 +217,37 @@ async def test_a_messages_menu_reads_words_links_and_neither(stage: Stage) -> No
     told(await menu("lamp"), "Which album is it?")
     told(await menu("https://spotify.link/abc123 Moth - Lamp"), "Lamp — Moth (2019)")
     told(await menu("javascript:alert(1)"), "is no link Longplay knows")
+
+
+async def test_a_page_that_is_slow_to_come_is_drawn_in_later_and_waited_for_by_whoever_nominates(stage: Stage) -> None:
+    scene = await Scene.opened(stage, nominations_per_member=3)
+    stock(stage, SlowPages(Service.DEEZER, [GLASS, *LAMPS]))
+    ben, chidi = scene.arrive("Ben", "Chidi")
+
+    async def waits() -> None:
+        card = await ben.command("nominate", album="low tides - glass harbour")
+        assert "tracks known" not in told(card, "Glass Harbour — The Low Tides (1997)")
+        await seen(ben, card, lambda text: "3 tracks known" in text)
+        form = await ben.press(card, "Pitch it")
+        assert label_of(form, "2. ") == "2. Tar and rope"
+        assert preset(form)["genre"] == "Folk"
+
+    async def hurries() -> None:
+        card = await chidi.command("nominate", album="Moth - Lamp")
+        told(await chidi.press(card, "Nominate now"), "Nominated")
+        await asyncio.sleep(1.0)
+        assert "Nominated" in chidi.person.reads(chidi.person.sees(card.message)), "nothing is drawn over it"
+
+    await asyncio.gather(waits(), hurries())
+    (lamp,) = (await scene.view()).nominations
+    assert [one.title for one in await tracks_of(stage.tools, album_id=lamp.album.id)] == ["Wick"]
+
+
+async def test_a_link_alone_is_waited_for(stage: Stage) -> None:
+    scene = await Scene.opened(stage)
+    stock(stage, SlowPages(Service.DEEZER, [GLASS]))
+    (ben,) = scene.arrive("Ben")
+    told(await ben.command("nominate", album="https://www.deezer.com/album/7"), "3 tracks known")
 
 
 async def test_a_shelf_and_a_hosts_pick_ask_the_same_question(stage: Stage) -> None:

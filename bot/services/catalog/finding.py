@@ -22,6 +22,10 @@ T = TypeVar("T")
 
 PATIENCE = 2.0
 """Seconds from a command until what came is shown."""
+LINK_PATIENCE = 8.0
+"""Seconds for a link that says nothing by itself: only its own service can tell what it is."""
+DETAILS_PATIENCE = 8.0
+"""Seconds for the pages of an album that is shown already, or that a member has decided on."""
 FOR_DETAILS = 0.7
 """Of these, seconds that are left for the pages of the album that was found."""
 FURTHER_PATIENCE = 8.0
@@ -39,9 +43,13 @@ class Budget:
 
     def __init__(self, seconds: float) -> None:
         self._loop = asyncio.get_running_loop()
-        self._deadline = self._loop.time() + seconds
         self.unheard: tuple[str, ...] = ()
         """The names of those who were asked and not heard, each once."""
+        self.renew(seconds)
+
+    def renew(self, seconds: float) -> None:
+        """So many seconds from now on."""
+        self._deadline = self._loop.time() + seconds
 
     async def told(self, tools: Tools, ask: Callable[[AlbumSource], Awaitable[T]], *, keeping: float = 0.0) -> list[T]:
         """What the sources say to a question, `keeping` so many seconds for what comes after."""
@@ -75,9 +83,16 @@ async def found_by_words(tools: Tools, wanted: Wanted, budget: Budget, *, known:
     return judge(wanted, [*known, *(album for albums in answers for album in albums)])
 
 
-async def found_by_link(tools: Tools, link: Link, budget: Budget) -> FoundAlbum | None:
-    """The album of a link, joined with what other services hold of it; None where no source can tell."""
-    answers = await budget.told(tools, lambda source: source.fetch_album(link), keeping=FOR_DETAILS)
+async def found_by_link(tools: Tools, link: Link, budget: Budget, *, alone: bool) -> FoundAlbum | None:
+    """The album of a link, joined with what other services hold of it; None where no source can tell.
+
+    A link that stands `alone` is waited for longer: there are no words to go by.
+    """
+    if alone:
+        budget.renew(LINK_PATIENCE)
+    answers = await budget.told(tools, lambda source: source.fetch_album(link), keeping=0.0 if alone else FOR_DETAILS)
+    if alone:
+        budget.renew(PATIENCE)
     albums = sound_albums([one for one in answers if one is not None])
     return await _everywhere(tools, albums[0], budget) if albums else None
 
@@ -87,7 +102,9 @@ async def found_by_track(tools: Tools, link: Link, budget: Budget) -> tuple[Foun
 
     As the track's own service says; else as another says of the same recording, or of what the address spells out.
     """
-    answers = await budget.told(tools, lambda source: source.fetch_track(link), keeping=FOR_DETAILS)
+    budget.renew(LINK_PATIENCE)
+    answers = await budget.told(tools, lambda source: source.fetch_track(link))
+    budget.renew(PATIENCE)
     tracks = [track for one in answers if one is not None and (track := sound_track(one)) is not None]
     artist, title = readable(link)
     track = tracks[0] if tracks else FoundTrack(title, artist) if title and artist else None
@@ -104,7 +121,7 @@ async def found_by_track(tools: Tools, link: Link, budget: Budget) -> tuple[Foun
 
 async def _albums_of_song(tools: Tools, wanted: Wanted, budget: Budget) -> list[FoundAlbum]:
     """The album of the one song that is surely meant."""
-    words = words_for_search(wanted)[0]
+    words = next(iter(words_for_search(wanted)), "")
     answers = await budget.told(tools, lambda source: source.search_tracks(words, limit=SEARCHED), keeping=FOR_DETAILS)
     tracks = [track for found in answers for one in found if (track := sound_track(one)) is not None]
     sure = rank_tracks(wanted, tracks).sure
@@ -124,21 +141,31 @@ async def _everywhere(tools: Tools, album: FoundAlbum, budget: Budget) -> FoundA
     return with_others(album, [one for albums in others for one in albums])
 
 
-async def with_details(tools: Tools, found: FoundAlbum, budget: Budget) -> FoundAlbum:
-    """The album with its track list, genres and country, from its page at each source that has one and was not read."""
-    read = {found.source} if found.tracks else set[Service]()
-    albums = (link for link in reversed(found.links) if link.kind is LinkKind.ALBUM)
-    pages = {link.service: link for link in albums if link.service not in read}
+def pages_of(found: FoundAlbum) -> tuple[Service, ...]:
+    """The services whose page of an album may tell more of it."""
+    services = dict.fromkeys(link.service for link in found.links if link.kind is LinkKind.ALBUM)
+    # Whoever told the tracks has shown its page.
+    return tuple(service for service in services if not (found.tracks and service is found.source))
+
+
+async def with_details(
+    tools: Tools, found: FoundAlbum, pages: Sequence[Service], budget: Budget
+) -> tuple[FoundAlbum, tuple[Service, ...]]:
+    """The album with its track list, genres and country as these services' pages tell them; and who did not in time."""
+    links = {link.service: link for link in reversed(found.links) if link.kind is LinkKind.ALBUM}
+    unread = {source.service for source in tools.album_sources}.intersection(pages, links)
 
     async def page(source: AlbumSource) -> FoundAlbum | None:
-        link = pages.get(source.service)
-        return None if link is None else await source.fetch_album(link)
+        if source.service not in unread:
+            return None
+        album = await source.fetch_album(links[source.service])
+        unread.discard(source.service)
+        return album
 
     unheard = budget.unheard
-    full = completed(found, [one for one in await budget.told(tools, page) if one is not None])
-    if full.tracks:
-        budget.unheard = unheard  # whoever else was silent is not missed
-    return full
+    told = [one for one in await budget.told(tools, page) if one is not None]
+    budget.unheard = unheard  # an album without one of its pages is an album, too
+    return completed(found, told), tuple(service for service in pages if service in unread)
 
 
 @dataclass(frozen=True, slots=True)

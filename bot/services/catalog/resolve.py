@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -17,6 +18,7 @@ from bot.domain.catalog import (
     normalised,
     parse_link,
     readable,
+    service_name,
     understand,
     visible,
 )
@@ -25,11 +27,13 @@ from bot.domain.club.entries import Album
 from bot.domain.errors import AlbumNeeded, TextTooLong, Unavailable
 from bot.services.catalog.fields import read_year
 from bot.services.catalog.finding import (
+    DETAILS_PATIENCE,
     PATIENCE,
     Budget,
     found_by_link,
     found_by_track,
     found_by_words,
+    pages_of,
     with_details,
 )
 from bot.services.catalog.judging import names_it
@@ -91,10 +95,10 @@ async def resolve_album(
 ) -> Resolved:
     """What album a member means: by a value of the autocomplete, a link, or words; given fields win over what is read.
 
-    The catalogue first, then the sources, all at once and for so many seconds; where several albums may be meant there
-    are choices. `told` is what sources said before, `picked` by the member or not; without `ask` none is asked. The
-    words of a server's members (`guild_id`) mean what they meant before. Raises `AlbumNeeded` when nothing can be
-    read, `TextTooLong`, `BadYear`.
+    The catalogue first, then the sources, all at once and for so many seconds, longer for a link that says nothing by
+    itself; where several albums may be meant there are choices. `told` is what sources said before, `picked` by the
+    member or not; without `ask` none is asked. The words of a server's members (`guild_id`) mean what they meant
+    before. Raises `AlbumNeeded` when nothing can be read, `TextTooLong`, `BadYear`.
     """
     budget = Budget(seconds)
     asks = ask and bool(tools.album_sources)
@@ -255,7 +259,7 @@ async def _by_sources(tools: Tools, read: Read, typed: Typed, budget: Budget) ->
     if read.track is not None:
         found, pitch_track = await found_by_track(tools, read.track, budget)
     elif resolved.link is not None:
-        found = await found_by_link(tools, resolved.link, budget)
+        found = await found_by_link(tools, resolved.link, budget, alone=not resolved.title)
     if found is not None:
         told = await _as_told(tools, read, typed, found)
         return replace(told, pitch_track=pitch_track or told.pitch_track)
@@ -303,13 +307,40 @@ async def _filled(tools: Tools, resolved: Resolved, budget: Budget, *, asks: boo
             complete = bool(await queries.tracks_of(session, resolved.album.id))
             if asks and found is None and not complete and not resolved.song:
                 found = as_found(resolved.album, await queries.links_of(session, resolved.album.id))
+    unread: tuple[Service, ...] = ()
     if asks and found is not None and not complete:
-        found = await with_details(tools, found, budget)
-    if found is not None:
-        genres, country = genres or found.genres, country or found.country
-        resolved = replace(resolved, found=found, cover_url=resolved.cover_url or found.cover_url)
-    genre = genres[0] if genres else ""
-    return replace(resolved, genre=genre[:1].upper() + genre[1:], country=country, unheard=budget.unheard)
+        found, unread = await with_details(tools, found, pages_of(found), budget)
+    told = replace(resolved, genre=_genre(genres), country=country, unheard=budget.unheard)
+    return told if found is None else _with_facts(told, found, unread)
+
+
+def _with_facts(resolved: Resolved, found: FoundAlbum, unread: tuple[Service, ...]) -> Resolved:
+    return replace(
+        resolved,
+        found=found,
+        unread=unread,
+        genre=resolved.genre or _genre(found.genres),
+        country=resolved.country or found.country,
+        cover_url=resolved.cover_url or found.cover_url,
+    )
+
+
+def _genre(genres: Sequence[str]) -> str:
+    """The strongest genre, as it begins a line."""
+    return genres[0][:1].upper() + genres[0][1:] if genres else ""
+
+
+async def read_on(tools: Tools, resolved: Resolved, *, seconds: float = DETAILS_PATIENCE) -> Resolved:
+    """The album with what the pages tell that were not read in time; nobody is asked where all were.
+
+    Who stays silent is named where nobody else told the tracks, and not asked again.
+    """
+    if resolved.found is None or not resolved.unread:
+        return resolved
+    found, unread = await with_details(tools, resolved.found, resolved.unread, Budget(seconds))
+    silent = () if found.tracks else tuple(service_name(service) for service in unread)
+    unheard = tuple(dict.fromkeys((*resolved.unheard, *silent)))
+    return replace(_with_facts(resolved, found, ()), unheard=unheard)
 
 
 def as_found(album: Album, links: tuple[tuple[str, str], ...]) -> FoundAlbum:

@@ -54,6 +54,8 @@ class Resolved:
     """Albums of which the member has to pick one, best first; then everything else is as they wrote it."""
     unheard: tuple[str, ...] = ()
     """Names of the services that were asked and did not answer in time."""
+    unread: tuple[Service, ...] = ()
+    """Services whose page of it was not read in time: it may tell more of the album."""
     pitch_track: str = ""
     """The track whose link was given."""
     meant: Meant | None = None

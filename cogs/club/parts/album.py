@@ -11,18 +11,20 @@ from uuid import UUID
 import discord
 from discord import ui
 
-from bot.domain.catalog import decade_of, parse_link, parse_track_list
+from bot.domain.catalog import Service, decade_of, parse_link, parse_track_list
 from bot.domain.catalog.packing import pack, unpack
+from bot.domain.club.views import WeekView
 from bot.domain.errors import AlbumNeeded, PanelOutdated
-from bot.services.catalog import ALBUM_PREFIX, Resolved, read_cover, resolve_album, tracks_of
+from bot.services.catalog import ALBUM_PREFIX, Resolved, read_cover, read_on, resolve_album, tracks_of
 from bot.services.club import nominating
 from cogs.club import actions
 from cogs.club.cards.album_step import choice_card, understood_card, unreadable_card
-from cogs.club.parts.kept import Kept, keep, kept_album
+from cogs.club.parts.kept import Kept, keep, kept_album, watching
 from cogs.shared.caller import caller_of, now_of, tools_of
 from cogs.shared.dynamic import Press
 from cogs.shared.modal import Form, Submit, text_field
 from cogs.shared.refusals import refusal_words
+from cogs.shared.render import Body
 from cogs.shared.replies import answer, hold, think, update
 
 ALBUM_FORM = Form("album")
@@ -59,7 +61,8 @@ async def resolve(interaction: discord.Interaction[Any], kept: Kept, *, ask: boo
         resolved = await resolve_album(tools, text=f"{ALBUM_PREFIX}{kept.album}", now=now, told=told, ask=False)
     cover = read_cover(kept.cover) if kept.cover else resolved.cover_url
     tracks = parse_track_list(kept.tracks) if kept.tracks else resolved.tracks
-    return replace(resolved, cover_url=cover, tracks=tracks)
+    unread = resolved.unread if ask else tuple(Service(name) for name in kept.unread.split())
+    return replace(resolved, cover_url=cover, tracks=tracks, unread=unread)
 
 
 def with_understood(kept: Kept, resolved: Resolved) -> Kept:
@@ -71,6 +74,7 @@ def with_understood(kept: Kept, resolved: Resolved) -> Kept:
         artist=resolved.artist if own else kept.artist,
         album=str(resolved.album.id) if resolved.album is not None else "",
         found=pack([resolved.found]) if resolved.found is not None else "",
+        unread=" ".join(resolved.unread),
         pitch_track=kept.pitch_track or resolved.pitch_track,
         genre=kept.genre or resolved.genre,
         decade=kept.decade or (decade_of(resolved.year) if resolved.year else ""),
@@ -125,9 +129,8 @@ async def first_step(
             return
         await ask_for_pieces(interaction, kept, needed)
         return
-    tools = tools_of(interaction)
     view = await nominating.check_can_nominate(
-        tools,
+        tools_of(interaction),
         caller=caller_of(interaction),
         now=now_of(interaction),
         album=resolved,
@@ -139,13 +142,32 @@ async def first_step(
     if resolved.choices:
         await ask_which(interaction, kept, resolved, in_place=in_place)
         return
+    card = await _understood(interaction, kept, resolved, view, page)
+    await (update(interaction, card) if in_place else answer(interaction, card))
+    if ask and resolved.unread:
+        await _read_on(interaction, kept, resolved, view, in_place=in_place)
+
+
+async def _understood(
+    interaction: discord.Interaction[Any], kept: Kept, resolved: Resolved, view: WeekView, page: int = 0
+) -> Body:
+    """The card of what was understood, with a draft of its own."""
     kept = with_understood(kept, resolved)
     tracks = await track_titles(interaction, resolved)
+    further = bool(tools_of(interaction).album_sources)
     draft = await keep(interaction, kept)
-    card = understood_card(
-        view, resolved, draft, tracks=tracks, pitch_track=kept.pitch_track, page=page, further=bool(tools.album_sources)
+    return understood_card(
+        view, resolved, draft, tracks=tracks, pitch_track=kept.pitch_track, page=page, further=further
     )
-    await (update(interaction, card) if in_place else answer(interaction, card))
+
+
+async def _read_on(
+    interaction: discord.Interaction[Any], kept: Kept, resolved: Resolved, view: WeekView, *, in_place: bool
+) -> None:
+    """Draw the card anew with what the pages tell that were not read in time, unless the member has gone on."""
+    with await watching(interaction, in_place=in_place) as watched:
+        told = await read_on(tools_of(interaction), resolved)
+        await watched.draw(await _understood(interaction, kept, told, view))
 
 
 Step = Callable[..., Awaitable[None]]

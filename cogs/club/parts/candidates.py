@@ -11,13 +11,13 @@ import discord
 from bot.domain.catalog import service_name
 from bot.domain.catalog.packing import pack, unpack
 from bot.domain.errors import AlbumNeeded, PanelOutdated
-from bot.services.catalog import ALBUM_PREFIX, Findings, Resolved, read_album, search_further
+from bot.services.catalog import ALBUM_PREFIX, Findings, Resolved, read_album, read_on, search_further
 from bot.services.club import planning, shelf
 from cogs.club import actions
 from cogs.club.cards import phrases
 from cogs.club.cards.album_step import AS_WRITTEN, choice_card
 from cogs.club.parts.album import PURPOSES, ask_for_pieces, ask_which, known_link, resolve, with_understood
-from cogs.club.parts.kept import Kept, Watched, keep, kept_album
+from cogs.club.parts.kept import Kept, keep, kept_album, watching
 from cogs.shared.caller import caller_of, now_of, tools_of
 from cogs.shared.dynamic import Press
 from cogs.shared.render import Body, words
@@ -65,7 +65,7 @@ async def on_further(press: Press) -> None:
         # It said which album it is, and that is not the one: only its names are searched on.
         kept = replace(kept, text="", title=wish.title, artist=wish.artist)
     names = tuple(service_name(source.service) for source in tools_of(interaction).album_sources)
-    with Watched(interaction) as watched:
+    with await watching(interaction, in_place=True) as watched:
         if not await watched.draw(await _found_card(interaction, kept, wish, Findings((), names, ()))):
             return
         async with aclosing(search_further(tools_of(interaction), wish)) as findings:
@@ -77,7 +77,7 @@ async def on_further(press: Press) -> None:
 async def _found_card(interaction: discord.Interaction[Any], kept: Kept, wish: Resolved, so_far: Findings) -> Body:
     """What was found so far, with a draft of its own: an option means what it meant when it was read."""
     listed = pack(choice.found for choice in so_far.choices)
-    draft = await keep(interaction, replace(kept, choices=listed, picked="", found="", album=""))
+    draft = await keep(interaction, replace(kept, choices=listed, picked="", found="", unread="", album=""))
     return choice_card(
         so_far.choices,
         draft,
@@ -129,7 +129,7 @@ async def _which(interaction: discord.Interaction[Any], kept: Kept, *, in_place:
         await ask_for_pieces(interaction, kept, needed)
         return None
     if not resolved.choices:
-        return resolved
+        return await read_on(tools_of(interaction), resolved)
     await ask_which(interaction, kept, resolved, in_place=in_place)
     return None
 

@@ -44,6 +44,8 @@ class Kept:
     """The key of the album of the catalogue that was shown."""
     found: str = ""
     """What the sources told of it, packed."""
+    unread: str = ""
+    """The services whose pages of it were not read in time, with spaces between."""
     picked: str = ""
     """Set when the member chose it among several."""
     choices: str = ""
@@ -89,9 +91,9 @@ async def kept_album(interaction: discord.Interaction[Any], draft: UUID) -> Kept
 class Watched:
     """A search that draws what it finds on one private message, until its member goes on; use it as a context."""
 
-    def __init__(self, interaction: discord.Interaction[Any]) -> None:
+    def __init__(self, interaction: discord.Interaction[Any], message_id: int) -> None:
         self._interaction = interaction
-        self._message_id = interaction.message.id if interaction.message is not None else 0
+        self._message_id = message_id
         self._drawing = asyncio.Lock()
         self._over = False
 
@@ -119,6 +121,12 @@ class Watched:
         self._over = True
         async with self._drawing:
             pass
+
+
+async def watching(interaction: discord.Interaction[Any], *, in_place: bool) -> Watched:
+    """Whatever is drawn next is drawn on the message that was pressed (`in_place`), else on the private answer."""
+    message = interaction.message if in_place else None
+    return Watched(interaction, message.id if message else (await interaction.original_response()).id)
 
 
 _watched: dict[int, Watched] = {}

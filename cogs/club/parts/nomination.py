@@ -11,6 +11,7 @@ from discord import ui
 
 from bot.domain.club.entries import Blurb
 from bot.domain.errors import AlreadyNominated, NoSuchNomination, WhichNomination
+from bot.services.catalog import read_on
 from bot.services.club import nominating, setup
 from cogs.club import actions
 from cogs.club.cards import phrases
@@ -108,11 +109,13 @@ async def _nominate(interaction: discord.Interaction[Any], draft: UUID, submit: 
     """Nominate, and let the private card say so in place of the question."""
     await hold(interaction)
     kept = await kept_album(interaction, draft)
-    album = await resolve(interaction, kept)
+    shown = await resolve(interaction, kept)
+    # Whoever is quicker than the page with the tracks waits for it here; without a list nobody hears of single tracks.
+    album = shown if shown.listed else await read_on(tools_of(interaction), shown)
     if submit is None:
-        blurb = Blurb("", kept.pitch_track, kept.genre, kept.decade, kept.country)
+        blurb = Blurb("", kept.pitch_track, kept.genre or album.genre, kept.decade, kept.country or album.country)
     else:
-        blurb = blurb_of(submit, await track_titles(interaction, album))
+        blurb = blurb_of(submit, await track_titles(interaction, shown))
     nominated = await nominating.nominate(
         tools_of(interaction),
         caller=caller_of(interaction),
