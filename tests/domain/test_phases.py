@@ -23,6 +23,7 @@ from tests.domain.test_calendar import days, schedules, zones
 PLAN = deadlines_for(Schedule(), date(2026, 11, 23), ZoneInfo("Europe/Berlin"))
 """Monday 19:00, Wednesday 19:00, Thursday 19:00, the next Wednesday 20:00, Thursday 20:00; an hour less in UTC."""
 HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 SOME = Facts(nominations=3, ballots=2)
 NOMINATION = UUID(int=7)
@@ -144,6 +145,13 @@ def test_an_extension_found_late_is_a_whole_day_from_now():
     now = PLAN.nominations_close_at + 10 * HOUR
     extended = advance(a_week(), EMPTY, now=now).week
     assert extended.ends_at == now + EXTENSION
+
+
+def test_an_extension_found_a_moment_late_keeps_the_hour():
+    now = PLAN.nominations_close_at + 15 * MINUTE
+    assert advance(a_week(), EMPTY, now=now).week.ends_at == PLAN.nominations_close_at + EXTENSION
+    later = now + MINUTE
+    assert advance(a_week(), EMPTY, now=later).week.ends_at == later + EXTENSION
 
 
 def test_a_host_who_never_picks_is_told_so():

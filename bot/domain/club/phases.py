@@ -16,6 +16,8 @@ from bot.domain.errors import NothingToReopen, OutOfOrder, PastTime, WrongPhase
 
 EXTENSION = timedelta(hours=24)
 """What an empty box is extended by, once."""
+IN_TIME = timedelta(minutes=15)
+"""An extension found so late, as by a bot that was just started again, still counts from the deadline it moves."""
 
 NAMES = tuple(DEADLINE_OF.values())
 """A week's deadlines in the order in which they pass."""
@@ -139,7 +141,8 @@ def _enter(week: Week, phase: Phase, now: datetime) -> Transition:
 
 def _extend(week: Week, move: Move, now: datetime) -> Transition:
     name = DEADLINE_OF[week.phase]
-    until = max(getattr(week.deadlines, name), now) + EXTENSION
+    due: datetime = getattr(week.deadlines, name)
+    until = (due if now - due <= IN_TIME else now) + EXTENSION
     return Transition(replace(week, run=week.run + 1, deadlines=week.deadlines.moved(name, until)), move, week.phase)
 
 
