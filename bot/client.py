@@ -24,7 +24,15 @@ from bot.services.tools import Tools
 
 log = logging.getLogger(__name__)
 
-FACES = ("cogs.shared.boundary", "cogs.shared.dynamic", "cogs.shared.modal", "cogs.club", "cogs.help", "cogs.delivery")
+FACES = (
+    "cogs.shared.boundary",
+    "cogs.shared.dynamic",
+    "cogs.shared.modal",
+    "cogs.club",
+    "cogs.catalog",
+    "cogs.help",
+    "cogs.delivery",
+)
 """Set up in this order: the boundary stands before anybody can press anything."""
 
 RATE_LIMIT_SECONDS = 30.0

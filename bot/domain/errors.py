@@ -327,6 +327,14 @@ class DateRefused(Refusal):
 
 
 @dataclass(eq=False)
+class NotInCatalogue(Refusal):
+    """Words that mean no album of the catalogue, or more than one where one has to be meant."""
+
+    text: str
+    several: bool = False
+
+
+@dataclass(eq=False)
 class MergeRefused(Refusal):
     """Two albums cannot become one, or one cannot become two again.
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from bot.domain.catalog.merging import Merge, Side, judge_merge, judge_split
 from bot.domain.club.entries import Album
 from bot.domain.club.week import OPEN_PHASES, Club, Phase, Week
-from bot.domain.errors import AlbumNeeded
+from bot.domain.errors import NotInCatalogue
 from bot.domain.outbox import drafts_again
 from bot.domain.people import Caller
 from bot.services import outbox, people
@@ -38,7 +38,7 @@ class Merged:
 async def merge_albums(tools: Tools, *, caller: Caller, now: datetime, album: UUID, into: UUID) -> Merged:
     """A host says that two albums are one: everything of the first goes to the second.
 
-    Raises `NotAHost`, `AlbumNeeded` for an album that is not there (any more), `MergeRefused`.
+    Raises `NotAHost`, `NotInCatalogue` for an album that is not there (any more), `MergeRefused`.
     """
     async with tools.database.writing() as session:
         club, user_id = await _host(session, caller, now)
@@ -55,7 +55,7 @@ async def merge_albums(tools: Tools, *, caller: Caller, now: datetime, album: UU
 async def split_album(tools: Tools, *, caller: Caller, now: datetime, album: UUID) -> Merged:
     """A host takes the latest merge into an album back; what came to it since then stays with it.
 
-    Raises `NotAHost`, `AlbumNeeded`, `MergeRefused` (`single`, `foreign`).
+    Raises `NotAHost`, `NotInCatalogue`, `MergeRefused` (`single`, `foreign`).
     """
     async with tools.database.writing() as session:
         club, user_id = await _host(session, caller, now)
@@ -84,7 +84,7 @@ async def _hold_weeks(session: Writing, albums: Sequence[UUID]) -> list[Week]:
 async def _side(session: Reading, album_id: UUID) -> Side:
     found = await merging.side(session, album_id)
     if found is None:
-        raise AlbumNeeded("empty")
+        raise NotInCatalogue("That entry")
     return found
 
 

@@ -32,6 +32,13 @@ TOPICS: dict[str, tuple[str, str]] = {
         "you have rated. After the close, late ratings stand beside the official ones.\n"
         "At a **listening party** the album's tracks are posted one by one as they begin: press **Join** to be there.",
     ),
+    "albums": (
+        "Albums",
+        "`/album` shows what is known of an album and what the club made of it: who nominated it when, whether it won, "
+        "and how it was rated once that may be seen. Begin to type: words may come in any order, and a slip or two in "
+        "a word is forgiven. `public:True` shows the card to everyone.\n"
+        "Hosts: `/catalogue merge` makes one album of two entries, `/catalogue split` takes that back.",
+    ),
     "reminders": (
         "Reminders",
         "Before a deadline there is one reminder in the thread, never at night. `/reminders role:on` takes the role it "

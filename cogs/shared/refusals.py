@@ -360,14 +360,19 @@ def _(refusal: errors.DateRefused) -> str:
     return f"{refusal.on.isoformat()} {why}. `/club show` shows the next openings."
 
 
+@_words(errors.NotInCatalogue)
+def _(refusal: errors.NotInCatalogue) -> str:
+    what = "may mean several albums." if refusal.several else "is no album of the catalogue; `/nominate` adds new ones."
+    return f"“{shown(refusal.text, 100)}” {what} Pick one from the list that shows as you type."
+
+
 @_words(errors.MergeRefused)
 def _(refusal: errors.MergeRefused) -> str:
     album, week = f"**{shown(refusal.album)}**", f"**{shown(refusal.week) or 'one week'}**"
     return {
         "same": f"{album} is both of them. Name two different albums: the one to give up, and the one to keep.",
         "elsewhere": f"Another club uses {album}, so it cannot be given up here. Merge the other way round.",
-        "both": f"Both albums are nominated in {week}, so they cannot become one. While nominations are open one of "
-        "them can be withdrawn with `/nomination withdraw`; after that they stay two.",
+        "both": f"Both are nominated in {week}: one must be withdrawn first, with `/nomination withdraw` in time.",
         "single": f"Nothing was merged into {album}, so there is nothing to take apart. Name the album that was kept.",
         "foreign": f"This club never nominated or shelved {album}. A host of a club that uses it can take it apart.",
     }[refusal.reason]

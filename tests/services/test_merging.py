@@ -14,7 +14,7 @@ from sqlalchemy import select, text
 from bot.domain.catalog import TrackLine, parse_link
 from bot.domain.catalog.merging import pair_tracks
 from bot.domain.club.week import Phase
-from bot.domain.errors import AlbumNeeded, MergeRefused, NotAHost
+from bot.domain.errors import MergeRefused, NotAHost, NotInCatalogue
 from bot.domain.ids import new_id
 from bot.services.catalog import Resolved, keep_album, set_tracks
 from bot.services.club.nominating import nominate
@@ -300,10 +300,10 @@ async def test_an_album_is_not_merged_into_itself_nor_into_nothing(tools, databa
     with pytest.raises(MergeRefused) as refused:
         await merge(tools, kept, kept)
     assert refused.value.reason == "same"
-    with pytest.raises(AlbumNeeded):
+    with pytest.raises(NotInCatalogue):
         await merge_albums(tools, caller=HOST, now=NOW, album=gone.id, into=new_id(NOW))
     await merge(tools, gone, kept)
-    with pytest.raises(AlbumNeeded):
+    with pytest.raises(NotInCatalogue):
         await merge(tools, gone, kept)
 
 
@@ -313,7 +313,7 @@ async def test_two_merges_at_once_are_one(tools, database, pair):
         merge(tools, gone, kept), merge(tools, gone, kept), merge(tools, kept, gone), return_exceptions=True
     )
     assert sum(not isinstance(outcome, BaseException) for outcome in outcomes) == 1
-    assert all(isinstance(outcome, AlbumNeeded) for outcome in outcomes if isinstance(outcome, BaseException))
+    assert all(isinstance(outcome, NotInCatalogue) for outcome in outcomes if isinstance(outcome, BaseException))
 
 
 async def test_who_nominates_while_it_is_merged_nominates_the_kept_album(tools, database):
