@@ -117,7 +117,7 @@ class Kinds:
             self._by_title[work_title(found.title)].append(found)
             self._by_artist[plain(found.artist)].append(found)
             for artist in found.artist.split(", "):
-                self._titles_of[plain(artist)].add(work_title(found.title))
+                self._titles_of[record_of("", artist).artist].add(work_title(found.title))
         self._artists = {plain(found.artist) for found in held}
         self._held = [found for found in held if tunes(found) == tuning and self._can_be_meant(found)]
         self._gone = [found for found in gone if tunes(found) == tuning and self._speaks(found)]
@@ -148,7 +148,8 @@ class Kinds:
     def _holds(self, title: str, artist: str) -> bool:
         """Whether a record is held under any of its artists, or may be under another spelling."""
         record = record_of(title, artist)
-        if looks_alike(record.title, self._titles_of[plain(artist.split(", ")[0])]):
+        titles = self._titles_of[record.artist]
+        if looks_alike(record.title, titles) or record.artist + record.title in titles:
             return True
         same_title = self._by_title[record.title]
         if looks_alike(record.artist, (record_of("", other.artist).artist for other in same_title)):
@@ -226,7 +227,11 @@ class Kinds:
         for found in self._shuffled(self._held):
             words = self._chance.choice(OTHER_RECORDS)
             title = found.title + words
-            if not OTHER.search(found.title) and not self._holds(title, found.artist):
+            record = record_of(found.title, found.artist)
+            has_one = any(
+                plain(words)[:4] in other for other in self._titles_of[record.artist] if record.title in other
+            )
+            if not has_one and not OTHER.search(found.title) and not self._holds(title, found.artist):
                 yield self._query("not held: another record", f"{found.artist} - {title}", None)
 
     def _other_artists(self) -> Iterator[Query]:

@@ -23,21 +23,23 @@ CLUBS = DATA / "clubs"
 
 SAME = re.compile(
     r"deluxe|remaster|expanded|anniversary|edition|bonus|reissue|mono\b|stereo|explicit|clean\b|\bfeat|\bft\b|\bwith\b|"
-    r"soundtrack|score|\be\.?p\b|\bsingle\b|radio edit|radio mix|original mix|album version|single version|"
-    r"original version|album edit|international version|from the|from \"|motion picture|series",
+    r"soundtrack|score|\be\.?p\b|\bsingle\b|radio edit|radio mix|radio version|lp version|original mix|"
+    r"album version|single version|original version|album edit|international version|from the|from \"|"
+    r"motion picture|series",
     re.IGNORECASE,
 )
 OTHER = re.compile(
     r"live|extended(?! edition)|acoustic|instrumental|remix|karaoke|tribute|demo|cover|dub\b|piano|unplugged|orchestra|"
-    r"taylor",
+    r"taylor.s version",
     re.IGNORECASE,
 )
 PIECE = re.compile(r"\s*[(\[][^()\[\]]*[)\]]|\s+-\s+[^-]*$")
 FEAT = re.compile(r"\s+(?:feat\.?|ft\.?|featuring)\s.*$", re.IGNORECASE)
 SEVERAL = re.compile(r"\s*(?:[,&+;|/]|\band\b|\bx\b|\bfeat\b|\bft\b|\bfeaturing\b|\bwith\b|\bvs\b)\s*", re.IGNORECASE)
 AT_END = re.compile(
-    r":?\s+(?:ep|(?:original )?(?:soundtrack|score)|music from the (?:motion picture|film))$", re.IGNORECASE
+    r":?\s+(?:ep|(?:original )?(?:soundtrack|score|ost)|music from the (?:motion picture|film))$", re.IGNORECASE
 )
+COUNTER = re.compile(r"\b(?:vol(?:ume)?|p(?:ar)?t|no)\b\.?\s*(?=\d)")
 NO_LETTER = re.compile(r"[\W_]+")
 LETTERS = str.maketrans({"ø": "o", "ı": "i", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe"})
 ARTICLE = re.compile(r"^(?:the|an?|l\.?a\.?|le|les|el|los|las|der|die|das)\s+", re.IGNORECASE)
@@ -51,7 +53,8 @@ OWN_TRACKS = 3
 @cache
 def plain(text: str) -> str:
     """Letters and digits of a text, without case and accents."""
-    folded = text.casefold().replace("&", "and").replace("rmx", "remix")
+    folded = text.casefold().replace("&", "and").replace("rmx", "remix").replace(" version", "")
+    folded = COUNTER.sub("", folded)
     if not folded.isascii():
         folded = unicodedata.normalize("NFKD", folded.translate(LETTERS))
         folded = "".join(char for char in folded if not unicodedata.combining(char))

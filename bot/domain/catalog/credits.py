@@ -86,7 +86,7 @@ def credit_distance(
 
     The guests are artists that the titles name behind a `feat.`: they may be credited on the other side, and need not.
     """
-    if wanted.whole == found.whole or (wanted.various and found.various):
+    if wanted.whole == found.whole or set(wanted.names) == set(found.names) or (wanted.various and found.various):
         return 0.0
     if wanted.various or found.various:
         return 1.0
@@ -97,7 +97,7 @@ def credit_distance(
     unasked = [_nearest(name, (*wanted.names, wanted.whole, *wanted.guests, *wanted_guests)) for name in found.names]
     if max(missing) < ANOTHER_NAME:
         return min(whole, max(missing) + (0.0 if max(unasked) < ANOTHER_NAME else PART_OF_CREDIT))
-    if max(unasked) < ANOTHER_NAME:
+    if max(unasked) < ANOTHER_NAME and missing[0] < ANOTHER_NAME:  # who is named first is the one to find
         return min(whole, max(unasked) + MORE_THAN_CREDITED)
     return min(whole, SHARED_NAME) if min(missing) < ANOTHER_NAME / 3 else whole
 

@@ -127,10 +127,15 @@ def _names(reading: Reading, name: Name, credit: Credit, title: str, artist: str
         reasons.extend(editions)
     reasons.append(Reason("title", amount, f"the title “{title}”"))
     if reading.artist is None:
-        reasons.append(Reason("artist", ALONE if amount > RESPACED else 0.0, "no artist is told"))
+        reasons.append(Reason("artist", 0.0 if _fits_alone(wanted, name, amount) else ALONE, "no artist is told"))
     else:
         reasons.append(_artist(reading, credit, name, artist))
     return reasons
+
+
+def _fits_alone(wanted: Name, name: Name, amount: float) -> bool:
+    """Whether a title tells enough without an artist: it is the same but for edition and guests."""
+    return amount == 0 or (amount <= RESPACED and bool(wanted.guests or name.guests))
 
 
 def _unsplit(reading: Reading, name: Name, credit: Credit, artist: str) -> Iterable[Reason]:
@@ -142,7 +147,8 @@ def _unsplit(reading: Reading, name: Name, credit: Credit, artist: str) -> Itera
         of_artist = [word for word in credit.whole.split() if any(char.isdigit() for char in word)]
         numbers = tuple(sorted((*name.numbers, *of_artist)))
         of_both = replace(name, numbers=numbers) if numbers == reading.title.numbers else name
-        editions = _editions(reading.title, of_both)
+        editions = list(_editions(reading.title, of_both))
+        title = title or (0.0 if editions else RESPACED)
     elif max(title, by) > RESPACED:
         title = by = 1.0
     return [Reason("title", title, f"the title “{name.whole}”"), Reason("artist", by, f"by {artist}"), *editions]

@@ -18,6 +18,7 @@ from bot.domain.catalog.vocabulary import (
     BESIDE,
     COUNTED,
     DROPPED_BEFORE_NUMBER,
+    ELSEWHERE,
     LONG_FORMS,
     MEANINGLESS,
     NUMBER_WORDS,
@@ -184,7 +185,8 @@ def _is_the_work(heads: set[str], words: list[str]) -> bool:
     """Whether it is said which mix, edit or version: `Radio Edit` is the song, `Extended Version` another one."""
     if heads - {"mix", "edit", "version"}:
         return True
-    return "extended" not in words and not (PLAIN_MIX if heads - {"version"} else BESIDE).isdisjoint(words)
+    telling = PLAIN_MIX if heads - {"version"} else BESIDE - ELSEWHERE
+    return "extended" not in words and not telling.isdisjoint(words)
 
 
 @lru_cache(maxsize=4096)
@@ -194,6 +196,8 @@ def _corrected(word: str) -> str:
         return word
     if len(word) < SHORTEST_CORRECTED:
         return next((known for known in SHORT_CORRECTED if sorted(known) == sorted(word)), word)
+    if word.endswith("s") and word[:-1] in CORRECTED:
+        return word  # `Singles` is a name of its own
     near = extractOne(word, CORRECTED, scorer=OSA.distance, score_cutoff=1 if len(word) < 9 else 2)
     return near[0] if near else word
 

@@ -92,6 +92,12 @@ def album_key(album: FoundAlbum) -> tuple[object, ...]:
         album.source.value,
         album.url or "",
         album.barcode,
+        album.kind,
+        album.track_count is None,
+        album.cover_url or "",
+        album.genres,
+        album.country,
+        len(album.tracks),
     )
 
 

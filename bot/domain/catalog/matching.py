@@ -69,7 +69,7 @@ def _may_be_an_artist(wanted: Wanted, found: Sequence[FoundAlbum] | Sequence[Fou
     """Whether a bare name is that of an artist of whom something was found, and the nearest is by somebody else."""
     if wanted.artist.strip():
         return False
-    words = parse_name(wanted.title).core
+    words = parse_name(wanted.title).whole
     self_titled = parse_name(found[0].title).core == words and words in _names_of(found[0])
     return not self_titled and any(words in _names_of(other) for other in found)
 

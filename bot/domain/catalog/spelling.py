@@ -75,9 +75,16 @@ def spelling(one: str, other: str, *, of_artist: bool = False) -> float:
     if apart <= FAR:
         length = max(len(joined), len(other_joined))
         slips = _slips(one.split(), other.split(), length, of_artist)
-        if slips is not None and slips <= (length * ARTIST_SLIPS if of_artist else (length + 3) // 4):
+        if slips is not None and slips <= _most_slips(length, several=" " in one and " " in other, of_artist=of_artist):
             return min(slips / length, ANOTHER_NAME - 0.01)
     return ANOTHER_NAME + (1 - ANOTHER_NAME) * apart
+
+
+def _most_slips(length: int, *, several: bool, of_artist: bool) -> float:
+    """The slips that a name may have: more where other words of it stand by the mistyped one."""
+    if of_artist:
+        return length * ARTIST_SLIPS
+    return (length + 3) // 4 if several else (length + 5) // 6
 
 
 def _slips(words: list[str], others: list[str], length: int, of_artist: bool) -> float | None:

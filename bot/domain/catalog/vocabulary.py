@@ -81,6 +81,8 @@ BESIDE = _word_set(
 """Words that may stand beside them."""
 PLAIN_MIX = _word_set("original radio main album mono stereo")
 """What kind of mix is the song itself."""
+ELSEWHERE = _word_set("us uk u s k japan japanese european american")
+"""Where a version was made for, maybe sung in another language."""
 COUNTED = re.compile(r"^(?:(?:18|19|20)\d\d|\d{1,3}(?:st|nd|rd|th)|24|16|96|192)$")
 """The year of a remaster, the count of an anniversary, bits and kilohertz."""
 

@@ -114,7 +114,13 @@ def _splits(text: str) -> list[tuple[str, str]]:
     marks = (DASH if DASH.search(text) else OTHER_MARK, BY)
     sides = [(text[: gap.start()], text[gap.end() :]) for mark in marks for gap in mark.finditer(text)]
     cleaned = [(left.strip(QUOTE_MARKS + " "), right.strip(QUOTE_MARKS + " ")) for left, right in sides]
-    return [(left, right) for left, right in cleaned if left and right][:4]
+    return [(left, right) for left, right in cleaned if left and right and not _splits_guests(left)][:4]
+
+
+def _splits_guests(left: str) -> bool:
+    """Whether a side would take what comes behind another dash for guests."""
+    guests = GUESTS.split(left)[1:]
+    return any(DASH.search(name) for name in guests)
 
 
 def words_for_search(wanted: Wanted) -> tuple[str, ...]:
