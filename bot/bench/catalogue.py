@@ -96,7 +96,7 @@ async def bench(options: Options) -> int:
     try:
         known = read_names(options.names) if options.names else None
     except (OSError, ValueError) as error:
-        Console(stderr=True).print(str(error), markup=False)
+        Console(stderr=True).print(str(error), markup=False, soft_wrap=True)
         return 1
     made = real_names(known, options.albums, SEED) if known else MadeNames(SEED).names(options.albums)
     figures = await _on_own_server(list(made), options)
