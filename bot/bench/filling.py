@@ -6,13 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 
 from bot.bench.names import Name
-from bot.domain.catalog import identity_key, normalised
+from bot.domain.catalog import normalised
 from bot.domain.catalog.searching import keys_of_club, learnable, name_keys, near_keys, words_of
 from bot.domain.ids import new_id
 
@@ -41,13 +42,14 @@ async def fill_catalogue(connection: asyncpg.Connection, names: Iterable[Name], 
     words: dict[str, list[int]] = {}
     rows: list[tuple[Any, ...]] = []
     count = 0
+    spelled = cache(normalised)
     for name in names:
         count += 1
-        keys = (normalised(name.title), normalised(name.artist))
+        keys = (spelled(name.title), spelled(name.artist))
         for word in {learnable(word) for key in keys for word in words_of(key)} - {"", *words}:
             words[word] = near_keys(word)
         # Names that differ in spelling alone would be one album; here each is its own.
-        identity = f"{identity_key(name.title, name.artist, name.year)}\t{count}"
+        identity = f"{keys[1][:200]}\t{keys[0][:200]}\t{name.year}\t{count}"
         rows.append((new_id(AT), name.title, name.artist, name.year, identity, *keys, name_keys(keys), AT))
         if len(rows) == BATCH:
             await connection.copy_records_to_table("albums", records=rows, columns=ALBUM_COLUMNS)

@@ -161,7 +161,7 @@ def _names_are_found() -> None:
         sa.PrimaryKeyConstraint("club_id", "album_id", name=op.f("pk_club_albums")),
     )
     op.create_index(op.f("ix_club_albums_album_id"), "club_albums", ["album_id"], unique=False)
-    learn_names(op.get_bind())
+    _learn_names(op.get_bind())
     _learn_nominations(op.get_bind())
     for index, table, column in NAME_INDEXES:
         op.create_index(
@@ -169,7 +169,7 @@ def _names_are_found() -> None:
         )
 
 
-def learn_names(connection: sa.Connection) -> None:
+def _learn_names(connection: sa.Connection) -> None:
     """The albums that are there get their keys, a batch at a time, before the indexes, which are then built at once."""
     last: Any = None
     while batch := connection.execute(BATCH, {"last": last, "size": BATCH_SIZE}).all():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 
 from bot.domain.catalog.searching import name_keys, near_keys, read_typed, typed_near_keys, words_of
 from bot.domain.catalog.suggesting import close_words
@@ -11,7 +11,7 @@ from bot.services.catalog import Resolved, keep_album, resolve_album
 from bot.services.club.shelf import shelve
 from bot.services.suggestions import album_suggestions
 from db.queries import search
-from db.tables.catalog import Album, ClubAlbum, NameWord
+from db.tables.catalog import Album, NameWord
 from tests.factories import GUILD, NOW, a_caller, make_club, make_nomination, make_tools, make_week
 
 CATALOGUE = (
@@ -197,25 +197,6 @@ async def test_a_keystroke_cannot_write(database):
     async with database.looking() as connection:
         with pytest.raises(Exception, match="read-only"):
             await connection.execute("DELETE FROM albums")
-
-
-async def test_the_migration_gives_the_albums_that_are_there_their_keys(database, offered):
-    """What `grow_the_catalogue` reads and writes, on albums whose keys are gone."""
-    from importlib import import_module
-
-    revision = import_module("migrations.versions.2026_11_20_grow_the_catalogue")
-    async with database.reading() as session:
-        kept = dict((await session.execute(select(Album.id, Album.search_keys))).all())
-        words = set(await session.scalars(select(NameWord.word)))
-    async with database.writing() as session:
-        await session.execute(text("UPDATE albums SET search_keys = '{}'"))
-        await session.execute(text("DELETE FROM name_words"))
-        connection = await session.connection()
-        await connection.run_sync(revision.learn_names)
-    async with database.reading() as session:
-        assert dict((await session.execute(select(Album.id, Album.search_keys))).all()) == kept
-        assert set(await session.scalars(select(NameWord.word))) == words
-        assert (await session.scalars(select(ClubAlbum.album_id))).all() == []
 
 
 def test_words_part_where_an_unspaced_script_begins():
