@@ -13,7 +13,6 @@ from enum import StrEnum
 from uuid import UUID
 
 from bot.domain.errors import PartyRefused
-from bot.domain.outbox import Draft, Kind
 from bot.domain.posts import Post
 
 USUAL_LENGTH = timedelta(minutes=4)
@@ -24,8 +23,6 @@ LONG_OUTAGE = timedelta(minutes=10)
 """A bot that was away longer does not go on by itself: the party waits for a host."""
 LONGEST_PAUSE = timedelta(hours=6)
 """A pause that nobody ended for so long ends the party."""
-TURNS_APART = 1_000
-"""Room between the ordinals of two parties' tracks."""
 
 
 class State(StrEnum):
@@ -339,67 +336,3 @@ def missed(party: Party, position: int) -> Party:
     """A track that had its turn while nobody could be told of it."""
     turn = replace(party.turns[position - 1], outcome=Outcome.MISSED)
     return _changed(party, turns=(*party.turns[: position - 1], turn, *party.turns[position:]))
-
-
-# --- what Discord must show -----------------------------------------------------------------------------------------
-
-
-def card_ordinal(party: Party) -> int:
-    """The number of a party's card and recap among its week's; nobody holds a thousand parties."""
-    return party.number
-
-
-def turn_ordinal(party: Party, position: int) -> int:
-    """The number of a track's message among its week's."""
-    return party.number * TURNS_APART + position
-
-
-def read_ordinal(ordinal: int) -> tuple[int, int]:
-    """The number of a party among its week's and the position of a track, 0 for the card and the recap."""
-    number, position = divmod(ordinal, TURNS_APART)
-    return (number, position) if number else (position, 0)
-
-
-def drafts_of(before: Party | None, after: Party) -> list[Draft]:
-    """The errands of a change, in the order in which Discord must see them: what begins first, what is drawn anew last.
-
-    A track that began and ended within one change is not among them.
-    """
-    about = {"party": str(after.id)}
-    if before is None:
-        drafts = [Draft(Kind.PARTY_CARD, card_ordinal(after), payload=about)]
-        before = replace(after, turns=(), run=after.run)
-    elif before.run == after.run:
-        return []
-    else:
-        drafts = [card_again(after)]
-    was = {turn.position: turn.outcome for turn in before.turns}
-    begun = [
-        Draft(Kind.PARTY_TRACK, turn_ordinal(after, turn.position), payload={**about, "position": turn.position})
-        for turn in after.turns
-        if turn.outcome is Outcome.PLAYING and was.get(turn.position, Outcome.WAITING) is Outcome.WAITING
-    ]
-    again = [
-        _redraw(after, Kind.PARTY_TRACK, turn_ordinal(after, turn.position))
-        for turn in after.turns
-        if was.get(turn.position) is Outcome.PLAYING
-    ]
-    told: list[Draft] = []
-    if after.state is State.PAUSED and after.reason is Reason.AWAY and before.state is not State.PAUSED:
-        told.append(Draft(Kind.PARTY_NOTE, after.run, payload={**about, "words": "away"}))
-    if not after.is_running and after.position:
-        told.append(Draft(Kind.PARTY_RECAP, card_ordinal(after), payload=about))
-    elif after.state is State.STOPPED:
-        told.append(Draft(Kind.PARTY_NOTE, after.run, payload={**about, "words": "called_off"}))
-    if drafts[0].kind is Kind.PARTY_CARD:
-        return [*drafts, *begun, *told]
-    return [*begun, *told, *again, *drafts]
-
-
-def card_again(party: Party) -> Draft:
-    """The card drawn anew."""
-    return _redraw(party, Kind.PARTY_CARD, card_ordinal(party))
-
-
-def _redraw(party: Party, panel: Kind, ordinal: int) -> Draft:
-    return Draft(Kind.PARTY_REDRAW, ordinal, payload={"party": str(party.id), "panel": str(panel)})

@@ -15,7 +15,8 @@ from bot.domain.club.views import PanelRef, WeekView
 from bot.domain.club.week import ThreadRole
 from bot.domain.outbox import Errand, Kind
 from bot.domain.party import Outcome as TurnOutcome
-from bot.domain.party import PartyView, read_ordinal
+from bot.domain.party import PartyView
+from bot.domain.party_messages import read_ordinal
 from bot.services.club import party_course, views
 from cogs.club.cards import party as cards
 from cogs.delivery import codes, messages

@@ -15,6 +15,7 @@ from bot.domain import party as rules
 from bot.domain.errors import PartyRefused
 from bot.domain.outbox import Draft, Kind, drafts_again
 from bot.domain.party import LONG_OUTAGE, LONGEST_PAUSE, Outcome, Party, Reason, State, Turn
+from bot.domain.party_messages import drafts_of, read_ordinal
 
 START = datetime(2026, 11, 27, 20, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -41,8 +42,7 @@ def outcomes(party: Party) -> list[str]:
 def kinds(drafts: list[Draft]) -> list[tuple[str, int]]:
     """What is posted with its position, what is drawn again with the position of what it is about; 0 for the card."""
     return [
-        (str(draft.kind), 0 if draft.kind is Kind.PARTY_NOTE else rules.read_ordinal(draft.ordinal)[1])
-        for draft in drafts
+        (str(draft.kind), 0 if draft.kind is Kind.PARTY_NOTE else read_ordinal(draft.ordinal)[1]) for draft in drafts
     ]
 
 
@@ -163,35 +163,35 @@ def test_a_host_may_begin_before_the_planned_start() -> None:
 
 def test_every_change_asks_for_just_what_it_changes() -> None:
     lobby = a_party(3, 2)
-    assert kinds(rules.drafts_of(None, lobby)) == [("party_card", 0)]
+    assert kinds(drafts_of(None, lobby)) == [("party_card", 0)]
     on = rules.begin(lobby, START)
-    assert kinds(rules.drafts_of(None, on)) == [("party_card", 0), ("party_track", 1)]
-    assert kinds(rules.drafts_of(lobby, on)) == [("party_track", 1), ("party_redraw", 0)]
-    assert rules.drafts_of(on, on) == []
+    assert kinds(drafts_of(None, on)) == [("party_card", 0), ("party_track", 1)]
+    assert kinds(drafts_of(lobby, on)) == [("party_track", 1), ("party_redraw", 0)]
+    assert drafts_of(on, on) == []
     held = rules.pause(on, START)
-    assert kinds(rules.drafts_of(on, held)) == [("party_redraw", 1), ("party_redraw", 0)]
+    assert kinds(drafts_of(on, held)) == [("party_redraw", 1), ("party_redraw", 0)]
     second = rules.skip(on, START)
-    assert kinds(rules.drafts_of(on, second)) == [("party_track", 2), ("party_redraw", 1), ("party_redraw", 0)]
+    assert kinds(drafts_of(on, second)) == [("party_track", 2), ("party_redraw", 1), ("party_redraw", 0)]
     over = rules.skip(second, START)
-    assert kinds(rules.drafts_of(second, over)) == [("party_recap", 0), ("party_redraw", 2), ("party_redraw", 0)]
-    called_off = rules.drafts_of(lobby, rules.stop(lobby, START))
+    assert kinds(drafts_of(second, over)) == [("party_recap", 0), ("party_redraw", 2), ("party_redraw", 0)]
+    called_off = drafts_of(lobby, rules.stop(lobby, START))
     assert kinds(called_off) == [("party_note", 0), ("party_redraw", 0)]
-    away = rules.drafts_of(on, rules.advance(on, START + 60 * MINUTE))
+    away = drafts_of(on, rules.advance(on, START + 60 * MINUTE))
     assert kinds(away) == [("party_note", 0), ("party_redraw", 1), ("party_redraw", 0)]
     # What is missed is never posted as if it began.
-    late = rules.drafts_of(playing(3, 2, 9), rules.advance(playing(3, 2, 9), START + 6 * MINUTE))
+    late = drafts_of(playing(3, 2, 9), rules.advance(playing(3, 2, 9), START + 6 * MINUTE))
     assert [draft for draft in kinds(late) if draft[0] == "party_track"] == [("party_track", 3)]
 
 
 def test_a_tracks_message_is_one_of_its_own_in_every_party_of_a_week() -> None:
     parties = [replace(playing(3), number=number) for number in (1, 2)]
-    ordinals = [draft.ordinal for party in parties for draft in rules.drafts_of(None, party)]
+    ordinals = [draft.ordinal for party in parties for draft in drafts_of(None, party)]
     assert ordinals == [1, 1001, 2, 2001]
-    assert Kind.PARTY_TRACK in {draft.kind for draft in rules.drafts_of(None, parties[0])}
+    assert Kind.PARTY_TRACK in {draft.kind for draft in drafts_of(None, parties[0])}
 
 
 def test_an_ordinal_tells_party_and_track_and_everything_of_a_party_can_be_drawn_again() -> None:
-    assert [rules.read_ordinal(ordinal) for ordinal in (1, 1001, 2, 2012)] == [(1, 0), (1, 1), (2, 0), (2, 12)]
+    assert [read_ordinal(ordinal) for ordinal in (1, 1001, 2, 2012)] == [(1, 0), (1, 1), (2, 0), (2, 12)]
     panels = [("party_card", 1), ("party_track", 1001), ("party_track", 1002), ("party_recap", 1)]
     drafts = drafts_again(panels, START)[1:]
     assert {(draft.payload["panel"], draft.ordinal) for draft in drafts} == set(panels)

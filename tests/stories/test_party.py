@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.catalog import TrackLine
-from bot.domain.party import Outcome, Party
+from bot.domain.party import Party
 from bot.domain.people import Caller
 from bot.rehearsal.loopback import permissions as bits
 from bot.rehearsal.pilot import Member
@@ -20,8 +20,8 @@ from tests.stories.scene import Scene, buttons, told
 
 MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
-TWELVE = [(f"Song {place}", 120 + 10 * place) for place in range(1, 13)]
-"""Twelve tracks with their seconds."""
+SIX = [(f"Song {place}", 120 + 10 * place) for place in range(1, 7)]
+"""Six tracks with their seconds."""
 HEADING = re.compile(r"^(\d+)\. Song \d+$", re.MULTILINE)
 ON_TIME = 2 * SECOND
 """A track is posted so soon after its moment."""
@@ -79,20 +79,20 @@ async def begins_next(stage: Stage) -> None:
     await stage.move_to((await the_party(stage)).ends_at)
 
 
-def kept_time(party: Party, posted: list[tuple[int, datetime]]) -> None:
-    """Every track that was posted was posted once, in order, and when its turn began."""
-    assert [position for position, _ in posted] == [
-        turn.position for turn in party.turns if turn.outcome is not Outcome.MISSED
-    ]
+def kept_time(scene: Scene, party: Party) -> None:
+    """Every track was posted once, in order, when its turn began or when a bot was there again."""
+    posted = tracks_posted(scene)
+    assert [position for position, _ in posted] == list(range(1, party.position + 1))
     for position, at in posted:
         began = party.turns[position - 1].began_at
         assert began is not None
+        there = [ready for ready in scene.stage.ready_at if began <= ready < began + MINUTE]
         # Discord's own stamps are whole milliseconds.
-        assert -SECOND / 100 <= at - began <= ON_TIME, f"track {position} began {began}, posted {at}"
+        assert began - SECOND / 100 <= at <= max([began, *there]) + ON_TIME, f"track {position}: {began}, {at}"
 
 
-async def test_a_party_of_twelve_tracks_outlives_a_pause_a_skip_and_two_crashes(stage: Stage) -> None:
-    scene, (ben, chidi, _) = await with_tracks(stage, list(TWELVE))
+async def test_a_party_outlives_a_pause_a_skip_and_two_crashes(stage: Stage) -> None:
+    scene, (ben, chidi, _) = await with_tracks(stage, list(SIX))
     begins = stage.clock.now() + 30 * MINUTE
     told(await scene.host.command("party start", at=f"<t:{int(begins.timestamp())}:F>"), "The party begins")
     await stage.settle()
@@ -101,7 +101,7 @@ async def test_a_party_of_twelve_tracks_outlives_a_pause_a_skip_and_two_crashes(
     told(await ben.press(card, "Join"), "You are at the party", "2 members are here")
     told(await chidi.press(card, "Join"), "3 members are here")
     await stage.move_to(begins + SECOND)
-    assert "Here: Hana" in scene.reads(scene.thread) or "Ben and Chidi" in scene.reads(scene.thread)
+    assert "Here: Ada, Ben and Chidi." in scene.reads(scene.thread)
 
     await begins_next(stage)
     await stage.move_to(stage.clock.now() + MINUTE)
@@ -111,9 +111,9 @@ async def test_a_party_of_twelve_tracks_outlives_a_pause_a_skip_and_two_crashes(
     await stage.move_to(stage.clock.now() + 20 * MINUTE)
     held = track_message(scene, 2)
     assert buttons(held)[:4] == ["Join", "Resume", "Next", "Stop"]
-    told(await scene.host.press(held, "Resume"), "track 2 of 12")
+    told(await scene.host.press(held, "Resume"), "track 2 of 6")
     await begins_next(stage)
-    told(await scene.host.press(track_message(scene, 3), "Next"), "track 4 of 12")
+    told(await scene.host.press(track_message(scene, 3), "Next"), "track 4 of 6")
     await stage.settle()
     assert "Skipped" in scene.host.person.reads(track_message(scene, 3))
 
@@ -123,18 +123,17 @@ async def test_a_party_of_twelve_tracks_outlives_a_pause_a_skip_and_two_crashes(
     told(await chidi.press(card, "Leave"), "You have left")
     await begins_next(stage)
     assert [position for position, _ in tracks_posted(scene)] == [1, 2, 3, 4, 5]
-    # Dead while the next track should begin: half a minute late is still within it, and the schedule stands.
+    # Dead when the next track should begin: it comes as soon as a bot is there, and the schedule stands.
     due = (await the_party(stage)).ends_at
     await stage.kill_bot()
     stage.clock.advance(to=due + ON_TIME / 4)
     await stage.start_bot()
     await stage.settle()
-    for _ in range(7):
-        await begins_next(stage)
+    await begins_next(stage)
 
     party = await the_party(stage)
-    assert [str(turn.outcome) for turn in party.turns].count("played") == 11
-    kept_time(party, tracks_posted(scene))
+    assert [str(turn.outcome) for turn in party.turns].count("played") == 5
+    kept_time(scene, party)
     assert party.ended_at is not None
     lengths = sum((turn.length for turn in party.turns if turn.position != 3), timedelta(0))
     third = party.turns[2]
@@ -145,7 +144,7 @@ async def test_a_party_of_twelve_tracks_outlives_a_pause_a_skip_and_two_crashes(
     )
     recap = scene.panel(scene.thread, "The party's recap")
     text = scene.host.person.reads(recap)
-    for words in ("11 of 12 tracks heard", "Skipped: 3. Song 3", "Ben", "Also came: Chidi"):
+    for words in ("5 of 6 tracks heard", "Skipped: 3. Song 3", "Ben", "Also came: Chidi"):
         assert words in text, text
     assert set(buttons(recap)) == {"Rate the album", "I've heard it"}
     told(await ben.press(recap, "I've heard it"), "Noted")
@@ -193,18 +192,17 @@ async def test_a_short_absence_names_what_went_by_and_a_long_one_waits_for_a_hos
     assert "Went by unannounced: 2. Song 2, 3. Song 3" in scene.host.person.reads(scene.panel(scene.thread, "recap"))
 
 
-async def test_a_track_comes_within_a_second_of_its_moment_though_nobody_wakes_the_bot(stage: Stage) -> None:
+async def test_a_track_comes_at_its_moment_though_nobody_wakes_the_bot(stage: Stage) -> None:
+    """The tick comes every five minutes here: what rings is the alarm that the host's command has set."""
     scene, _, party = await started(stage, 100, 100)
-    await stage.move_to(party.ends_at - SECOND / 3)
+    await stage.move_to(party.ends_at - 3 * SECOND / 2)
     await scene.host.command("party pause", hope="Paused")
-    await stage.settle()
-    await asyncio.sleep(0.5)
-    assert len(tracks_posted(scene)) == 1
-    # The tick comes every five minutes here: what rings is the alarm that the command has set.
     await scene.host.command("party resume", hope="track 1")
-    await asyncio.sleep(0.8)
-    kept_time(await the_party(stage), tracks_posted(scene))
-    assert len(tracks_posted(scene)) == 2
+    for _ in range(300):
+        if len(tracks_posted(scene)) == 2:
+            break
+        await asyncio.sleep(0.05)
+    kept_time(scene, await the_party(stage))
 
 
 async def test_everybody_may_come_and_only_hosts_move_it(stage: Stage) -> None:

@@ -11,6 +11,7 @@ from bot.domain.club.week import Club, Phase, ThreadRole, Week
 from bot.domain.errors import NoSuchWeek, PartyIsOn, PartyRefused, WhichWeek, WrongPhase
 from bot.domain.ids import new_id
 from bot.domain.party import Party, PartyView, State
+from bot.domain.party_messages import card_again, drafts_of
 from bot.domain.people import Caller, Member
 from bot.services import people
 from bot.services.club.finding import week_for
@@ -66,7 +67,7 @@ async def start_party(
             waits = other is not None and other.state is State.LOBBY
             raise PartyIsOn(week.label, other.starts_at if other is not None and waits else None)
         await parties.join(session, party, host.user_id, now)
-        await record(session, week, party, rules.drafts_of(None, party), now)
+        await record(session, week, party, drafts_of(None, party), now)
         await _note(session, party, host, "party_called", now)
         return await view_of(session, party)
 
@@ -250,7 +251,7 @@ async def leave_party(tools: Tools, *, caller: Caller, now: datetime, party: UUI
 async def _draw_card(session: Writing, held: Party, now: datetime) -> Party:
     """The card says who is there, whatever the timeline does."""
     held = await parties.next_run(session, held)
-    await record(session, await week_of(session, held), held, [rules.card_again(held)], now)
+    await record(session, await week_of(session, held), held, [card_again(held)], now)
     return held
 
 

@@ -14,6 +14,7 @@ from bot.domain.club.week import Phase, Week
 from bot.domain.errors import PartyRefused
 from bot.domain.outbox import Draft, Errand, Kind
 from bot.domain.party import Outcome, Party, PartyView, Reason
+from bot.domain.party_messages import drafts_of
 from bot.services.tools import Tools
 from db.queries import outbox as outbox_queries
 from db.queries import posts
@@ -128,7 +129,7 @@ async def change(session: Writing, before: Party, after: Party, now: datetime) -
     if after == before:
         return
     await parties.save_party(session, before, after)
-    await record(session, await week_of(session, after), after, rules.drafts_of(before, after), now)
+    await record(session, await week_of(session, after), after, drafts_of(before, after), now)
 
 
 async def record(session: Writing, week: Week, party: Party, drafts: Sequence[Draft], now: datetime) -> None:
