@@ -22,7 +22,7 @@ LISTENS = DATA / "listens"
 CLUBS = DATA / "clubs"
 
 SAME = re.compile(
-    r"deluxe|remaster|expanded|anniversary|edition|bonus|reissue|mono\b|stereo|explicit|clean\b|\bfeat|\bft\b|\bwith\b|"
+    r"deluxe|re-?master|expanded|anniversary|edition|bonus|reissue|mono\b|stereo|explicit|clean\b|\bfeat|\bft\b|\bwith\b|"
     r"soundtrack|score|\be\.?p\b|\bsingle\b|radio edit|radio mix|radio version|lp version|original mix|"
     r"album version|single version|original version|album edit|international version|from the|from \"|"
     r"motion picture|series",
@@ -65,6 +65,8 @@ def plain(text: str) -> str:
 def work_title(title: str) -> str:
     """A title without what names an edition of the same record, told by a list of words of its own."""
     shorter = PIECE.sub(lambda piece: "" if SAME.search(piece[0]) and not OTHER.search(piece[0]) else piece[0], title)
+    if shorter != title and shorter.strip():
+        return work_title(shorter)
     shorter = FEAT.sub("", shorter)
     shorter = AT_END.sub("", shorter)
     return plain(ARTICLE.sub("", shorter)) or plain(title)

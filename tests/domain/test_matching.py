@@ -169,7 +169,7 @@ def test_one_of_several_artists_is_enough_and_shared_artists_are_not():
         (typed("Taste (feat. Offset) by Tyga"), ("Tyga Taste", "Taste by Tyga", "Taste")),
         (typed("in rainbows"), ("in rainbows",)),
         (Wanted("Barricade (DJ Tennis Remix)", "DJ Tennis"), ("DJ Tennis Barricade DJ Tennis Remix",)),
-        (Wanted("self-titled", "Weezer"), ("Weezer Weezer", "Weezer")),
+        (Wanted("self-titled", "Weezer"), ("Weezer Weezer", "Weezer self-titled")),
         (typed("紅 - 紅玉"), ("紅 紅玉", "紅玉")),
     ],
 )

@@ -135,7 +135,8 @@ def _names(reading: Reading, name: Name, credit: Credit, title: str, artist: str
 
 def _fits_alone(wanted: Name, name: Name, amount: float) -> bool:
     """Whether a title tells enough without an artist: it is the same but for edition and guests."""
-    return amount == 0 or (amount <= RESPACED and bool(wanted.guests or name.guests))
+    beside = wanted.guests or name.guests or wanted.editions or name.editions
+    return amount == 0 or (amount <= RESPACED and bool(beside))
 
 
 def _unsplit(reading: Reading, name: Name, credit: Credit, artist: str) -> Iterable[Reason]:

@@ -17,7 +17,7 @@ SURE = 0.23
 """The farthest that something may be and still be surely what is meant."""
 GAP = 0.05
 """How much farther any other work has to be."""
-GAP_TO_EXACT = 0.02
+GAP_TO_EXACT = 0.01
 """The same where the names fit to the letter."""
 
 

@@ -81,12 +81,12 @@ class Reading:
 
 def readings_of(wanted: Wanted) -> tuple[Reading, ...]:
     """The ways to read a wish, the plainest first."""
-    if wanted.artist.strip() and normalised(wanted.title) in SELF_TITLED:
-        wanted = replace(wanted, title=wanted.artist, text="")
     told = Reading(parse_name(wanted.title), parse_credit(wanted.artist) if wanted.artist.strip() else None, AS_TOLD)
     if told.artist is None:
         told = Reading(told.title, None, TITLE_ALONE)
     readings = [told]
+    if told.artist is not None and normalised(wanted.title) in SELF_TITLED:
+        readings.append(Reading(parse_name(wanted.artist), told.artist, OTHER_SPLIT))
     if wanted.year:  # which may as well be a part of the name
         dated = f"{wanted.title} {wanted.year}"
         readings.append(replace(told, title=parse_name(dated), cost=told.cost + OTHER_SPLIT))
@@ -125,12 +125,13 @@ def _splits_guests(left: str) -> bool:
 
 def words_for_search(wanted: Wanted) -> tuple[str, ...]:
     """What to send to a source, best first, at most three: without edition words, guests and brackets."""
-    named = wanted.artist if normalised(wanted.title) in SELF_TITLED else wanted.title
-    title = name_to_search(named)
+    title = name_to_search(wanted.title)
     artist = " ".join(visible(wanted.artist).split())
     first_artist = SEPARATORS.split(_without_guests(artist))[0]
     text = _text_of(wanted)
     searches = [f"{_without_guests(artist)} {title}", f"{first_artist} {title}"]
+    if normalised(wanted.title) in SELF_TITLED:
+        searches = [f"{artist} {artist}", *searches]
     if text:
         searches.append(name_to_search(text))
     searches.extend((title, text))
