@@ -149,6 +149,12 @@ async def test_names_typed_beside_a_link_win_over_the_link(tools):
     assert (read.title, read.cover_url, read.links) == ("Discovery (Deluxe)", "https://e.org/d", ())
 
 
+async def test_a_link_to_quite_another_album_lends_it_nothing(tools):
+    read = await resolve(tools, "https://www.deezer.com/album/302127", artist="Moth", title="Lamp")
+    assert (read.title, read.artist, read.cover_url, read.listed, read.links) == ("Lamp", "Moth", None, (), ())
+    assert (read.link, read.dropped) == (None, "https://www.deezer.com/album/302127")
+
+
 # --- links of tracks ------------------------------------------------------------------------------------------------
 
 TRACK = "https://www.deezer.com/track/3135553?host=0"

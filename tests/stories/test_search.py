@@ -96,6 +96,7 @@ async def test_none_of_these_is_as_it_was_written(stage: Stage) -> None:
     stock(stage, *shops())
     (ben,) = scene.arrive("Ben")
     asked = await ben.command("nominate", album="lamp")
+    stock(stage, Brief(Service.DEEZER, LAMPS[:1]))
     card = await ben.person.choose(asked, PICK, label_of(asked, "None of these"))
     told(card, "Is this the album?", "The artist is not known")
     told(await ben.press(card, "Nominate now"), "Nominated", "lamp")
@@ -248,6 +249,17 @@ async def test_a_link_alone_is_waited_for(stage: Stage) -> None:
     stock(stage, SlowPages(Service.DEEZER, [GLASS]))
     (ben,) = scene.arrive("Ben")
     told(await ben.command("nominate", album="https://www.deezer.com/album/7"), "3 tracks known")
+
+
+async def test_a_link_to_another_album_than_was_spelled_out_is_left_out(stage: Stage) -> None:
+    scene = await Scene.opened(stage)
+    stock(stage, *shops())
+    ben, chidi = scene.arrive("Ben", "Chidi")
+    link = "https://www.deezer.com/album/7"
+    card = await ben.command("nominate", album=link, title="Wick", artist="Moth")
+    told(card, "Wick — Moth", "is left out")
+    told(await ben.press(card, "Nominate now"), "Nominated")
+    told(await chidi.command("nominate", album=link), "Glass Harbour — The Low Tides")
 
 
 async def test_a_shelf_and_a_hosts_pick_ask_the_same_question(stage: Stage) -> None:

@@ -103,6 +103,11 @@ def _with_codes(tracks: tuple[FoundTrack, ...], others: tuple[FoundTrack, ...]) 
     )
 
 
+def may_be(wanted: Wanted, found: FoundAlbum) -> bool:
+    """Whether names may mean this album, with another edition or slips of the fingers."""
+    return distance_of(wanted, found).distance <= SAME_NAME
+
+
 def names_it(wanted: Wanted, album: Album) -> bool:
     """Whether words name this album, title and artist, however they slip."""
     known = FoundAlbum(Service.MUSICBRAINZ, album.title, album.artist, album.year)

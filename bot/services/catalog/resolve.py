@@ -36,7 +36,7 @@ from bot.services.catalog.finding import (
     pages_of,
     with_details,
 )
-from bot.services.catalog.judging import names_it
+from bot.services.catalog.judging import may_be, names_it
 from bot.services.catalog.keep import NAMESAKES, find_album
 from bot.services.catalog.resolved import ALBUM_PREFIX, Meant, Resolved
 from bot.services.tools import Tools
@@ -260,6 +260,10 @@ async def _by_sources(tools: Tools, read: Read, typed: Typed, budget: Budget) ->
         found, pitch_track = await found_by_track(tools, read.track, budget)
     elif resolved.link is not None:
         found = await found_by_link(tools, resolved.link, budget, alone=not resolved.title)
+        if found is not None and not typed.guess and not may_be(read.wanted, found):
+            # Whoever spells out another album has pasted the wrong link, and it must not mean theirs to everybody.
+            found, resolved = None, replace(resolved, link=None, dropped=resolved.link.url)
+            read = replace(read, album=resolved)
     if found is not None:
         told = await _as_told(tools, read, typed, found)
         return replace(told, pitch_track=pitch_track or told.pitch_track)

@@ -47,7 +47,7 @@ class Resolved:
     country: str = ""
     """As members read it."""
     dropped: str = ""
-    """An address of no known service that stood beside the words and is not kept."""
+    """An address that stood beside the words and is not kept: of no known service, or of another album."""
     found: FoundAlbum | None = None
     """What a source told of it, or several of one album together."""
     choices: tuple[Choice, ...] = ()

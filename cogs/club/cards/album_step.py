@@ -55,7 +55,9 @@ def understood_card(
     if pitch_track:
         lines.append(f"**Start with:** {plain(pitch_track, 120, hard=160)}")
     if resolved.dropped:
-        lines.append(f"The address {plain(resolved.dropped, 100)} is of no service Longplay knows; it is left out.")
+        lines.append(
+            f"The address {plain(resolved.dropped, 100)} is left out: no service Longplay knows has the album there."
+        )
     lines += _silence(resolved.unheard)
     lines.append(f"For {view.week.label}; nominations close {when(view.week.deadlines.nominations_close_at)}.")
     return Body(

@@ -67,9 +67,11 @@ async def resolve(interaction: discord.Interaction[Any], kept: Kept, *, ask: boo
 
 def with_understood(kept: Kept, resolved: Resolved) -> Kept:
     """What was told, with what was understood of it, so that the next step means the same and asks nobody."""
-    own = resolved.album is None and resolved.found is None
+    misled = bool(resolved.dropped) and resolved.dropped == known_link(kept.text)
+    own = misled or (resolved.album is None and resolved.found is None)
     return replace(
         kept,
+        text="" if misled else kept.text,
         title=resolved.title if own else kept.title,
         artist=resolved.artist if own else kept.artist,
         album=str(resolved.album.id) if resolved.album is not None else "",
@@ -171,15 +173,20 @@ async def _read_on(
 
 
 Step = Callable[..., Awaitable[None]]
-"""Goes on with a kept album; `in_place` on the private message that was pressed. The answer was promised before."""
+"""Goes on with a kept album; `in_place` on the private message that was pressed, without `ask` as it was written.
+
+The answer was promised before.
+"""
 
 PURPOSES: dict[str, Step] = {}
 """What follows once it is known which album is meant, by what it is for."""
 
 
-async def to_nominate(interaction: discord.Interaction[Any], kept: Kept, *, in_place: bool = False) -> None:
+async def to_nominate(
+    interaction: discord.Interaction[Any], kept: Kept, *, in_place: bool = False, ask: bool = True
+) -> None:
     """The first of the two steps of a nomination."""
-    await first_step(interaction, kept, where=interaction.channel_id, in_place=in_place)
+    await first_step(interaction, kept, where=interaction.channel_id, in_place=in_place, ask=ask)
 
 
 PURPOSES[""] = to_nominate

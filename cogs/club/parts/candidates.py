@@ -32,14 +32,15 @@ async def on_choose(press: Press) -> None:
     await hold(press.interaction)
     kept = await kept_album(press.interaction, press.row)
     chosen = next(iter(press.values), "")
-    if chosen == AS_WRITTEN:
+    as_written = chosen == AS_WRITTEN
+    if as_written:
         kept = with_understood(kept, await wish_of(press.interaction, kept))
     else:
         listed = unpack(kept.choices)
         if not (chosen.isdecimal() and int(chosen) < len(listed)):
             raise PanelOutdated
         kept = replace(kept, found=pack([listed[int(chosen)]]), picked="1", choices="", album="")
-    await PURPOSES[kept.purpose](press.interaction, kept, in_place=True)
+    await PURPOSES[kept.purpose](press.interaction, kept, in_place=True, ask=not as_written)
 
 
 async def wish_of(interaction: discord.Interaction[Any], kept: Kept) -> Resolved:
@@ -91,9 +92,11 @@ async def _found_card(interaction: discord.Interaction[Any], kept: Kept, wish: R
 # --- albums for something else than a nomination --------------------------------------------------------------------
 
 
-async def to_shelve(interaction: discord.Interaction[Any], kept: Kept, *, in_place: bool = False) -> None:
+async def to_shelve(
+    interaction: discord.Interaction[Any], kept: Kept, *, in_place: bool = False, ask: bool = True
+) -> None:
     """Keep an album for a later week, once it is known which."""
-    album = await _which(interaction, kept, in_place=in_place)
+    album = await _which(interaction, kept, in_place=in_place, ask=ask)
     if album is None:
         return
     shelved = await shelf.shelve(
@@ -103,9 +106,11 @@ async def to_shelve(interaction: discord.Interaction[Any], kept: Kept, *, in_pla
     await (update(interaction, done) if in_place else answer(interaction, done))
 
 
-async def to_pick(interaction: discord.Interaction[Any], kept: Kept, *, in_place: bool = False) -> None:
+async def to_pick(
+    interaction: discord.Interaction[Any], kept: Kept, *, in_place: bool = False, ask: bool = True
+) -> None:
     """Name the album of a week that the hosts pick, once it is known which."""
-    album = await _which(interaction, kept, in_place=in_place)
+    album = await _which(interaction, kept, in_place=in_place, ask=ask)
     if album is None:
         return
     picked = await planning.pick_album(
@@ -121,10 +126,10 @@ async def to_pick(interaction: discord.Interaction[Any], kept: Kept, *, in_place
     await (update(interaction, done) if in_place else answer(interaction, done))
 
 
-async def _which(interaction: discord.Interaction[Any], kept: Kept, *, in_place: bool) -> Resolved | None:
+async def _which(interaction: discord.Interaction[Any], kept: Kept, *, in_place: bool, ask: bool) -> Resolved | None:
     """The album that is meant; None when the member has been asked instead."""
     try:
-        resolved = await resolve(interaction, kept, ask=True)
+        resolved = await resolve(interaction, kept, ask=ask)
     except AlbumNeeded as needed:
         await ask_for_pieces(interaction, kept, needed)
         return None
