@@ -43,6 +43,8 @@ from tests.factories.held import HeldSource
 
 SEED = 20_261_120
 EACH = 120
+BEGINNING = 5
+"""Letters that titles have in common which are compared for being one in two spellings."""
 WITHHELD = 12
 """Per cent of the records that the source is not given."""
 GONE_NOISES = ("artist - title", "title by artist", "lower case, nothing between", "slips", "edition added", "guests")
@@ -112,9 +114,11 @@ class Kinds:
         self._chance = random.Random(f"{SEED} {of} {tuning}")
         self._by_title: dict[str, list[Found]] = defaultdict(list)
         self._by_artist: dict[str, list[Found]] = defaultdict(list)
+        self._beginnings: dict[str, set[str]] = defaultdict(set)
         self._titles_of: dict[str, set[str]] = defaultdict(set)
         for found in held:
             self._by_title[work_title(found.title)].append(found)
+            self._beginnings[work_title(found.title)[:BEGINNING]].add(work_title(found.title))
             self._by_artist[plain(found.artist)].append(found)
             for artist in found.artist.split(", "):
                 self._titles_of[record_of("", artist).artist].add(work_title(found.title))
@@ -220,7 +224,9 @@ class Kinds:
 
     def _not_held_alone(self) -> Iterator[Query]:
         for found in self._shuffled(self._gone):
-            if work_title(found.title) not in self._by_title and plain(found.title) not in self._artists:
+            title = work_title(found.title)
+            alike = looks_alike(title, self._beginnings[title[:BEGINNING]])
+            if not alike and plain(found.title) not in self._artists:
                 yield self._query("not held: title alone", found.title, None)
 
     def _other_records(self) -> Iterator[Query]:

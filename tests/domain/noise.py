@@ -17,6 +17,8 @@ NEIGHBOURS = {
 }
 """The keys left and right of each key."""
 LETTERS_PER_SLIP = 8
+NUMERAL = re.compile(r"\b[IVX]+\b")
+"""A slip in it names another volume, which nobody can tell from that being meant."""
 ADDED = (
     " (Deluxe Edition)", " (Deluxe)", " (Remastered)", " (2011 Remaster)", " - Remastered 2009", " [Expanded Edition]",
     " (10th Anniversary Edition)", " (Special Edition)", " deluxe", " (Bonus Track Version)",
@@ -63,7 +65,8 @@ def accentless(title: str, artist: str, chance: random.Random) -> str | None:
 def slips(title: str, artist: str, chance: random.Random) -> str:
     """Slips of the fingers: swapped, dropped, doubled letters and neighbours on the keyboard, one in eight letters."""
     chars = list(f"{artist} - {title}")
-    places = [place for place, char in enumerate(chars) if char.isascii() and char.isalpha()]
+    numerals = {place for word in NUMERAL.finditer("".join(chars)) for place in range(*word.span())}
+    places = [place for place, char in enumerate(chars) if char.isascii() and char.isalpha() and place not in numerals]
     chosen = chance.sample(places, min(len(places), max(1, len(places) // LETTERS_PER_SLIP)))
     for place in chosen:
         char = chars[place]
