@@ -19,7 +19,7 @@ from bot.services.catalog import ALBUM_PREFIX, Resolved, read_cover, read_on, re
 from bot.services.club import nominating
 from cogs.club import actions
 from cogs.club.cards.album_step import choice_card, understood_card, unreadable_card
-from cogs.club.parts.kept import Kept, keep, kept_album, watching
+from cogs.club.parts.kept import Kept, Watched, keep, kept_album
 from cogs.shared.caller import caller_of, now_of, tools_of
 from cogs.shared.dynamic import Press
 from cogs.shared.modal import Form, Submit, text_field
@@ -144,32 +144,30 @@ async def first_step(
     if resolved.choices:
         await ask_which(interaction, kept, resolved, in_place=in_place)
         return
-    card = await _understood(interaction, kept, resolved, view, page)
-    await (update(interaction, card) if in_place else answer(interaction, card))
-    if ask and resolved.unread:
-        await _read_on(interaction, kept, resolved, view, in_place=in_place)
+    card, draft = await _understood(interaction, kept, resolved, view, page)
+    with Watched(interaction) as watched:
+        watched.follow(draft)
+        await (update(interaction, card) if in_place else answer(interaction, card))
+        if ask and resolved.unread:
+            # The pages that were not read in time are drawn in, unless the member has gone on.
+            told = await read_on(tools_of(interaction), resolved)
+            card, draft = await _understood(interaction, kept, told, view, page)
+            watched.follow(draft)
+            await watched.draw(card)
 
 
 async def _understood(
-    interaction: discord.Interaction[Any], kept: Kept, resolved: Resolved, view: WeekView, page: int = 0
-) -> Body:
-    """The card of what was understood, with a draft of its own."""
+    interaction: discord.Interaction[Any], kept: Kept, resolved: Resolved, view: WeekView, page: int
+) -> tuple[Body, UUID]:
+    """The card of what was understood, and the draft of its own behind it."""
     kept = with_understood(kept, resolved)
     tracks = await track_titles(interaction, resolved)
     further = bool(tools_of(interaction).album_sources)
     draft = await keep(interaction, kept)
-    return understood_card(
+    card = understood_card(
         view, resolved, draft, tracks=tracks, pitch_track=kept.pitch_track, page=page, further=further
     )
-
-
-async def _read_on(
-    interaction: discord.Interaction[Any], kept: Kept, resolved: Resolved, view: WeekView, *, in_place: bool
-) -> None:
-    """Draw the card anew with what the pages tell that were not read in time, unless the member has gone on."""
-    with await watching(interaction, in_place=in_place) as watched:
-        told = await read_on(tools_of(interaction), resolved)
-        await watched.draw(await _understood(interaction, kept, told, view))
+    return card, draft
 
 
 Step = Callable[..., Awaitable[None]]

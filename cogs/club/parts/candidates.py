@@ -17,10 +17,10 @@ from cogs.club import actions
 from cogs.club.cards import phrases
 from cogs.club.cards.album_step import AS_WRITTEN, choice_card
 from cogs.club.parts.album import PURPOSES, ask_for_pieces, ask_which, known_link, resolve, with_understood
-from cogs.club.parts.kept import Kept, keep, kept_album, watching
+from cogs.club.parts.kept import Kept, Watched, keep, kept_album
 from cogs.shared.caller import caller_of, now_of, tools_of
 from cogs.shared.dynamic import Press
-from cogs.shared.render import Body, words
+from cogs.shared.render import words
 from cogs.shared.replies import answer, hold, update
 
 # --- picking --------------------------------------------------------------------------------------------------------
@@ -66,20 +66,23 @@ async def on_further(press: Press) -> None:
         # It said which album it is, and that is not the one: only its names are searched on.
         kept = replace(kept, text="", title=wish.title, artist=wish.artist)
     names = tuple(service_name(source.service) for source in tools_of(interaction).album_sources)
-    with await watching(interaction, in_place=True) as watched:
-        if not await watched.draw(await _found_card(interaction, kept, wish, Findings((), names, ()))):
+    with Watched(interaction) as watched:
+        if not await _draw(watched, interaction, kept, wish, Findings((), names, ())):
             return
         async with aclosing(search_further(tools_of(interaction), wish)) as findings:
             async for so_far in findings:
-                if not await watched.draw(await _found_card(interaction, kept, wish, so_far)):
+                if not await _draw(watched, interaction, kept, wish, so_far):
                     return
 
 
-async def _found_card(interaction: discord.Interaction[Any], kept: Kept, wish: Resolved, so_far: Findings) -> Body:
-    """What was found so far, with a draft of its own: an option means what it meant when it was read."""
+async def _draw(
+    watched: Watched, interaction: discord.Interaction[Any], kept: Kept, wish: Resolved, so_far: Findings
+) -> bool:
+    """Draw what was found so far, with a draft of its own: an option means what it meant when it was read."""
     listed = pack(choice.found for choice in so_far.choices)
     draft = await keep(interaction, replace(kept, choices=listed, picked="", found="", unread="", album=""))
-    return choice_card(
+    watched.follow(draft)
+    card = choice_card(
         so_far.choices,
         draft,
         wish=wish.shown,
@@ -87,6 +90,7 @@ async def _found_card(interaction: discord.Interaction[Any], kept: Kept, wish: R
         unheard=so_far.unheard,
         further=not so_far.waiting,
     )
+    return await watched.draw(card)
 
 
 # --- albums for something else than a nomination --------------------------------------------------------------------

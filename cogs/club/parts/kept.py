@@ -74,11 +74,11 @@ async def keep(interaction: discord.Interaction[Any], kept: Kept) -> UUID:
 
 
 async def kept_album(interaction: discord.Interaction[Any], draft: UUID) -> Kept:
-    """A kept album of this member, who goes on with it: a search that draws on the same message ends.
+    """A kept album of this member, who goes on with it: a search that still draws on its card ends.
 
     Raises `DraftGone`.
     """
-    if interaction.message is not None and (watched := _watched.get(interaction.message.id)) is not None:
+    if (watched := _watched.get(draft)) is not None:
         await watched.end()
     form, values = await drafts.take_draft(
         tools_of(interaction), caller=caller_of(interaction), now=now_of(interaction), draft=draft
@@ -89,25 +89,29 @@ async def kept_album(interaction: discord.Interaction[Any], draft: UUID) -> Kept
 
 
 class Watched:
-    """A search that draws what it finds on one private message, until its member goes on; use it as a context."""
+    """A search that draws what it finds on one private card, until its member goes on; use it as a context."""
 
-    def __init__(self, interaction: discord.Interaction[Any], message_id: int) -> None:
+    def __init__(self, interaction: discord.Interaction[Any]) -> None:
         self._interaction = interaction
-        self._message_id = message_id
+        self._drafts: list[UUID] = []
         self._drawing = asyncio.Lock()
         self._over = False
 
     def __enter__(self) -> Watched:
-        _watched[self._message_id] = self
         return self
 
     def __exit__(self, *_: object) -> None:
         self._over = True
-        if _watched.get(self._message_id) is self:
-            del _watched[self._message_id]
+        for draft in self._drafts:
+            _watched.pop(draft, None)
+
+    def follow(self, draft: UUID) -> None:
+        """Whoever goes on with this draft, whose card is drawn next, ends the search."""
+        self._drafts.append(draft)
+        _watched[draft] = self
 
     async def draw(self, body: Body) -> bool:
-        """Draw the message anew; False when the member has gone on, or waved it away."""
+        """Draw the card anew; False when the member has gone on, or waved it away."""
         async with self._drawing:
             if not self._over:
                 try:
@@ -123,11 +127,5 @@ class Watched:
             pass
 
 
-async def watching(interaction: discord.Interaction[Any], *, in_place: bool) -> Watched:
-    """Whatever is drawn next is drawn on the message that was pressed (`in_place`), else on the private answer."""
-    message = interaction.message if in_place else None
-    return Watched(interaction, message.id if message else (await interaction.original_response()).id)
-
-
-_watched: dict[int, Watched] = {}
-"""Searches that go on in this process, by the message they draw on; after a restart there are none to end."""
+_watched: dict[UUID, Watched] = {}
+"""Searches that go on in this process, by the drafts of what they have drawn; after a restart there are none to end."""
