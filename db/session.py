@@ -90,7 +90,8 @@ class Database:
         # Said with BEGIN itself, so it costs no round trip; the pool is the same.
         read_only = engine.execution_options(postgresql_readonly=True)
         self._reading = async_sessionmaker(read_only, expire_on_commit=False, autoflush=False)
-        self._looking: AsyncEngine | None = None
+        self._turns = asyncio.Semaphore(LOOKING)
+        self._idle: list[asyncpg.Connection] = []
 
     @classmethod
     def connect(cls, url: str, *, pool_size: int = 8, watch: Callable[[CommitMoment], None] | None = None) -> Database:
@@ -137,20 +138,20 @@ class Database:
         For what is asked at every keystroke: no BEGIN and ROLLBACK go to and fro, and a text is planned once for all
         values, which takes longer than to perform it. Only two are open, apart from the pool.
         """
-        if self._looking is None:
-            self._looking = create_async_engine(
-                self.engine.url,
-                pool_size=LOOKING,
-                max_overflow=0,
-                pool_recycle=RECYCLE_SECONDS,
-                connect_args={"server_settings": SERVER_SETTINGS | LOOKING_SETTINGS, "timeout": CONNECT_SECONDS},
-            )
-            event.listen(self._looking.sync_engine, "checkout", _refuse_closed)
-        pooled = await self._looking.raw_connection()
-        try:
-            yield pooled.driver_connection
-        finally:
-            pooled.close()
+        async with self._turns:
+            idle = self._idle.pop() if self._idle else None
+            connection = idle if idle is not None and not idle.is_closed() else await self._look()
+            try:
+                yield connection
+            except BaseException:
+                connection.terminate()  # nobody knows what it is in the middle of
+                raise
+            self._idle.append(connection)
+
+    async def _look(self) -> asyncpg.Connection:
+        return await asyncpg.connect(
+            driver_url(self.url), timeout=CONNECT_SECONDS, server_settings=SERVER_SETTINGS | LOOKING_SETTINGS
+        )
 
     @property
     def url(self) -> str:
@@ -177,8 +178,8 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
-        if self._looking is not None:
-            await self._looking.dispose()
+        while self._idle:
+            await self._idle.pop().close()
 
 
 def asyncpg_url(url: str) -> URL:

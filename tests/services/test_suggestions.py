@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from bot.domain.catalog.searching import name_keys, near_keys, read_typed, typed_near_keys, words_of
 from bot.domain.catalog.suggesting import close_words
@@ -197,6 +199,20 @@ async def test_a_keystroke_cannot_write(database):
     async with database.looking() as connection:
         with pytest.raises(Exception, match="read-only"):
             await connection.execute("DELETE FROM albums")
+
+
+async def test_a_lost_connection_is_replaced(database, offered):
+    async with database.looking() as connection:
+        lost = await connection.fetchval("SELECT pg_backend_pid()")
+    async with database.writing() as session:
+        await session.execute(text("SELECT pg_terminate_backend(:pid, 1000)"), {"pid": lost})
+    await asyncio.sleep(0.05)  # until the news has come
+    assert await offered("disc") == ["Discovery"]
+
+
+async def test_people_who_type_at_once_are_all_answered(offered):
+    titles = await asyncio.gather(*(offered(typed) for typed in ("disc", "homew", "radiohed ok", "林檎") * 5))
+    assert [found[0] for found in titles[:4]] == ["Discovery", "Homework", "OK Computer", "無罪モラトリアム"]
 
 
 def test_words_part_where_an_unspaced_script_begins():
