@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from bot.domain.calendar import Schedule, Slot
-from bot.domain.club.rules import Layout, Method, Rules
+from bot.domain.club.rules import Guide, Layout, Method, Rules
 from bot.domain.club.week import Phase
 from bot.domain.errors import ClubNotSetUp, DateRefused, NotAHost, PastTime, SettingRefused
 from bot.services.club import setup
@@ -143,13 +143,20 @@ async def test_an_opening_moved_by_a_clock_change_is_said(tools, today, opens, k
         ("host_role", "off", lambda club: club.host_role_id is None),
         ("reminder_role", "88", lambda club: club.reminder_role_id == 88),
         ("schedule", "on", lambda club: club.schedule == Schedule()),
-        ("schedule", "off", lambda club: club.schedule is None),
+        ("guide", "tracks", lambda club: club.rules.guide is Guide.TRACKS),
     ],
 )
 async def test_a_setting_is_changed_and_logged(tools, database, name, value, expected):
     club = await make_club(database, host_role_id=5)
     assert expected(await change_setting(tools, caller=HOST, now=NOW, name=name, value=value))
     assert expected(await club_of(tools, guild_id=GUILD))
+    assert await audited(database, club) == ["setting_changed"]
+
+
+async def test_a_setting_that_is_so_already_is_nothing_for_the_log(tools, database):
+    club = await make_club(database)
+    for name, value in (("schedule", "off"), ("guide", "card"), ("guide", "off"), ("guide", "off")):
+        await change_setting(tools, caller=HOST, now=NOW, name=name, value=value)
     assert await audited(database, club) == ["setting_changed"]
 
 

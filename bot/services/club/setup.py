@@ -140,7 +140,7 @@ async def _change(
         club = await people.club_here(session, caller.guild_id, lock=True)
         people.require_host(club, caller)
         changed = change(club)
-        await _save(session, club, changed, caller, now, action, details)
+        await _save(session, club, changed, caller, now, action if changed != club else None, details)
         return changed
 
 
