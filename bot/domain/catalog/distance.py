@@ -115,7 +115,7 @@ def _names(reading: Reading, name: Name, credit: Credit, title: str, artist: str
     """The differences of title and artist under one reading."""
     reasons = [Reason("reading", reading.cost, "read in another way")] if reading.cost else []
     if reading.unsplit:
-        return [*reasons, *_unsplit(reading, name, credit, artist)]
+        return [*reasons, *_unsplit(reading, name, credit, title, artist)]
     wanted = reading.title
     if wanted.whole == name.whole:
         amount = 0.0
@@ -139,20 +139,20 @@ def _fits_alone(wanted: Name, name: Name, amount: float) -> bool:
     return amount == 0 or (amount <= RESPACED and bool(beside))
 
 
-def _unsplit(reading: Reading, name: Name, credit: Credit, artist: str) -> Iterable[Reason]:
+def _unsplit(reading: Reading, name: Name, credit: Credit, title: str, artist: str) -> Iterable[Reason]:
     """The differences when artist and title stand side by side, in either order, with all artists or one of them."""
-    title, by = _beside_artist(reading.title.whole, credit, name.whole)
+    amount, by = _beside_artist(reading.title.whole, credit, name.whole)
     editions: Iterable[Reason] = ()
-    if max(title, by) > RESPACED and not reading.guessed:
-        title, by = _beside_artist(reading.title.core, credit, name.core)
+    if max(amount, by) > RESPACED and not reading.guessed:
+        amount, by = _beside_artist(reading.title.core, credit, name.core)
         of_artist = [word for word in credit.whole.split() if any(char.isdigit() for char in word)]
         numbers = tuple(sorted((*name.numbers, *of_artist)))
         of_both = replace(name, numbers=numbers) if numbers == reading.title.numbers else name
         editions = list(_editions(reading.title, of_both))
-        title = title or (0.0 if editions else RESPACED)
-    elif max(title, by) > RESPACED:
-        title = by = 1.0
-    return [Reason("title", title, f"the title “{name.whole}”"), Reason("artist", by, f"by {artist}"), *editions]
+        amount = amount or (0.0 if editions else RESPACED)
+    elif max(amount, by) > RESPACED:
+        amount = by = 1.0
+    return [Reason("title", amount, f"the title “{title}”"), Reason("artist", by, f"by {artist}"), *editions]
 
 
 def _beside_artist(words: str, credit: Credit, title: str) -> tuple[float, float]:
