@@ -58,7 +58,8 @@ def _album_line(week: WeekView) -> list[str]:
 
 def _state_lines(party: Party) -> list[str]:
     if party.state is State.LOBBY:
-        return [f"**It begins {when(party.starts_at)}.**", *_length_lines(party)]
+        how = "Have the album ready in your own player, and press play when a track is posted."
+        return [f"**It begins {when(party.starts_at)}.**", *_length_lines(party), how]
     if party.state is State.PLAYING and party.present is not None:
         return [f"**Now:** {_place(party)}, {_until(party)}.", *_length_lines(party)]
     if party.state is State.PAUSED:
