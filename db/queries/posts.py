@@ -179,7 +179,11 @@ async def note_message(session: AsyncSession, club_id: UUID, post_ids: Collectio
     """A message of ours shows these posts."""
     await session.execute(
         update(tables.Post)
-        .where(tables.Post.club_id == club_id, tables.Post.id.in_(post_ids))
+        .where(
+            tables.Post.club_id == club_id,
+            tables.Post.id.in_(post_ids),
+            tables.Post.message_id.is_distinct_from(panel.message_id),
+        )
         .values(channel_id=panel.channel_id, message_id=panel.message_id)
     )
 

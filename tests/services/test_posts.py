@@ -7,18 +7,22 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import update
 
 from bot.domain.catalog import parse_track_list
 from bot.domain.club.rules import Guide, Rules
+from bot.domain.club.views import PanelRef
 from bot.domain.club.week import Phase
 from bot.domain.errors import NothingToRate
 from bot.domain.outbox import Draft, Kind
 from bot.domain.post_errors import CommentRefused, PostClosed, TracksKnown
 from bot.services import outbox, posts
-from bot.services.catalog import set_tracks
+from bot.services.catalog import Resolved, keep_album, set_tracks
 from bot.services.club import guide, track_list
+from db.queries import outbox as outbox_queries
 from db.queries.club import clubs, nominations
-from tests.factories import NOW, a_caller, make_club, make_tools, make_week, rewrite_week
+from db.tables.club import Nomination
+from tests.factories import NOW, a_caller, make_club, make_nomination, make_tools, make_week, rewrite_week
 from tests.factories.running import recorded
 
 LATER = NOW + timedelta(hours=1)
@@ -96,6 +100,39 @@ async def test_a_corrected_list_keeps_what_hangs_on_its_tracks(tools, week):
     after = await listed(tools, week, "Kite strings 3:12\nWax 2:58\nNew", now=LATER)
     assert [(post.id, post.likes, post.comments) for post in after[:2]] == [(kite.id, 0, 1), (wax.id, 1, 0)]
     assert titles(after) == ["Kite strings", "Wax", "New"]
+
+
+async def test_a_list_that_another_club_tells_is_drawn_here_too(tools, week, database):
+    album = (await winner_of(tools, week)).album
+    card = PanelRef(7, 70)
+    async with database.writing() as session:
+        place = {"club_id": week.club_id, "week_id": week.id, "ordinal": 0}
+        await outbox_queries.keep_panel(session, kind=str(Kind.GUIDE), panel=card, **place)
+    other = await make_week(database, await make_club(database, guild_id=77))
+    told = Resolved(album, album.title, album.artist, tracks=parse_track_list(LIST))
+    async with database.writing() as session:
+        await keep_album(session, told, LATER)
+        await keep_album(session, told, LATER)
+    assert [(errand.week_id, errand.ordinal) for errand in await recorded(database, kind="guide_refresh")] == [
+        (week.id, 0)
+    ]
+    assert await recorded(database, week=other.id) == []
+    assert titles(await guide.prepare(tools, week=week.id, now=LATER)) == ["Kite string", "Ash and rain", "Wax"]
+
+
+async def test_an_album_that_stands_in_another_one_takes_its_likes_along(tools, week, database):
+    kite, *_ = await listed(tools, week)
+    await posts.like(tools, caller=ANN, now=NOW, post=kite.id)
+    other = await make_week(database, await make_club(database, guild_id=77))
+    twin = (await make_nomination(database, other, caller=a_caller(9, guild_id=77), title="The Winner!")).album
+    lines = parse_track_list("Intro\nKite String\nWax")
+    await set_tracks(tools, caller=a_caller(50, guild_id=77, manages=True), now=NOW, album_id=twin.id, tracks=lines)
+    async with database.writing() as session:
+        moved = update(Nomination).where(Nomination.id == week.winner_id).values(album_id=twin.id)
+        await session.execute(moved)
+    after = await guide.prepare(tools, week=week.id, now=LATER)
+    assert titles(after) == ["Intro", "Kite String", "Wax"]
+    assert (after[1].id, after[1].likes) == (kite.id, 1)
 
 
 async def test_a_removed_track_leaves_a_tombstone_where_something_hangs_on_it(tools, week):
