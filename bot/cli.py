@@ -32,9 +32,7 @@ app = typer.Typer(
 )
 log = logging.getLogger("longplay")
 
-bench = typer.Typer(
-    name="bench", help="Measure, each figure beside its floor; on a server of its own.", no_args_is_help=True
-)
+bench = typer.Typer(name="bench", help="Measure; each figure beside its floor.", no_args_is_help=True)
 app.add_typer(bench)
 
 FAILED = 1
