@@ -77,7 +77,7 @@ class AlbumAlias(Base):
     alias_key: Mapped[str] = mapped_column(primary_key=True)
     album_id: Mapped[UUID] = mapped_column(ForeignKey("albums.id", ondelete="CASCADE"), primary_key=True, index=True)
     source: Mapped[str]
-    """Who said so: `member` for a choice among candidates, else the service that calls it so."""
+    """Who said so: `guild:<id>` when members of one server picked it under these words, `member` when several did."""
     created_at: Mapped[datetime]
 
 
