@@ -36,6 +36,8 @@ def visible(text: str) -> str:
 
     Line breaks and tabs stay. A joiner stays only where scripts and emoji need one, between two of their characters.
     """
+    if text.isascii() and text.isprintable():
+        return text
     text = text.replace("\r\n", "\n").translate(STAND_INS)
     kept: list[str] = []
     for place, char in enumerate(text):
