@@ -54,8 +54,9 @@ async def mine(tools, *, public=True):
     return await playlists.create_playlist(tools, caller=ANN, now=NOW, name="  Night \n drive ", public=public)
 
 
-async def add(tools, playlist, track, caller=ANN, **more):
-    return await playlists.add_track(tools, caller=caller, now=LATER, playlist=playlist.id, track=track, **more)
+async def add(tools, playlist, track=None, caller=ANN, *, post=None, position=None):
+    asked = {"playlist": playlist.id, "track": track, "post": post, "position": position}
+    return await playlists.add_track(tools, caller=caller, now=LATER, **asked)
 
 
 def order(playlist):
@@ -102,28 +103,29 @@ async def test_leaving_closes_the_gap(tools, tracks):
 @pytest.mark.row("1-18")
 async def test_what_is_no_track_and_no_place_is_refused(tools, tracks):
     playlist = await mine(tools)
-    for given, reason in (
-        ({"track": uuid4()}, "no_track"),
-        ({"track": None}, "no_track"),
-        ({"track": None, "post": uuid4()}, "no_track"),
-        ({"track": tracks[0].id, "position": 1}, "no_place"),
-        ({"track": tracks[0].id, "position": -1}, "no_place"),
+    for track, post, position, reason in (
+        (uuid4(), None, None, "no_track"),
+        (None, None, None, "no_track"),
+        (None, uuid4(), None, "no_track"),
+        (tracks[0].id, None, 1, "no_place"),
+        (tracks[0].id, None, -1, "no_place"),
     ):
         with pytest.raises(PlaylistRefused) as refused:
-            await add(tools, playlist, **given)
+            await add(tools, playlist, track, post=post, position=position)
         assert refused.value.reason == reason
 
 
 @pytest.mark.row("1-19")
 async def test_a_post_lends_its_track(tools, club):
     week = await make_week(tools.database, club, phase=Phase.LISTENING)
+    assert week.winner_id is not None
     async with tools.database.reading() as session:
         winner = await nominations.nomination(session, club.id, week.winner_id)
     assert winner is not None
     await set_tracks(tools, caller=HOST, now=NOW, album_id=winner.album.id, tracks=parse_track_list("One\nTwo"))
     _, second = await guide.prepare(tools, week=week.id, now=NOW)
     playlist = await mine(tools)
-    assert order(await add(tools, playlist, None, post=second.id)) == [(0, "Two")]
+    assert order(await add(tools, playlist, post=second.id)) == [(0, "Two")]
 
 
 @pytest.mark.row("1-20")
