@@ -129,6 +129,7 @@ class LeagueReplay(Replay):
         most = max((each.most_entries for each in self.rounds), default=1)
         await self.found_club(
             no_repeat_winners="off",
+            guide="off",  # entries of a league are songs, and the data tells no track lists
             no_repeat_weeks="0",
             nominations_per_member=str(min(max(most, 1), NOMINATIONS_LIMIT)),
             own_vote="on" if any(each.self_votes for each in self.rounds) else "off",
@@ -205,7 +206,7 @@ class RatingsReplay(Replay):
 
     async def play(self) -> list[WeekOutcome]:
         """Play every album, in order."""
-        await self.found_club(no_repeat_winners="off", no_repeat_weeks="0")
+        await self.found_club(no_repeat_winners="off", no_repeat_weeks="0", guide="off")
         for done, album in enumerate(self.albums):
             self.tell(album.title or album.uri, done, len(self.albums))
             number = await self._choose(album)

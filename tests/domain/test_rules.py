@@ -98,7 +98,7 @@ def test_a_setting_out_of_its_bounds_is_refused_with_what_is_allowed(name, text,
 
 @pytest.mark.parametrize("field", [field.name for field in fields(Rules)])
 def test_every_setting_can_be_changed_and_changed_back(field):
-    values = {"pick": "host", "method": "approval", "layout": "one", **dict.fromkeys(BOUNDS, "3")}
+    values = {"pick": "host", "method": "approval", "layout": "one", "guide": "tracks", **dict.fromkeys(BOUNDS, "3")}
     start = getattr(Rules(), field)
     typed = values.get(field, "off" if start is True else "on")
     changed = change_rule(Rules(), field, typed)
