@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.services.suggestions import album_suggestions
@@ -65,7 +65,7 @@ async def test_an_album_is_merged_once_at_a_time(database):
 
     def a_merge(**values):
         row = {"id": uuid4(), "kept_id": two, "merged_id": one, "user_id": user, "moved": {}, "merged_at": NOW}
-        return AlbumMerge.__table__.insert().values(**row, **values)
+        return insert(AlbumMerge).values(**row, **values)
 
     async with database.writing() as session:
         await session.execute(a_merge(split_at=NOW))

@@ -98,12 +98,18 @@ def test_a_service_is_left_alone_until_it_said_and_asked_again_from_then_on():
     assert isinstance(turn(standing, now=until), Granted)
 
 
+def end_of(standing: Standing) -> datetime:
+    """Until when it is left alone."""
+    assert standing.blocked_until is not None
+    return standing.blocked_until
+
+
 def test_a_service_that_does_not_say_for_how_long_is_left_alone_longer_each_time():
     standing, pauses, now = begin(ONE_A_SECOND, NOW), [], NOW
     for _ in range(12):
         standing = fail(standing, Why.BUSY, now)
-        pauses.append((standing.blocked_until - now).total_seconds())
-        now = standing.blocked_until
+        pauses.append((end_of(standing) - now).total_seconds())
+        now = end_of(standing)
     assert pauses[:3] == [5.0, 10.0, 20.0]
     assert pauses[-1] == LONGEST.total_seconds()
 
@@ -123,7 +129,7 @@ def test_some_failures_are_borne_and_one_more_opens_the_breaker():
 
 def test_when_the_breaker_has_been_open_one_caller_tries_and_the_others_wait_for_him():
     standing = broken()
-    later = standing.blocked_until
+    later = end_of(standing)
     probe = turn(standing, now=later)
     assert isinstance(probe, Granted)
     assert turn(probe.standing, now=later) == Shut(later + PROBE, Why.DOWN)
@@ -134,19 +140,21 @@ def test_when_the_breaker_has_been_open_one_caller_tries_and_the_others_wait_for
 
 def test_a_probe_that_succeeds_opens_the_way_for_all():
     standing = broken()
-    probe = turn(standing, now=standing.blocked_until)
+    probe = turn(standing, now=end_of(standing))
     assert isinstance(probe, Granted)
     healed = succeed(probe.standing)
     assert not healed.troubled
-    assert isinstance(turn(healed, now=standing.blocked_until), Granted)
+    assert isinstance(turn(healed, now=end_of(standing)), Granted)
 
 
 def test_a_probe_that_fails_shuts_it_for_twice_as_long_up_to_a_limit():
     standing, now, pauses = broken(), NOW, []
     for _ in range(10):
-        pauses.append(standing.blocked_until - now)
-        now = standing.blocked_until
-        standing = fail(turn(standing, now=now, within=1e9).standing, Why.SLOW, now)
+        pauses.append(end_of(standing) - now)
+        now = end_of(standing)
+        probe = turn(standing, now=now, within=1e9)
+        assert isinstance(probe, Granted)
+        standing = fail(probe.standing, Why.SLOW, now)
     assert pauses[1] == 2 * pauses[0]
     assert pauses[-1] == LONGEST
 
