@@ -81,6 +81,7 @@ def sure_of(wanted: Wanted, *found: FoundAlbum) -> str | None:
         ("Waterfall (Originla iMx)", "waterfall", "mix", ""),
         ("Red (Taylor's Version)", "red", "", "version"),
         ("Taste (feat. Offset)", "taste", "", ""),
+        ("Flash (feat. Someone - Robag remix)", "flash", "", "remix"),
         ("Disciples feat. Somebody - Remedy", "disciples remedy", "", ""),
         ("Led Zeppelin IV", "led zeppelin 4", "", ""),
         ("Body Talk Pt. 1", "body talk 1", "", ""),
@@ -232,6 +233,11 @@ def test_words_are_read_in_every_usual_way(text: str):
         ("Passengers - Original Soundtracks 1", [("Passengers", "Colyn")]),
         ("A & B - Song", [("Song", "A & C")]),
         ("紅 - 夜", [("朝", "紅")]),
+        ("X - Drive: Music From The Series Volume 2", [("Drive: Music From The Series Volume 3", "X")]),
+        ("X - Drive (Original Soundtrack Live)", [("Drive (Original Soundtrack)", "X")]),
+        ("!!! - Hazelnut Butter", [("Hazelnut Butter", "Lafa Taylor")]),
+        ("M + N / The Air", [("The Air", "M & N"), ("M + N / The Air", "Kid Loco")]),
+        ("Moby - Flash", [("Flash (feat. Someone - Robag remix)", "Moby")]),
     ],
 )
 def test_what_is_merely_near_is_not_sure(text: str, found: list[tuple[str, str]]):

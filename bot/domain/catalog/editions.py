@@ -64,6 +64,7 @@ SOUNDTRACK_AT_END = re.compile(
 )
 FROM_A_WORK = re.compile(r"^from\s+[\"'“‘«]", re.IGNORECASE)
 
+YEAR_DIGITS = 4
 GLUED = re.compile(r"^(vol|volume|pt|part|ch)(\d+)$")
 
 
@@ -94,6 +95,7 @@ class _Marks:
     versions: set[str] = field(default_factory=set[str])
     detail: list[str] = field(default_factory=list[str])
     guests: list[str] = field(default_factory=list[str])
+    numbers: list[str] = field(default_factory=list[str])
 
 
 @lru_cache(maxsize=4096)
@@ -102,14 +104,14 @@ def parse_name(title: str) -> Name:
     marks = _Marks()
     words, whole = _name_words(title, marks)
     core = _counted(words)
-    numbers = tuple(sorted(word for word in core.split() if any(char.isdigit() for char in word)))
+    numbers = [*marks.numbers, *(word for word in core.split() if any(char.isdigit() for char in word))]
     return Name(
         core,
         frozenset(marks.editions),
         frozenset(marks.versions),
         " ".join(marks.detail),
         tuple(dict.fromkeys(marks.guests)),
-        numbers,
+        tuple(sorted(numbers)),
         whole,
     )
 
@@ -157,12 +159,14 @@ def _mark(text: str, marks: _Marks, *, same_work: bool = False) -> bool:
     With `same_work` nothing but an edition of the same work counts: behind a comma or a colon a name goes on.
     """
     if guests := GUESTS.match(text.strip()):
-        marks.guests.extend(names_in(guests["guests"]))
-        return True
+        return _mark_guests(guests["guests"], marks, same_work=same_work)
     words = [_corrected(word) for word in normalised(text).split()]
     joined = " ".join(words)
     if SOUNDTRACK.search(joined) or FROM_A_WORK.match(text.strip()):
         marks.editions.add("score" if "score" in words else "soundtrack")
+        # Which volume of it, and whether it is that recording at all, may stand in the same bracket.
+        marks.numbers.extend(word for word in _counted(joined).split() if word.isdecimal() and len(word) < YEAR_DIGITS)
+        marks.versions |= {OTHER_RECORD[word] for word in words if word in OTHER_RECORD} - {"version", "mix", "edit"}
         return True
     heads = {SAME_WORK[word] for word in words if word in SAME_WORK}
     only_editions = all(word in SAME_WORK or word in BESIDE or COUNTED.match(word) for word in words)
@@ -178,6 +182,17 @@ def _mark(text: str, marks: _Marks, *, same_work: bool = False) -> bool:
     marks.detail.extend(
         word for word in words if word not in OTHER_RECORD and word not in MEANINGLESS and word not in SAME_WORK
     )
+    return True
+
+
+def _mark_guests(text: str, marks: _Marks, *, same_work: bool) -> bool:
+    """Guests, and what is told behind a dash after them: `feat. A - B remix`."""
+    segment = SEGMENT.match(text)
+    dashed = segment is not None and segment["dash"] is not None
+    told = dashed and segment is not None and _mark(segment["rest"], marks, same_work=same_work)
+    if dashed and not told and same_work:
+        return False  # a version is what is searched
+    marks.guests.extend(names_in(segment["name"] if told and segment is not None else text))
     return True
 
 

@@ -18,7 +18,7 @@ SURE = 0.23
 GAP = 0.05
 """How much farther any other work has to be."""
 GAP_TO_EXACT = 0.01
-"""The same where the names fit to the letter."""
+"""The same where the names fit to the letter, and the other work is found by reading the words in the same way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +60,17 @@ def _near(candidates: Sequence[Candidate]) -> bool:
 
 
 def _told_apart(best: Candidate, rivals: Iterable[Candidate]) -> Candidate | None:
-    nearest = min((rival.distance for rival in rivals), default=1.0)
     exact = all(reason.amount <= RESPACED for reason in best.reasons if reason.name in ("title", "artist"))
-    return best if nearest - best.distance >= (GAP_TO_EXACT if exact else GAP) else None
+    for rival in rivals:
+        gap = GAP_TO_EXACT if exact and _reading(rival) == _reading(best) else GAP
+        if rival.distance - best.distance < gap:
+            return None
+    return best
+
+
+def _reading(candidate: Candidate) -> float:
+    """By which reading of the words it fits, told by what that costs."""
+    return next((reason.amount for reason in candidate.reasons if reason.name == "reading"), 0.0)
 
 
 def _may_be_an_artist(wanted: Wanted, found: Sequence[FoundAlbum] | Sequence[FoundTrack]) -> bool:

@@ -98,6 +98,8 @@ def readings_of(wanted: Wanted) -> tuple[Reading, ...]:
             readings.append(Reading(parse_name(right), parse_credit(left), OTHER_SPLIT, guessed=True))
             readings.append(Reading(parse_name(left), parse_credit(right), OTHER_SPLIT, guessed=True))
         split = BETWEEN_NAMES.search(text) is not None
+        if _has_signs_for_a_name(text):
+            return tuple(dict.fromkeys(readings))[:READINGS]
         readings.append(Reading(parse_name(text), None, TITLE_ALONE, guessed=split))
         readings.append(Reading(parse_name(text), None, NO_SPLIT, unsplit=True, guessed=split))
     return tuple(dict.fromkeys(readings))[:READINGS]
@@ -115,6 +117,11 @@ def _splits(text: str) -> list[tuple[str, str]]:
     sides = [(text[: gap.start()], text[gap.end() :]) for mark in marks for gap in mark.finditer(text)]
     cleaned = [(left.strip(QUOTE_MARKS + " "), right.strip(QUOTE_MARKS + " ")) for left, right in sides]
     return [(left, right) for left, right in cleaned if left and right and not _splits_guests(left)][:4]
+
+
+def _has_signs_for_a_name(text: str) -> bool:
+    """Whether one side of a dash is signs alone, as in `!!! - Louden Up Now`: as a title they would be overlooked."""
+    return any(not any(char.isalnum() for char in side) for sides in _splits(text) for side in sides)
 
 
 def _splits_guests(left: str) -> bool:
