@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from bot.domain.club.week import Club, Week
+from bot.domain.club.week import HEARING, Club, Week
 from bot.domain.ids import new_id
 from bot.domain.people import Caller
 from bot.domain.post_errors import PostClosed
@@ -37,7 +37,7 @@ async def talk_of(tools: Tools, *, caller: Caller, now: datetime, post: UUID) ->
             post=found,
             album=await queries.album_of_post(session, club.id, found.id),
             label=week.label,
-            open=week.phase in guide.OPEN and found.track is not None,
+            open=week.phase in HEARING and found.track is not None,
             user_id=member.user_id,
             liked=await queries.likes_it(session, club.id, found.id, member.user_id),
             comments=threaded(await queries.comments_of(session, club.id, found.id)),
@@ -51,7 +51,7 @@ async def posts_of_week(tools: Tools, *, caller: Caller, now: datetime, week: UU
         found = await weeks.week(session, week)
         if found is None or found.club_id != club.id or found.winner_id is None:
             raise PostClosed("unknown")
-        if found.phase not in guide.OPEN:
+        if found.phase not in HEARING:
             raise PostClosed("ended")
         shown = await queries.posts_of_guide(session, found.id, found.winner_id)
         posts = tuple(post for post in shown if post.track is not None)
@@ -155,7 +155,7 @@ async def _open(session: Reading, club: Club, post_id: UUID) -> tuple[Post, Week
     found, week = await _found(session, club, post_id)
     if found.track is None:
         raise PostClosed("track_removed")
-    if week.phase not in guide.OPEN:
+    if week.phase not in HEARING:
         raise PostClosed("ended")
     return found, week
 

@@ -13,7 +13,7 @@ from bot.client import LongplayBot
 from bot.domain.club.rules import Layout
 from bot.domain.club.views import PanelRef, WeekView
 from bot.domain.club.week import Phase, ThreadRole
-from bot.domain.outbox import Errand, Kind
+from bot.domain.outbox import EDITS_APART, Errand, Kind
 from bot.services import covers, people
 from bot.services.club import reminders, views
 from cogs.club.cards import album, choosing, notices, phrases, result
@@ -23,9 +23,6 @@ from cogs.delivery.guide import GuideErrands
 from cogs.delivery.outcome import SKIPPED, Outcome
 from cogs.delivery.party import PartyMessages
 from cogs.shared.render import Body
-
-NOMINATIONS_APART = 1_000
-"""A nomination's redrawn cards are numbered within so many of its own number."""
 
 CLOSE_EARLY = {"words": "close_early"}
 """The one note to hosts that carries a button."""
@@ -179,7 +176,7 @@ class Performer:
         return Outcome(discord_id=panel.message_id, panel=panel)
 
     async def _nomination_edit(self, errand: Errand, view: WeekView, _now: datetime) -> Outcome:
-        key = (str(Kind.NOMINATION), errand.ordinal // NOMINATIONS_APART)
+        key = (str(Kind.NOMINATION), errand.ordinal // EDITS_APART)
         panel = view.panels.get(key)
         if panel is None:
             return SKIPPED
@@ -249,7 +246,7 @@ def pictured(errand: Errand, view: WeekView) -> list[UUID]:
     kind = Kind(errand.payload["panel"]) if errand.kind is Kind.REDRAW else errand.kind
     if kind in SHOW_THE_WINNER or (kind is Kind.GUIDE_REFRESH and not errand.ordinal):
         return [view.winner.album.id] if view.winner is not None and view.week.announced else []
-    number = errand.ordinal // NOMINATIONS_APART if kind is Kind.NOMINATION_EDIT else errand.ordinal
+    number = errand.ordinal // EDITS_APART if kind is Kind.NOMINATION_EDIT else errand.ordinal
     if kind not in (Kind.NOMINATION, Kind.NOMINATION_EDIT):
         return []
     every = errand.kind is Kind.REDRAW

@@ -28,6 +28,8 @@ class Phase(StrEnum):
 
 OPEN_PHASES = (Phase.SCHEDULED, Phase.NOMINATIONS, Phase.POLL, Phase.LISTENING, Phase.RATINGS)
 CHOOSING = (Phase.NOMINATIONS, Phase.POLL)
+HEARING = (Phase.LISTENING, Phase.RATINGS)
+"""The album is known, and heard, discussed and rated."""
 """At most one week per club and kind is in one of these."""
 
 DEADLINE_OF: Mapping[Phase, str] = {

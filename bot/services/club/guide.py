@@ -9,7 +9,7 @@ from bot.domain.catalog import TrackLine
 from bot.domain.catalog.continuity import Listed, continued
 from bot.domain.club.entries import Nomination
 from bot.domain.club.rules import Guide
-from bot.domain.club.week import Phase, Week
+from bot.domain.club.week import HEARING, Week
 from bot.domain.outbox import Draft, Kind
 from bot.domain.posts import Comment, Post
 from bot.services import outbox
@@ -20,8 +20,6 @@ from db.queries import posts as queries
 from db.queries.club import nominations, weeks
 from db.session import Reading, Writing
 
-OPEN = (Phase.LISTENING, Phase.RATINGS)
-"""While a week is in one of these, its tracks are liked and discussed."""
 COUNTED_AFTER = timedelta(seconds=5)
 """A message with counts is drawn again at most so often."""
 LATEST = 3
@@ -41,7 +39,7 @@ async def prepare(tools: Tools, *, week: UUID, now: datetime) -> tuple[Post, ...
         winner = await nominations.nomination(session, found.club_id, found.winner_id)
         assert winner is not None, "nominations are never deleted"
         posts = await _in_step(session, found, winner, now)
-        if found.rules.guide is Guide.TRACKS and found.phase in OPEN:
+        if found.rules.guide is Guide.TRACKS and found.phase in HEARING:
             unsent = [post for post in posts if post.track is not None and post.message_id is None]
             drafts = [Draft(Kind.TRACK_POST, post.ordinal) for post in unsent]
             await outbox.record(session, found, drafts, now)

@@ -23,7 +23,7 @@ from bot.domain.errors import (
     TooManyNominations,
     WonBefore,
 )
-from bot.domain.outbox import Draft, Kind, redraw
+from bot.domain.outbox import EDITS_APART, Draft, Kind, redraw
 from bot.domain.people import Caller, Member
 from bot.services import outbox, people
 from bot.services.catalog import SUGGESTIONS, Resolved, keep_album
@@ -37,9 +37,7 @@ from db.queries.club import clubs, nominations, weeks
 from db.session import Reading, Writing
 
 REASON_LIMIT = 500
-REDRAWS = 1_000
-"""Room between the ordinals of two nominations' redrawn cards."""
-REMOVED = REDRAWS - 1
+REMOVED = EDITS_APART - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +281,7 @@ def _redraw(changed: Nomination, change: int) -> Draft:
     """The nomination's card drawn again; every change has a key of its own."""
     return Draft(
         Kind.NOMINATION_EDIT,
-        ordinal=changed.ordinal * REDRAWS + min(change, REMOVED),
+        ordinal=changed.ordinal * EDITS_APART + min(change, REMOVED),
         payload={"nomination": str(changed.id), "words": f"change {change}"},
     )
 

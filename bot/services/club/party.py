@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from bot.domain import party as rules
-from bot.domain.club.week import Club, Phase, ThreadRole, Week
+from bot.domain.club.week import HEARING, Club, Phase, ThreadRole, Week
 from bot.domain.errors import NoSuchWeek, PartyIsOn, PartyRefused, WhichWeek, WrongPhase
 from bot.domain.ids import new_id
 from bot.domain.party import Party, PartyView, State
@@ -15,7 +15,7 @@ from bot.domain.party_messages import card_again, drafts_of
 from bot.domain.people import Caller, Member
 from bot.services import people
 from bot.services.club.finding import week_for
-from bot.services.club.party_course import OPEN, change, record, view_of, week_of
+from bot.services.club.party_course import change, record, view_of, week_of
 from bot.services.tools import Tools
 from db.queries import audit
 from db.queries.club import nominations, parties, weeks
@@ -75,7 +75,7 @@ async def start_party(
 async def _listened_to(session: Reading, club: Club, where: int | None, number: int | None) -> Week:
     """The week that is meant, which has its album and is not over; it stays so until the transaction ends."""
     try:
-        return await week_for(session, club, where=where, number=number, phases=OPEN, lock="share")
+        return await week_for(session, club, where=where, number=number, phases=HEARING, lock="share")
     except NoSuchWeek:
         if number is not None:
             raise

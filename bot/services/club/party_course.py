@@ -10,7 +10,7 @@ from uuid import UUID
 
 from bot.domain import party as rules
 from bot.domain.club.entries import Track
-from bot.domain.club.week import Phase, Week
+from bot.domain.club.week import HEARING, Week
 from bot.domain.errors import PartyRefused
 from bot.domain.outbox import Draft, Errand, Kind
 from bot.domain.party import Outcome, Party, PartyView, Reason
@@ -22,9 +22,6 @@ from db.queries.club import clubs, parties, weeks
 from db.session import RING, Reading, Writing
 
 log = logging.getLogger(__name__)
-
-OPEN = (Phase.LISTENING, Phase.RATINGS)
-"""Phases of a week in which a party may be held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +76,7 @@ async def _advance(session: Writing, claimed: UUID, now: datetime) -> None:
     assert before is not None, "it is held"
     week = await week_of(session, before)
     club = await clubs.club(session, before.club_id)
-    if week.phase not in OPEN:
+    if week.phase not in HEARING:
         after = rules.stop(before, now, Reason.WEEK)
     elif club.paused_until is not None and club.paused_until > now:
         after = rules.stop(before, now, Reason.CLUB)

@@ -10,7 +10,7 @@ from uuid import UUID
 from bot.domain.catalog import normalised, visible
 from bot.domain.club.entries import REVIEW_LIMIT, TITLE_LIMIT, Nomination, Rating, Track, read_score
 from bot.domain.club.views import RatingForm, WeekView
-from bot.domain.club.week import Club, Phase, Week
+from bot.domain.club.week import HEARING, Club, Phase, Week
 from bot.domain.errors import Missing, NoSuchWeek, NothingToRate, PanelOutdated, TextTooLong, WhichWeek, WrongPhase
 from bot.domain.outbox import Draft, Kind
 from bot.domain.people import Caller
@@ -22,9 +22,7 @@ from db.queries import catalog
 from db.queries.club import nominations, ratings
 from db.session import Reading
 
-OPEN = (Phase.LISTENING, Phase.RATINGS)
-"""While a week is in one of these, its ratings are official."""
-RATEABLE = (*OPEN, Phase.CLOSED)
+RATEABLE = (*HEARING, Phase.CLOSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +168,7 @@ def is_late(week: Week, now: datetime) -> bool:
 def _refuse_frozen(week: Week, present: Rating | None, late: bool) -> None:
     """A late rating never takes the place of an official one: the club's figures are settled."""
     if late and present is not None and present.official:
-        raise WrongPhase(week.label, Phase.CLOSED, OPEN)
+        raise WrongPhase(week.label, Phase.CLOSED, HEARING)
 
 
 async def _rateable(
@@ -187,7 +185,7 @@ async def _rateable(
     Where none is open, a closed one is meant; the caller says which, unless there is but one.
     """
     try:
-        return await week_for(session, club, where=where, number=number, week=week, phases=OPEN, lock=lock)
+        return await week_for(session, club, where=where, number=number, week=week, phases=HEARING, lock=lock)
     except NoSuchWeek:
         if week is not None or number is not None:
             raise

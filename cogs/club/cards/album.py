@@ -9,7 +9,7 @@ from discord import ui
 from bot.domain.club.ratings import Summary
 from bot.domain.club.rules import Guide
 from bot.domain.club.views import WeekView
-from bot.domain.club.week import Phase
+from bot.domain.club.week import HEARING, Phase
 from cogs.club.cards import phrases
 from cogs.club.cards.phrases import counted, figure
 from cogs.club.cards.result import link_buttons
@@ -39,7 +39,7 @@ def album_panel(view: WeekView) -> Body:
         parts.append(ui.TextDisplay(f"### {_tracks_heading(view)}\n{tracks}"))
     if week.rules.guide is Guide.OFF:
         parts += rows(*link_buttons(view)[:5])
-    if week.phase in (Phase.LISTENING, Phase.RATINGS):
+    if week.phase in HEARING:
         ends = week.deadlines
         parts.append(
             ui.TextDisplay(f"The club talks {when(ends.discussion_at)}. Ratings close {when(ends.ratings_close_at)}.")

@@ -11,7 +11,7 @@ from discord import ui
 
 from bot.domain.club.rules import Guide
 from bot.domain.club.views import WeekView
-from bot.domain.club.week import Phase
+from bot.domain.club.week import HEARING
 from bot.domain.posts import Comment, Like, Post, Talk
 from cogs.club import actions
 from cogs.club.cards import phrases
@@ -43,7 +43,7 @@ def guide_card(view: WeekView, posts: Sequence[Post]) -> Body:
     head = [phrases.heading(week, "Listening guide"), phrases.album_headline(winner.album), length_words(live)]
     cover, alt = view.covers.get(winner.album.id), phrases.cover_alt(winner.album)
     parts: list[ui.Item[Any] | None] = [beside_cover("\n".join(filter(None, head)), cover, alt)]
-    taken = week.phase in (Phase.LISTENING, Phase.RATINGS)
+    taken = week.phase in HEARING
     if not live:
         parts += _no_tracks(week.id, taken=taken)
     elif week.rules.guide is Guide.TRACKS:
@@ -118,7 +118,7 @@ def track_message(view: WeekView, post: Post, latest: Sequence[Comment]) -> Body
     if post.track is None:
         lines.append("It is no longer on the album's list. What was said about it stays.")
     lines += [_said(comment, SAID // 2) for comment in latest]
-    taken = post.track is not None and view.week.phase in (Phase.LISTENING, Phase.RATINGS)
+    taken = post.track is not None and view.week.phase in HEARING
     if not taken:
         lines += [f"-# {_counts(post)}"] if post.talked_about else []
         return Body(ui.TextDisplay("\n".join(lines)), silent=True)

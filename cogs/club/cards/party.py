@@ -10,7 +10,7 @@ import discord
 from discord import ui
 
 from bot.domain.club.views import WeekView
-from bot.domain.club.week import Phase
+from bot.domain.club.week import HEARING
 from bot.domain.party import USUAL_LENGTH, Outcome, Party, PartyMember, PartyView, Reason, State, Turn
 from cogs.club import actions
 from cogs.club.cards import phrases
@@ -18,7 +18,6 @@ from cogs.club.cards.phrases import counted
 from cogs.shared.render import Body, link, rows, sized
 from cogs.shared.text import when
 
-OPEN = (Phase.LISTENING, Phase.RATINGS)
 TITLE = 160
 NAMES = 24
 """So many people are named; the others are counted."""
@@ -154,7 +153,7 @@ def track_card(week: WeekView, view: PartyView, position: int) -> Body:
 def _talk(week: WeekView, view: PartyView, position: int) -> list[ui.Item[Any]]:
     """What one can say about a track, as long as the week takes it."""
     post = view.posts.get(position)
-    if post is None or week.week.phase not in OPEN:
+    if post is None or week.week.phase not in HEARING:
         return []
     return [actions.LIKE.button("Like", post.id), actions.COMMENT.button("Comment", post.id)]
 
@@ -218,7 +217,7 @@ def recap_card(week: WeekView, view: PartyView) -> Body:
     gone = [member for member in view.members if member.left_at is not None]
     if gone:
         lines.append(f"**Also came:** {names_words(gone)}.")
-    open_now = week.week.phase in OPEN
+    open_now = week.week.phase in HEARING
     if open_now and party.state is State.OVER:
         lines.append("Were you there for all of it? **I've heard it** notes that for you.")
     buttons = [

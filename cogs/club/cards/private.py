@@ -10,7 +10,7 @@ from discord import ui
 
 from bot.domain.club.entries import Nomination, Rating
 from bot.domain.club.views import WeekView, YourPart
-from bot.domain.club.week import Phase
+from bot.domain.club.week import HEARING, Phase
 from bot.domain.tally import Method
 from bot.services.club.rating import Rated
 from cogs.club import actions
@@ -153,7 +153,7 @@ def _left(part: YourPart) -> tuple[list[str], list[ui.Item[Any]]]:
         if part.ballot:
             return [], [button]
         return [f"- Vote until {when(week.deadlines.poll_close_at)}"], [button]
-    if week.phase in (Phase.LISTENING, Phase.RATINGS):
+    if week.phase in HEARING:
         return _left_listening(part)
     return [], []
 

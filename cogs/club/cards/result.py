@@ -10,7 +10,7 @@ from discord import ui
 
 from bot.domain.club.entries import Nomination
 from bot.domain.club.views import WeekView
-from bot.domain.club.week import Phase
+from bot.domain.club.week import HEARING, Phase
 from bot.domain.tally import Method, Reason, Step, Tally, explain, standings
 from cogs.club import actions
 from cogs.club.cards import phrases
@@ -39,7 +39,7 @@ def winner_card(view: WeekView) -> Body:
         until = when(week.deadlines.discussion_at)
         parts.append(ui.TextDisplay(f"Listen until {until}; then the club talks about it."))
     parts += rows(*link_buttons(view)[:5])
-    if week.phase in (Phase.LISTENING, Phase.RATINGS):
+    if week.phase in HEARING:
         parts += rows(
             actions.RATE.button("Rate the album", week.id, style=discord.ButtonStyle.primary),
             actions.HEARD.button("I've heard it", week.id),

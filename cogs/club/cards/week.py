@@ -9,7 +9,7 @@ from discord import ui
 
 from bot.domain.club.rules import Pick
 from bot.domain.club.views import WeekView
-from bot.domain.club.week import Phase, Skip, ThreadRole
+from bot.domain.club.week import HEARING, Phase, Skip, ThreadRole
 from cogs.club import actions
 from cogs.club.cards import phrases
 from cogs.club.cards.phrases import counted
@@ -45,7 +45,7 @@ def phase_buttons(view: WeekView) -> list[ui.Item[Any]]:
         return [actions.NOMINATE.button("Nominate an album", week.id, style=primary), yours]
     if week.phase is Phase.POLL:
         return [actions.VOTE.button("Vote", week.id, style=primary), yours]
-    if week.phase in (Phase.LISTENING, Phase.RATINGS):
+    if week.phase in HEARING:
         return [
             actions.RATE.button("Rate the album", week.id, style=primary),
             actions.HEARD.button("I've heard it", week.id),
@@ -65,7 +65,7 @@ def _state(view: WeekView) -> list[str]:
         lines.append(f"{counted(len(view.standing), 'album')} to choose from. So far {phrases.turnout(view)}.")
         if week.poll_extended:
             lines.append("Nobody had voted, so the poll got a day more.")
-    elif week.phase in (Phase.LISTENING, Phase.RATINGS):
+    elif week.phase in HEARING:
         lines.append(f"{counted(view.heard, 'member has', 'members have')} heard it, {_rated(view)}.")
     elif week.phase is Phase.CLOSED:
         lines.append(_closed_state(view))
