@@ -30,6 +30,8 @@ FACES = (
     "cogs.shared.modal",
     "cogs.club",
     "cogs.catalog",
+    "cogs.people",
+    "cogs.listening",
     "cogs.help",
     "cogs.delivery",
 )

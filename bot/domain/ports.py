@@ -10,6 +10,8 @@ from typing import Protocol
 from bot.domain.catalog import FoundAlbum, FoundTrack, Link, Service
 from bot.domain.covers import Picture
 from bot.domain.errors import Why
+from bot.domain.listening.accounts import Access, Granted, HistoryPage, NowPlaying, Profile
+from bot.domain.listening.plays import Source
 from bot.domain.manners import Pace
 
 
@@ -135,4 +137,62 @@ class CoverStore(Protocol):
 
     async def older_than(self, instant: datetime) -> list[str]:
         """The hashes of what was put there before."""
+        ...
+
+
+class ListenSource(Protocol):
+    """A service that tells what its members heard.
+
+    Every call raises `Unavailable` when the service does not serve us, and `AccountRefused` for what is the matter with
+    this one account and only its owner can mend.
+    """
+
+    source: Source
+
+    async def fetch_profile(self, access: Access) -> Profile:
+        """Who the account is, and how many plays it has in all where the service tells."""
+        ...
+
+    async def fetch_history(
+        self, access: Access, *, since: datetime | None, until: datetime, cursor: str = "", newest: bool = False
+    ) -> HistoryPage:
+        """A page of plays that began in [since, until), newest first; `cursor` is the one of the page before.
+
+        A service that keeps only its last plays gives those, whatever is asked. `newest` says that somebody waits for
+        what is new, so that a small page will do.
+        """
+        ...
+
+    async def fetch_now_playing(self, access: Access) -> NowPlaying | None:
+        """What is playing at this moment; None for silence."""
+        ...
+
+
+class Granter(Protocol):
+    """A service that lets its members grant us access on a page of its own."""
+
+    source: Source
+
+    def page_address(self, *, state: str, challenge: str, back_to: str) -> str:
+        """Where the member's browser is sent; the service sends it to `back_to` with `state`."""
+        ...
+
+    async def redeem(self, *, code: str, verifier: str, back_to: str) -> Granted:
+        """What the member granted. Raises `AccountRefused` for a code that is none, `Unavailable`."""
+        ...
+
+    async def renew(self, refresh_token: str) -> Granted:
+        """A new access token. Raises `AccountRefused` (revoked) when the grant has ended, `Unavailable`."""
+        ...
+
+
+class Vault(Protocol):
+    """Seals what nobody may read in the database; what is sealed for one place opens nowhere else."""
+
+    def seal(self, secret: str, *, place: str) -> bytes:
+        """The secret, sealed; `place` names the row and field it is kept in."""
+        ...
+
+    def open(self, sealed: bytes, *, place: str) -> str:
+        """The secret. Raises `SealBroken` for a wrong key, another place, or changed bytes."""
         ...

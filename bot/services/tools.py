@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 from weakref import WeakValueDictionary
 
 from bot.domain.clock import Clock
-from bot.domain.ports import AlbumSource, CoverFetcher, CoverStore, LinkReader
+from bot.domain.listening.plays import Source
+from bot.domain.ports import AlbumSource, CoverFetcher, CoverStore, Granter, LinkReader, ListenSource, Vault
 from db.session import Database
 
 
@@ -27,6 +29,18 @@ class Covers:
 
 
 @dataclass(frozen=True)
+class Listening:
+    """What reading linked accounts takes; without a service's entry nobody links an account there."""
+
+    sources: Mapping[Source, ListenSource] = field(default_factory=dict[Source, ListenSource])
+    granters: Mapping[Source, Granter] = field(default_factory=dict[Source, Granter])
+    vault: Vault | None = None
+    """Without one, only accounts that need no secret are linked."""
+    web_address: str = ""
+    """Where our own pages are, without a slash at its end; empty where none are served."""
+
+
+@dataclass(frozen=True)
 class Tools:
     """The database, the clock, and the sources of albums (none are needed)."""
 
@@ -37,3 +51,5 @@ class Tools:
     """Opens short links; without one they are refused with a sentence."""
     covers: Covers | None = None
     """Without it no cover is kept, and public cards show none."""
+    listening: Listening = field(default_factory=Listening)
+    """Accounts of members elsewhere; none by default."""

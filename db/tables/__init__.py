@@ -1,6 +1,33 @@
 """Tables by area. Rows never leave `db`: queries turn them into frozen values."""
 
-from db.tables import catalog, club, covers, outbox, parties, people, posts, providers
+from db.tables import (
+    catalog,
+    club,
+    covers,
+    imports,
+    linking,
+    listening,
+    outbox,
+    parties,
+    people,
+    posts,
+    providers,
+    syncing,
+)
 from db.tables.base import Base
 
-__all__ = ["Base", "catalog", "club", "covers", "outbox", "parties", "people", "posts", "providers"]
+__all__ = [
+    "Base",
+    "catalog",
+    "club",
+    "covers",
+    "imports",
+    "linking",
+    "listening",
+    "outbox",
+    "parties",
+    "people",
+    "posts",
+    "providers",
+    "syncing",
+]

@@ -134,7 +134,10 @@ class NameWord(Base):
 
 
 class Track(Base):
-    """A work with continuity, never a file: of an album's list in its order, or a member's own."""
+    """A work with continuity, never a file: of an album's list in its order, as players name it, or a member's own.
+
+    One that is known from plays alone has no album; its key is made from its names (`bot.domain.listening.names`).
+    """
 
     __tablename__ = "tracks"
     __table_args__ = (
@@ -145,11 +148,19 @@ class Track(Base):
         CheckConstraint("char_length(title) <= CASE kind WHEN 'member' THEN 255 ELSE 500 END", name="title_length"),
         CheckConstraint("duration_ms > 0", name="duration_lasts"),
         CheckConstraint(
-            "kind <> 'catalog' OR (album_id IS NOT NULL AND position IS NOT NULL)", name="catalog_track_of_an_album"
+            "kind <> 'catalog' OR (album_id IS NOT NULL AND position IS NOT NULL)"
+            " OR (album_id IS NULL AND position IS NULL AND artist <> '' AND title_key IS NOT NULL)",
+            name="catalog_track_of_an_album_or_heard",
         ),
         at_most("artist", 500),
         CheckConstraint("isrc ~ '^[A-Z0-9]{12}$'", name="isrc_form"),
         Index("ix_tracks_isrc", "isrc", postgresql_where=text("isrc IS NOT NULL")),
+        Index(
+            "ix_tracks_title_key",
+            "title_key",
+            postgresql_ops={"title_key": "text_pattern_ops"},
+            postgresql_where=text("title_key IS NOT NULL"),
+        ),
     )
 
     id: Mapped[Key]
@@ -162,6 +173,8 @@ class Track(Base):
     """Who plays it, where it is not the album's artist."""
     isrc: Mapped[str | None]
     """The recording's code: twelve capitals and digits, no dashes."""
+    title_key: Mapped[str | None]
+    """Of a track known from plays: its title as it is compared."""
 
 
 class TrackLink(Base):

@@ -16,6 +16,7 @@ class User(Base):
     """A person, whatever services know them."""
 
     __tablename__ = "users"
+    __table_args__ = (one_of("visibility", "club", "followers", "me"),)
 
     id: Mapped[Key]
     display_name: Mapped[str]
@@ -24,6 +25,8 @@ class User(Base):
     legacy_user_id: Mapped[str | None] = mapped_column(unique=True)
     """The string key of the legacy database, where the person came from it."""
     created_at: Mapped[datetime]
+    visibility: Mapped[str] = mapped_column(server_default="club")
+    """Who sees what the person listens to: the `club`s, `followers`, or `me` alone."""
 
 
 class LinkedAccount(Base):
@@ -32,6 +35,7 @@ class LinkedAccount(Base):
     __tablename__ = "linked_accounts"
     __table_args__ = (
         one_of("provider", "discord", "spotify", "lastfm", "listenbrainz"),
+        one_of("standing", "well", "private", "gone", "revoked", "not_allowed", "ended"),
         Index("uq_linked_accounts_provider_external_id", "provider", "external_id", unique=True),
         Index("uq_linked_accounts_user_id_provider", "user_id", "provider", unique=True),
     )
@@ -45,6 +49,20 @@ class LinkedAccount(Base):
     refresh_token: Mapped[bytes | None] = mapped_column(LargeBinary)
     token_expires_at: Mapped[datetime | None]
     linked_at: Mapped[datetime]
+    proven: Mapped[bool] = mapped_column(server_default=text("true"))
+    """The service itself said that the account is theirs; false for a public name that was typed."""
+    scopes: Mapped[str] = mapped_column(server_default="")
+    """What was granted, as the service named it."""
+    consent_ends_at: Mapped[datetime | None]
+    """When the grant ends whatever we do; none where it has no end."""
+    told_of_end: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    """Of the coming end the owner was told: not yet (0), a month ahead (1), a week ahead (2)."""
+    standing: Mapped[str] = mapped_column(server_default="well")
+    """Whether the account can be read, and what only its owner can mend."""
+    standing_at: Mapped[datetime | None]
+    """Since when."""
+    told_standing: Mapped[str] = mapped_column(server_default="well")
+    """What the owner was last told of it, so that they are told once."""
 
 
 class Membership(Base):
@@ -61,6 +79,8 @@ class Membership(Base):
     seen_at: Mapped[datetime]
     """When Discord last confirmed that the person is on the server."""
     dm_reminders: Mapped[bool] = mapped_column(server_default=text("false"))
+    shows_hearing: Mapped[bool] = mapped_column(server_default=text("false"))
+    """Whether the week's card may say how much of the album the member has heard."""
 
 
 class Follow(Base):

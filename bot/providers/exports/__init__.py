@@ -1,0 +1,1 @@
+"""Files of listening history, as services and programs export them."""

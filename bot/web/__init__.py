@@ -1,0 +1,1 @@
+"""Pages that the bot itself serves."""

@@ -1,0 +1,1 @@
+"""Plays, their counters, and what is read of them."""

@@ -1,0 +1,1 @@
+"""Files of listening history that members handed over, and what became of them."""
