@@ -27,6 +27,8 @@ class User(Base):
     created_at: Mapped[datetime]
     visibility: Mapped[str] = mapped_column(server_default="club")
     """Who sees what the person listens to: the `club`s, `followers`, or `me` alone."""
+    zone: Mapped[str | None]
+    """The time zone of the person's days; the club's where they named none."""
 
 
 class LinkedAccount(Base):

@@ -224,12 +224,14 @@ def upgrade() -> None:
     )
     op.add_column("users", sa.Column("visibility", sa.Text(), server_default="club", nullable=False))
     op.create_check_constraint(op.f("ck_users_visibility_known"), "users", "visibility IN ('club', 'followers', 'me')")
+    op.add_column("users", sa.Column("zone", sa.Text(), nullable=True))
 
 
 def downgrade() -> None:
     """Forget what was heard; tracks known from plays alone go with it."""
     op.execute("DELETE FROM listen_events")
     op.execute("DELETE FROM tracks WHERE kind = 'catalog' AND album_id IS NULL")
+    op.drop_column("users", "zone")
     op.drop_constraint(op.f("ck_users_visibility_known"), "users", type_="check")
     op.drop_column("users", "visibility")
     op.drop_constraint(op.f("ck_tracks_catalog_track_of_an_album_or_heard"), "tracks", type_="check")
