@@ -143,8 +143,8 @@ class CoverStore(Protocol):
 class ListenSource(Protocol):
     """A service that tells what its members heard.
 
-    Every call raises `Unavailable` when the service does not serve us, and `AccountRefused` for what is the matter with
-    this one account and only its owner can mend.
+    Every call raises `Unavailable` when the service does not serve us, `AccountRefused` for what is the matter with this
+    one account and only its owner can mend, and of that `AccessStale` where a renewed token may do.
     """
 
     source: Source
@@ -178,7 +178,10 @@ class Granter(Protocol):
         ...
 
     async def redeem(self, *, code: str, verifier: str, back_to: str) -> Granted:
-        """What the member granted. Raises `AccountRefused` for a code that is none, `Unavailable`."""
+        """What the member granted.
+
+        Raises `AccountRefused` for a code that is none, of that `GrantTooSmall` for too little, and `Unavailable`.
+        """
         ...
 
     async def renew(self, refresh_token: str) -> Granted:
@@ -195,4 +198,12 @@ class Vault(Protocol):
 
     def open(self, sealed: bytes, *, place: str) -> str:
         """The secret. Raises `SealBroken` for a wrong key, another place, or changed bytes."""
+        ...
+
+
+class ChangingVault(Vault, Protocol):
+    """A vault whose key can be changed."""
+
+    def is_fresh(self, sealed: bytes) -> bool:
+        """Whether it is sealed with the key that seals now."""
         ...

@@ -38,6 +38,19 @@ class AccountRefused(Refusal):
     name: str = ""
 
 
+@dataclass(eq=False)
+class AccessStale(AccountRefused):
+    """The access token is no longer taken, though the grant may well stand: renew it and ask once more."""
+
+
+@dataclass(eq=False)
+class GrantTooSmall(AccountRefused):
+    """The member granted less than reading what they hear takes."""
+
+    missing: tuple[str, ...] = ()
+    """As the service names what is missing."""
+
+
 class SealBroken(Exception):  # noqa: N818 - the word of the field
     """A sealed secret that does not open: another key, another place, or changed bytes."""
 
