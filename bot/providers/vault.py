@@ -1,0 +1,187 @@
+"""The vault: secrets sealed with AES-256-GCM under keys that can be changed.
+
+A sealed value is `version, key id, nonce, ciphertext`; version, key id and the place it is kept in are authenticated
+with it, so that it opens in no other row and no other field. The first key of the ring seals, every key opens.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import os
+import secrets
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from bot.domain.listening.accounts import SealBroken
+
+VERSION = b"\x01"
+KEY_BYTES = 32
+ID_BYTES = 4
+NONCE_BYTES = 12
+HEAD_BYTES = len(VERSION) + ID_BYTES
+FILE_NAME = "secret.keys"
+
+
+class KeyFault(Exception):  # noqa: N818 - the operator's word
+    """A text that is no key, or a file of keys that cannot be used; says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecretKey:
+    """A key of the vault; its id tells it from others and gives nothing of it away."""
+
+    raw: bytes = field(repr=False)
+
+    @property
+    def id(self) -> bytes:
+        """Stands in front of everything it seals."""
+        return hashlib.sha256(b"longplay key id" + self.raw).digest()[:ID_BYTES]
+
+    @property
+    def text(self) -> str:
+        """As an operator keeps it."""
+        return base64.urlsafe_b64encode(self.raw).decode()
+
+
+def new_key() -> SecretKey:
+    """A key that nobody had before."""
+    return SecretKey(secrets.token_bytes(KEY_BYTES))
+
+
+def read_keys(text: str) -> tuple[SecretKey, ...]:
+    """The keys of a text, by commas, spaces or lines; raises `KeyFault` for what is none."""
+    return tuple(dict.fromkeys(_read_key(word) for word in text.replace(",", " ").split()))
+
+
+def _read_key(word: str) -> SecretKey:
+    try:
+        raw = base64.b64decode(word.rstrip("=") + "=" * (-len(word.rstrip("=")) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        raw = b""
+    if len(raw) != KEY_BYTES:
+        raise KeyFault(f"a key is {KEY_BYTES} random bytes in base64; `longplay rotate-key --new` prints one")
+    return SecretKey(raw)
+
+
+class KeyFile:
+    """The keys of the data folder, one a line, the one that seals first; made once, readable by its owner alone."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / FILE_NAME
+
+    def read(self) -> tuple[SecretKey, ...]:
+        """The keys; none where there is no file. Raises `KeyFault`."""
+        try:
+            found = read_keys(self.path.read_text(encoding="ascii"))
+        except FileNotFoundError:
+            return ()
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is no text"
+            raise KeyFault(f"{self.path} cannot be read: {reason}") from None
+        except KeyFault as fault:
+            raise KeyFault(f"{self.path} holds a line that is no key: {fault}") from None
+        if not found:
+            raise KeyFault(f"{self.path} is empty: put the keys back from a backup, or delete it and link anew")
+        return found
+
+    def ensure(self) -> tuple[SecretKey, ...]:
+        """The keys, made where there are none; of two processes that make them at once one does."""
+        if found := self.read():
+            return found
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        draft = self._draft((new_key(),))
+        try:
+            with suppress(FileExistsError):
+                os.link(draft, self.path)
+        finally:
+            draft.unlink()
+        return self.read()
+
+    def write(self, keys: Sequence[SecretKey]) -> None:
+        """Put these keys in the place of the ones that are there; whole or not at all."""
+        os.replace(self._draft(keys), self.path)
+        folder = os.open(self.path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+    def stamp(self) -> tuple[int, int] | None:
+        """Another one whenever the file was written again."""
+        try:
+            stat = self.path.stat()
+        except OSError:
+            return None
+        return stat.st_ino, stat.st_mtime_ns
+
+    def _draft(self, keys: Sequence[SecretKey]) -> Path:
+        draft = self.path.with_name(f"{FILE_NAME}.{secrets.token_hex(4)}")
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write("".join(f"{key.text}\n" for key in keys))
+            file.flush()
+            os.fsync(file.fileno())
+        return draft
+
+
+class SecretVault:
+    """Seals and opens with the keys it is given, or with those of a file, which it reads again when it changed."""
+
+    def __init__(self, keys: Sequence[SecretKey] = (), *, file: KeyFile | None = None) -> None:
+        if not keys and file is None:
+            raise ValueError("a vault needs a key")
+        self._given = tuple(keys)
+        self._file = None if keys else file
+        self._stamp: tuple[int, int] | None = None
+        self._ring: dict[bytes, SecretKey] = {key.id: key for key in keys}
+
+    def seal(self, secret: str, *, place: str) -> bytes:
+        """The secret, sealed under the first key. Raises `KeyFault`."""
+        key = next(iter(self._keys(makes=True).values()))
+        head = VERSION + key.id
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        return head + nonce + AESGCM(key.raw).encrypt(nonce, secret.encode(), head + place.encode())
+
+    def open(self, sealed: bytes, *, place: str) -> str:
+        """The secret. Raises `SealBroken` for a wrong key, another place, or changed bytes; `KeyFault`."""
+        head, rest = sealed[:HEAD_BYTES], sealed[HEAD_BYTES:]
+        if len(rest) <= NONCE_BYTES or not head.startswith(VERSION):
+            raise SealBroken("this was not sealed by this vault")
+        key = self._keys().get(head[len(VERSION) :])
+        if key is None:
+            raise SealBroken("the key it was sealed with is not among the keys of this vault")
+        try:
+            return AESGCM(key.raw).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], head + place.encode()).decode()
+        except (InvalidTag, UnicodeDecodeError):
+            raise SealBroken("it was changed, or sealed for another place") from None
+
+    def is_fresh(self, sealed: bytes) -> bool:
+        """Whether it is sealed with the key that seals now."""
+        first = next(iter(self._keys().values()), None)
+        return first is not None and sealed[:HEAD_BYTES] == VERSION + first.id
+
+    def secrets(self) -> tuple[str, ...]:
+        """What no log may hold."""
+        return tuple(key.text for key in self._ring.values())
+
+    def prepare(self) -> None:
+        """Make the keys where there are none yet. Raises `KeyFault`, `OSError`."""
+        self._keys(makes=True)
+
+    def _keys(self, *, makes: bool = False) -> dict[bytes, SecretKey]:
+        """The ring by id, the sealing key first; what was read stays when its file is gone."""
+        if self._file is None:
+            return self._ring
+        stamp = self._file.stamp()
+        if (stamp is not None and stamp != self._stamp) or not self._ring:
+            keys = self._file.ensure() if makes else self._file.read()
+            self._ring = {key.id: key for key in keys}
+            self._stamp = stamp
+        return self._ring
