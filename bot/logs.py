@@ -20,7 +20,7 @@ SECRETS = re.compile(
     r"|(?<=Bot )[\w.-]{20,}"
     r"|(?<=Bearer )[\w.~+/-]{10,}"
 )
-TALKATIVE = ("discord", "apscheduler", "alembic")
+TALKATIVE = ("discord", "apscheduler", "alembic", "procrastinate", "psycopg")
 """Libraries that say at INFO what an operator may want to see at our DEBUG. At their own DEBUG they would write what
 members send, private ballots included, so that level stays shut."""
 SILENT = ("sqlalchemy", "aiohttp", "asyncio")

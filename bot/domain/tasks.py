@@ -1,0 +1,27 @@
+"""Heavy or long work, by name: what may wait in the queue and be done by any process of ours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+QUICK = "quick"
+"""Work of seconds, that members wait for without knowing."""
+LONG = "long"
+"""Work of minutes; it never holds up the quick one."""
+QUEUES = (QUICK, LONG)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A kind of work: what it is called in the queue, where it waits, and how often it is tried."""
+
+    name: str
+    queue: str = LONG
+    tries: int = 5
+    """All tries together: those that failed, and those whose process died."""
+
+
+SYNC_ACCOUNTS = Task("sync_accounts", QUICK)
+"""Read what is new of some accounts."""
+BACKFILL_ACCOUNT = Task("backfill_account")
+"""Read a part of the history of one account."""
