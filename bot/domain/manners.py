@@ -132,11 +132,15 @@ def fail(
 ) -> Standing:
     """The service failed. `chance` in [0, 1) spreads returns, so that processes do not come back all at once.
 
-    BUSY leaves it alone until it said, or for a while that grows; REFUSED says nothing of its health; everything else
-    counts, and opens the breaker when it has counted far enough.
+    BUSY leaves it alone until it said, or for a while that grows; REFUSED says nothing of its health, unless it names
+    an instant: then our own key is refused, and nobody asks before; everything else counts, and opens the breaker when
+    it has counted far enough.
     """
     if why is Why.REFUSED:
-        return replace(standing, probing_until=None)
+        if until is None or until <= now:
+            return replace(standing, probing_until=None)
+        shut_until = min(until, now + BLOCK_LIMIT)
+        return replace(standing, blocked_until=shut_until, blocked_why=why, probing_until=None)
     blocked = standing.blocked_until if standing.blocked_until is not None and now < standing.blocked_until else None
     if blocked is not None and (why is not Why.BUSY or until is None or until <= blocked):
         return standing  # of several calls that were under way the first has said it

@@ -72,18 +72,25 @@ class Http:
         *,
         params: Mapping[str, str | int] | None = None,
         headers: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | None = None,
+        judged: Callable[[Answer], bool] | None = None,
     ) -> T | None:
         """What `read` makes of a service's answer in JSON; None where the service says that there is nothing.
 
-        `read` may raise `Unavailable` itself; a `KeyError`, `TypeError`, `ValueError`, `AttributeError` or `IndexError`
-        of it means that the answer has another shape than it should. Redirects lead to the same host only. Raises
-        `Unavailable`.
+        With a `form` it is posted, and no redirect is followed. `judged` says in place of the usual judge whether an
+        answer holds something to read. `read` may raise `Unavailable` itself; a `KeyError`, `TypeError`, `ValueError`,
+        `AttributeError` or `IndexError` of it means that the answer has another shape than it should. Redirects lead to
+        the same host only. Raises `Unavailable`.
         """
         source = visit.gate.source
 
         async def work() -> T | None:
-            answer = await self._get(source, url, params, headers, hosts=(urlsplit(url).hostname or "",))
-            if not judge(source, answer, self.clock.now()):
+            hosts = (urlsplit(url).hostname or "",)
+            if form is None:
+                answer = await self._get(source, url, params, headers, hosts=hosts)
+            else:
+                answer = await self._ask_once(source, url, params, headers, JSON_LIMIT, hosts=hosts, form=form)
+            if not (judge(source, answer, self.clock.now()) if judged is None else judged(answer)):
                 return None
             body = read_json(source, answer)
             try:
@@ -180,14 +187,18 @@ class Http:
         *,
         hosts: Collection[str] | None = None,
         method: str = "GET",
+        form: Mapping[str, str] | None = None,
     ) -> Answer:
-        """One request without redirects; raises `Unavailable`: REFUSED, DOWN, GARBLED."""
+        """One request without redirects, posted where there is a form; raises `Unavailable`: REFUSED, DOWN, GARBLED."""
         place = urlsplit(url).hostname or "an address"
         try:
             address = check_address(url, hosts, loopback=self._loopback)
             if params:
                 address = address.update_query({name: str(value) for name, value in params.items()})
-            async with self._opened().request(method, address, headers=headers, allow_redirects=False) as response:
+            asking = self._opened().request(
+                method if form is None else "POST", address, headers=headers, data=form, allow_redirects=False
+            )
+            async with asking as response:
                 body = await _read(response, 0 if response.status in MOVED else limit)
                 return Answer(response.status, response.headers, body, url)
         except AddressRefused as refused:

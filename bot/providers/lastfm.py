@@ -2,15 +2,10 @@
 
 <https://www.last.fm/api>, by pylast. Genres are its members' tags; it tells no year, no ISRC and no country, and its
 search for tracks no album.
-
-pylast is kept from what does harm in a server: it retries by itself, opens its own connections to one fixed address,
-and tells a service's error by a text. So its requests are carried by a transport of ours, which judges every answer
-before pylast sees it.
 """
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -33,14 +28,14 @@ from bot.domain.manners import Pace
 from bot.domain.ports import Manners
 from bot.providers.answers import Answer, judge
 from bot.providers.http import Http
-from bot.providers.libraries import CONNECT_SECONDS, NotThere, ask_library, hush
+from bot.providers.lastfm_library import BUSY, DOWN, Pylast, children, error_code, text_in
+from bot.providers.libraries import NotThere
 from bot.providers.manners import FOR_PEOPLE, Gate, Patience
 from bot.providers.shapes import name_of, number_of, search_words, text_of
 
 if TYPE_CHECKING:
     from xml.dom.minidom import Document, Element
 
-    import httpx2
     import pylast
 
 T = TypeVar("T")
@@ -48,13 +43,8 @@ T = TypeVar("T")
 ADDRESS = "https://ws.audioscrobbler.com/2.0/"
 PACE = Pace(5, timedelta(seconds=1), reserved=2)
 """As its terms ask for, averaged over an address."""
-XML_LIMIT = 500_000
-"""Bytes of an answer: a page of fifty albums takes an eighth of it, and pylast turns every byte into a tree twice."""
-ERROR_CODE = re.compile(rb'<error\s+code="(\d{1,3})"|"error"\s*:\s*(\d{1,3})')
 NOTHING = frozenset({6, 20})
 """No such thing; nothing told of it."""
-DOWN = frozenset({8, 11, 16})
-BUSY = frozenset({29})
 SIZES = ("small", "medium", "large", "extralarge", "mega")
 TAGS = 10
 NO_GENRE = re.compile(r"\d.*|albums i own|favou?rites?|favou?rite albums|seen live|my .*", re.IGNORECASE)
@@ -76,11 +66,9 @@ class LastFm:
         pace: Pace = PACE,
         patience: Patience = FOR_PEOPLE,
     ) -> None:
-        self._http = http
-        self._api_key = api_key
-        self._address = address
+        self._clock = http.clock
         self._gate = Gate("lastfm", pace, manners, http.clock, patience)
-        hush("pylast", "httpx2", "httpcore2")
+        self._library = Pylast(http, self._gate, address=address, api_key=api_key, judge=self._judge)
 
     async def search_albums(self, words: str, *, limit: int = 10) -> list[FoundAlbum]:
         """Albums that fit the words, best first; names and covers only."""
@@ -137,86 +125,15 @@ class LastFm:
         return readable(link) if link.service is self.service and link.kind is kind else (None, None)
 
     async def _ask(self, ask: Callable[[pylast.LastFMNetwork], Any], read: Callable[[Any], T]) -> T | None:
-        visit = self._gate.visit()
-        return await ask_library(visit, lambda: asyncio.to_thread(self._call, ask, visit.seconds_left), read)
-
-    # In a thread
-
-    def _call(self, ask: Callable[[pylast.LastFMNetwork], Any], seconds: float) -> Any:
-        # Imported where it is needed, so that a start does not wait for it.
-        import pylast
-
-        network = pylast.LastFMNetwork(api_key=self._api_key, proxy={"https://": self._transport(seconds)})
-        met: Exception
-        try:
-            return ask(network)
-        except pylast.NetworkError as error:
-            met = error.underlying_error  # what the transport raised comes wrapped
-        except (pylast.PyLastError, IndexError, AttributeError, RecursionError) as error:
-            met = self._gate.unavailable(Why.GARBLED, type(error).__name__)
-        # Raised here, where it does not carry pylast's error along: that names the network with its key.
-        raise met
-
-    def _transport(self, seconds: float) -> httpx2.BaseTransport:
-        """Carries pylast's requests, wherever it means to send them, to the service's address, within some seconds."""
-        import httpx2
-        import pylast
-
-        patience = httpx2.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds)).as_dict()
-        outer = self
-
-        class Transport(httpx2.BaseTransport):
-            """One request and its whole answer."""
-
-            def __init__(self) -> None:
-                self.inner = httpx2.HTTPTransport(verify=pylast.SSL_CONTEXT, trust_env=False)
-
-            def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-                headers = {"User-Agent": outer._http.user_agent, "Content-Type": request.headers["Content-Type"]}
-                sent = httpx2.Request(
-                    "POST", outer._address, headers=headers, content=request.read(), extensions={"timeout": patience}
-                )
-                try:
-                    response = self.inner.handle_request(sent)
-                except httpx2.TimeoutException:
-                    raise outer._gate.unavailable(Why.SLOW, "no answer in time") from None
-                except httpx2.TransportError as error:
-                    raise outer._gate.unavailable(Why.DOWN, type(error).__name__) from None
-                body = outer._read(response)
-                outer._judge(Answer(response.status_code, response.headers, body, outer._address))
-                return httpx2.Response(200, content=body)
-
-            def close(self) -> None:
-                self.inner.close()
-
-        return Transport()
-
-    def _read(self, response: httpx2.Response) -> bytes:
-        """The whole body, up to a limit."""
-        import httpx2
-
-        body = bytearray()
-        try:
-            for chunk in response.iter_bytes():
-                body += chunk
-                if len(body) > XML_LIMIT:
-                    raise self._gate.unavailable(Why.GARBLED, f"more than {XML_LIMIT} bytes")
-        except httpx2.TimeoutException:
-            raise self._gate.unavailable(Why.SLOW, "no whole answer in time") from None
-        except (httpx2.TransportError, httpx2.DecodingError):
-            raise self._gate.unavailable(Why.GARBLED, "cut off") from None
-        finally:
-            response.close()
-        return bytes(body)
+        return await self._library.ask(self._gate.visit(), ask, read)
 
     def _judge(self, answer: Answer) -> None:
         """Raise what an answer means; its own code tells more than the status, which may be 200 for an error."""
-        found = ERROR_CODE.search(answer.body[:2_000])
-        code = int(found[1] or found[2]) if found is not None else None
+        code = error_code(answer.body)
         if code in NOTHING:
             raise NotThere
         if code is None or (code in BUSY and answer.status == 429):  # then the time to wait may be told
-            if not judge("lastfm", answer, self._http.clock.now()):
+            if not judge("lastfm", answer, self._clock.now()):
                 raise NotThere
             return
         why = Why.BUSY if code in BUSY else Why.DOWN if code in DOWN else Why.REFUSED
@@ -242,10 +159,10 @@ def _read_album(document: Document, link: Link) -> FoundAlbum:
     artist = _text(album, "artist")
     tracks = tuple(
         _read_listed(track, artist, place)
-        for listed in _children(album, "tracks")
+        for listed in children(album, "tracks")
         for place, track in enumerate(_named(listed, "track"), start=1)
     )
-    told = [_text(tag, "name").lower() for listed in _children(album, "tags") for tag in _children(listed, "tag")]
+    told = [_text(tag, "name").lower() for listed in children(album, "tags") for tag in children(listed, "tag")]
     tags = [tag for tag in dict.fromkeys(told) if tag and tag != artist.lower() and not NO_GENRE.fullmatch(tag)]
     return FoundAlbum(
         Service.LASTFM,
@@ -262,7 +179,7 @@ def _read_album(document: Document, link: Link) -> FoundAlbum:
 def _read_listed(track: Element, album_artist: str, place: int) -> FoundTrack:
     """A track of an album's list; lengths are in seconds there."""
     title = name_of(_text(track, "name"))
-    artist = next((_text(each, "name") for each in _children(track, "artist")), "") or album_artist
+    artist = next((_text(each, "name") for each in children(track, "artist")), "") or album_artist
     seconds = number_of(_text(track, "duration"))
     link = _link(_text(track, "url"), LinkKind.TRACK) or _made_link(LinkKind.TRACK, artist, "_", title)
     return FoundTrack(title, artist, place, seconds * 1_000 if seconds else None, link=link)
@@ -271,8 +188,8 @@ def _read_listed(track: Element, album_artist: str, place: int) -> FoundTrack:
 def _read_track(document: Document, link: Link) -> FoundTrack:
     """A track looked up; its length is in thousandths of a second."""
     track = document.getElementsByTagName("track")[0]
-    artist = next((_text(each, "name") for each in _children(track, "artist")), "")
-    album = next(iter(_children(track, "album")), None)
+    artist = next((_text(each, "name") for each in children(track, "artist")), "")
+    album = next(iter(children(track, "album")), None)
     found = None
     if album is not None and _text(album, "title"):
         title, by = _text(album, "title"), _text(album, "artist") or artist
@@ -283,20 +200,14 @@ def _read_track(document: Document, link: Link) -> FoundTrack:
     return FoundTrack(name_of(_text(track, "name")), artist, position, length, link=link, album=found)
 
 
-def _children(node: Element, name: str) -> list[Element]:
-    return [each for each in node.childNodes if each.nodeName == name]  # type: ignore[misc]
-
-
 def _named(node: Element, kind: str) -> list[Element]:
     """Albums or tracks of a list; one without a name is nothing."""
-    return [each for each in _children(node, kind) if _text(each, "name")]
+    return [each for each in children(node, kind) if _text(each, "name")]
 
 
 def _text(node: Element, name: str) -> str:
     """The text of the first child of a name; empty where there is none."""
-    for child in _children(node, name):
-        return text_of("".join(each.data for each in child.childNodes if each.nodeType in (3, 4)))  # type: ignore[union-attr]
-    return ""
+    return text_of(text_in(node, name))
 
 
 def _link(address: str, kind: LinkKind) -> Link | None:
@@ -318,7 +229,7 @@ def _made_link(kind: LinkKind, *names: str) -> Link:
 
 def _cover(node: Element) -> str | None:
     """The largest picture that is no placeholder."""
-    pictures = {each.getAttribute("size"): each for each in _children(node, "image")}
+    pictures = {each.getAttribute("size"): each for each in children(node, "image")}
     for size in reversed(SIZES):
         data = [part.data for part in pictures[size].childNodes] if size in pictures else []  # type: ignore[union-attr]
         address = text_of("".join(data))

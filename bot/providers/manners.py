@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from bot.domain.clock import Clock
 from bot.domain.errors import Unavailable, Why
+from bot.domain.listening.accounts import AccountRefused
 from bot.domain.manners import Pace
 from bot.domain.ports import Manners
 
@@ -91,7 +92,7 @@ class Visit:
         """Do one call when its turn has come, again where that may help; `work` raises `Unavailable` when it fails.
 
         Raises `Unavailable` as `work` does, SLOW when it does not end, and BUSY or DOWN without a call when the
-        service is to be left alone.
+        service is to be left alone; `AccountRefused` passes as an answer.
         """
         tries = self._patience.tries
         while True:
@@ -119,6 +120,10 @@ class Visit:
                 found = await work()
         except Unavailable as failure:
             await self._manners.failed(source, failure.why, until=failure.until)
+            raise
+        except AccountRefused:
+            # The service is well: what it says is the matter with one of its accounts.
+            await self._manners.served(source)
             raise
         except TimeoutError:
             await self._manners.failed(source, Why.SLOW)
