@@ -14,10 +14,11 @@ from bot.config import Settings
 from bot.domain.catalog import Service
 from bot.domain.clock import Clock, SystemClock
 from bot.jobs.clock import AlarmClock
+from bot.jobs.queue import Worker
 from bot.providers.files import FileStore
 from bot.providers.sources import WORLD as WORLD
 from bot.providers.sources import Keys, Sources, World
-from bot.services import covers, outbox
+from bot.services import covers, outbox, queue
 from bot.services.club import party_course, phases, setup
 from bot.services.manners import SharedManners
 from bot.services.tools import Covers, Tools
@@ -91,7 +92,8 @@ class DatabaseHome:
 class App:
     """A running Longplay: database, Discord client, delivery and alarm clock of one process.
 
-    It asks nobody but Discord unless it is given a `world`: `WORLD` is the real one.
+    It asks nobody but Discord unless it is given a `world`: `WORLD` is the real one. Where it `works`, it performs
+    what waits in the queue; else others do, or whoever lets it settle.
     """
 
     def __init__(
@@ -101,6 +103,7 @@ class App:
         clock: Clock | None = None,
         watch: Callable[[CommitMoment], None] | None = None,
         world: World | None = None,
+        works: bool = False,
     ) -> None:
         self.settings = settings
         self.clock = clock or SystemClock()
@@ -108,6 +111,7 @@ class App:
         self.home = DatabaseHome(settings)
         self._watch = watch
         self._world = world
+        self._works = works
         self._sources: Sources | None = None
         self._ticking = asyncio.Lock()
         self._gateway: asyncio.Task[None] | None = None
@@ -115,6 +119,7 @@ class App:
         self._presence: Presence | None = None
         self.tools: Tools
         self.client: LongplayBot
+        self.worker: Worker
         self.alarm = AlarmClock(self.clock, tick=self.tick, upkeep=self.upkeep, tick_seconds=settings.tick_seconds)
 
     async def start(self) -> None:
@@ -129,6 +134,8 @@ class App:
         self.tools.database.alarm = self.alarm.ring_at
         self.alarm.start()
         self.ready.set()
+        if self._works:
+            await self.worker.start()
         await self._tell_of_permissions()
 
     async def log_in(self, *, delivers: bool = True) -> None:
@@ -155,6 +162,7 @@ class App:
         Raises `DatabaseUnfit` and `migrate.UnknownRevision`.
         """
         self.tools = self._equipped(await self.home.connect(self._watch))
+        self.worker = Worker(self.tools)
         current, head = await migrate.head_state(self.tools.database)
         if current != head and migrates:
             log.info("the database is brought from %s to %s", current or "nothing", head)
@@ -220,10 +228,12 @@ class App:
         await covers.sweep(self.tools, now=now)
 
     async def settle(self, timeout: float = 30.0) -> None:
-        """Until nothing is due: no week to move, no errand to perform. Raises `TimeoutError`."""
+        """Until nothing is due: no week to move, no task to do, no errand to perform. Raises `TimeoutError`."""
         async with asyncio.timeout(timeout):
             while True:
                 await self.tick()
+                if await queue.any_waiting(self.tools):
+                    await self.worker.work_off()
                 if self.client.delivery is not None:
                     await self.client.delivery.idle()
                 now = self.clock.now()
@@ -244,6 +254,8 @@ class App:
         await self.alarm.ended()
         async with self._ticking:
             pass
+        if hasattr(self, "worker"):
+            await self.worker.stop()
         if hasattr(self, "client"):
             if self.client.delivery is not None:
                 await self.client.delivery.stop(DRAIN_SECONDS)

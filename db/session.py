@@ -219,6 +219,15 @@ def driver_url(url: str) -> str:
     return parsed.render_as_string(hide_password=False)
 
 
+def libpq_url(url: str) -> str:
+    """The same URL for PostgreSQL's own library, which knows no other words for encryption than its own."""
+    parsed = make_url(driver_url(url))
+    mode = parsed.query.get("sslmode")
+    if mode in ("true", "false"):  # as asyncpg's users spell it
+        parsed = parsed.update_query_dict({"sslmode": "require" if mode == "true" else "disable"})
+    return parsed.render_as_string(hide_password=False)
+
+
 def violated(error: IntegrityError) -> str | None:
     """The name of the constraint or unique index a statement broke, to be translated to a refusal."""
     return getattr(error.driver_exception, "constraint_name", None)

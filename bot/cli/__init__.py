@@ -103,7 +103,7 @@ async def _run(settings: Settings) -> int:
     """Until a signal, or until Discord ends it for good; a second signal leaves at once."""
     from bot.app import WORLD, App
 
-    longplay = App(settings, world=WORLD)
+    longplay = App(settings, world=WORLD, works=True)
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -49,4 +49,6 @@ def _run_script(script: str) -> None:
     """Many statements at once, which no prepared statement takes; in alembic's transaction all the same."""
     connection = op.get_bind()
     connection.exec_driver_sql("SELECT 1")  # now the transaction has begun
-    connection.connection.dbapi_connection.run_async(lambda driver: driver.execute(script))
+    connected = connection.connection.dbapi_connection
+    assert connected is not None, "connected"
+    connected.run_async(lambda driver: driver.execute(script))

@@ -1,0 +1,26 @@
+"""What is done for each task of the queue. A new kind of work is a name in `bot.domain.tasks` and a line here."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeAlias
+
+from bot.domain.tasks import Task
+from bot.services.tools import Tools
+
+Duty: TypeAlias = Callable[..., Awaitable[object]]
+"""Called with the tools and the task's arguments by name. It may be called again after it was broken off anywhere."""
+
+
+def duties() -> Mapping[Task, Duty]:
+    """Every task and what is done for it; imported when the first worker starts."""
+    return {}
+
+
+def bound(duty: Duty, tools: Tools) -> Callable[..., Awaitable[None]]:
+    """The duty with its tools in its hands."""
+
+    async def perform(**args: Any) -> None:
+        await duty(tools, **args)
+
+    return perform
