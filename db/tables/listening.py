@@ -128,6 +128,8 @@ class ListenTwin(Base):
     ended_at: Mapped[datetime | None]
     ms_played: Mapped[int | None] = mapped_column(Integer)
     resolution: Mapped[str]
+    counts: Mapped[bool]
+    """Whether it would count if it were kept."""
     kept_played_at: Mapped[datetime]
     kept_track_id: Mapped[UUID]
     kept_source: Mapped[str]

@@ -157,6 +157,7 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ms_played", sa.Integer(), nullable=True),
         sa.Column("resolution", sa.Text(), nullable=False),
+        sa.Column("counts", sa.Boolean(), nullable=False),
         sa.Column("kept_played_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("kept_track_id", sa.Uuid(), nullable=False),
         sa.Column("kept_source", sa.Text(), nullable=False),

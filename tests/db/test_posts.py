@@ -89,8 +89,8 @@ async def value(database, statement):
         ({"kind": "member", "title": "x" * 256}, "ck_tracks_title_length"),
         ({"duration_ms": 0}, "ck_tracks_duration_lasts"),
         ({"kind": "file"}, "ck_tracks_kind_known"),
-        ({"album_id": None}, "ck_tracks_catalog_track_of_an_album"),
-        ({"position": None}, "ck_tracks_catalog_track_of_an_album"),
+        ({"album_id": None}, "ck_tracks_catalog_track_of_an_album_or_heard"),
+        ({"position": None}, "ck_tracks_catalog_track_of_an_album_or_heard"),
     ],
 )
 async def test_a_track_has_a_title_a_length_that_lasts_and_its_place(database, ground, values, constraint):

@@ -1,0 +1,139 @@
+"""Plays are taken in, once, whoever tells of them and however often."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from bot.domain.catalog.names import visible
+from bot.domain.listening.dedup import Settled, settle
+from bot.domain.listening.likeness import REACH
+from bot.domain.listening.names import artist_key, title_key
+from bot.domain.listening.plays import Told
+from bot.domain.listening.telling import Key, Telling, telling_of
+from db.queries.listening import counters, names
+from db.queries.listening import plays as queries
+from db.session import Writing
+
+LONGEST_NAME = 500
+LONGEST_KEY = 200
+"""Names are found by how they begin; the index takes no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of plays that were told."""
+
+    new: int = 0
+    """Kept from now on, skips included."""
+    known: int = 0
+    """Told by the same source before."""
+    twins: int = 0
+    """Told by another source before, or by another export of the same service."""
+    skips: int = 0
+    """Of the new, those that were not heard long enough to count."""
+    near: int = 0
+    """Told by the same source a moment apart, as one play."""
+    nameless: int = 0
+    """Told without a name that shows; not kept."""
+
+    def __add__(self, other: Taken) -> Taken:
+        return Taken(
+            self.new + other.new,
+            self.known + other.known,
+            self.twins + other.twins,
+            self.skips + other.skips,
+            self.near + other.near,
+            self.nameless + other.nameless,
+        )
+
+
+async def take_plays(session: Writing, *, user_id: UUID, plays: Sequence[Told]) -> Taken:
+    """Keep what a member's source tells, each play once, and count it, in the caller's transaction.
+
+    Some thousand at a time at the most, and one call in a transaction. What is known already changes nothing.
+    """
+    told: dict[Key, Telling] = {}
+    named: dict[Key, Told] = {}
+    nameless = repeated = 0
+    for play in plays:
+        telling = telling_of(play)
+        if telling is None:
+            nameless += 1
+        elif telling.key in told:
+            repeated += 1
+        else:
+            told[telling.key] = telling
+            named[telling.key] = play
+    if not told or not await queries.hold(session, user_id):
+        return Taken(known=repeated, nameless=nameless)
+    tellings = list(told.values())
+    held = await queries.held_in(session, user_id, _spans(tellings), {telling.track_id for telling in tellings})
+    settled = settle(held, tellings)
+    fresh = [(telling, named[telling.key]) for telling in settled.plays if telling.key in named]
+    await _keep_names(session, fresh)
+    await _write(session, user_id, settled)
+    return Taken(settled.new, settled.known + repeated, settled.twinned, settled.skips, settled.near, nameless)
+
+
+async def _write(session: Writing, user_id: UUID, settled: Settled) -> None:
+    """Store what was settled: what goes, goes first, so that its key is free."""
+    if settled.gone:
+        await queries.remove(session, user_id, settled.gone)
+    if settled.plays or settled.gone:
+        await counters.add_plays(session, user_id, settled.plays, settled.also, settled.gone)
+    if settled.twins:
+        await queries.add_twins(session, user_id, settled.twins)
+    stored = {telling.key for telling in settled.plays} if settled.also else set[Key]()
+    also = {key: sources for key, sources in settled.also.items() if key not in stored}
+    if also:
+        await queries.name_sources(session, user_id, also)
+
+
+def _spans(tellings: Iterable[Telling]) -> list[tuple[datetime, datetime]]:
+    """The times in which plays begin that may be the same as these, none overlapping another."""
+    spans: list[tuple[datetime, datetime]] = []
+    for start in sorted(telling.started_at for telling in tellings):
+        if spans and start - REACH <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], start + REACH)
+        else:
+            spans.append((start - REACH, start + REACH))
+    return spans
+
+
+async def _keep_names(session: Writing, fresh: Sequence[tuple[Telling, Told]]) -> None:
+    """Give every artist, album and work that nobody heard before its name, as it was told."""
+    artists = {telling.artist_id: told for telling, told in fresh}
+    albums = {
+        telling.album_id: (telling, told) for telling, told in fresh if telling.album_id is not None and told.album
+    }
+    tracks = {telling.track_id: told for telling, told in fresh}
+    if not tracks:
+        return
+    new = await names.unknown(session, artists, albums, tracks)
+    await names.add_artists(
+        session,
+        [(key, _name(artists[key].artist), artist_key(artists[key].artist)[:LONGEST_KEY]) for key in new["artist"]],
+    )
+    await names.add_albums(
+        session,
+        [
+            (key, telling.artist_id, _name(told.album), title_key(told.album)[:LONGEST_KEY])
+            for key in new["album"]
+            for telling, told in [albums[key]]
+        ],
+    )
+    await names.add_tracks(
+        session,
+        [
+            (key, _name(told.artist), _name(told.title), title_key(told.title)[:LONGEST_KEY])
+            for key in new["track"]
+            for told in [tracks[key]]
+        ],
+    )
+
+
+def _name(name: str) -> str:
+    return " ".join(visible(name).split())[:LONGEST_NAME].strip()

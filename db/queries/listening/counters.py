@@ -1,0 +1,147 @@
+"""Counters: how often members heard artists, albums and tracks, and their clubs in a week.
+
+They are derived from the rows that a statement really inserted, in the same statement, so that a play told twice never
+counts twice; what is taken away is counted anew.
+"""
+
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.listening.telling import Key, Telling
+from db.queries.listening.plays import driver
+
+KINDS = ("artist", "album", "track")
+
+SHOWN_TO = """
+SELECT membership.club_id, membership.joined_at, club.zone
+FROM memberships AS membership
+JOIN clubs AS club ON club.id = membership.club_id
+JOIN users AS member ON member.id = membership.user_id
+WHERE membership.user_id = $1 AND membership.left_at IS NULL AND member.visibility = 'club'
+"""
+"""The clubs that count what a member hears, and since when."""
+
+
+def _of_clubs(plays: str, sign: str = "") -> str:
+    """Plays, `plays` being a CTE of theirs, as each club and week counts them."""
+    return f"""
+SELECT club_id, week_on, kind, subject_id, sum(heard)::int AS heard FROM (
+  SELECT shown.club_id, date_trunc('week', play.played_at AT TIME ZONE shown.zone)::date AS week_on,
+    play.artist_id, play.album_id, play.track_id, {sign}count(*) AS heard
+  FROM {plays} AS play JOIN shown ON play.played_at >= shown.joined_at
+  WHERE play.counts GROUP BY 1, 2, 3, 4, 5
+) AS heard_in_week
+CROSS JOIN LATERAL (VALUES ('artist', artist_id), ('album', album_id), ('track', track_id)) AS of (kind, subject_id)
+WHERE subject_id IS NOT NULL GROUP BY 1, 2, 3, 4"""
+
+
+def _upsert(kind: str, plays: str) -> str:
+    """Add plays, `plays` being a CTE of theirs, to a member's counters of one kind."""
+    return f"""
+INSERT INTO {kind}_plays AS counter (user_id, {kind}_id, plays, first_at, last_at)
+SELECT $1, {kind}_id, count(*), min(played_at), max(played_at) FROM {plays}
+WHERE counts AND {kind}_id IS NOT NULL GROUP BY {kind}_id
+ON CONFLICT (user_id, {kind}_id) DO UPDATE SET plays = counter.plays + excluded.plays,
+  first_at = least(counter.first_at, excluded.first_at), last_at = greatest(counter.last_at, excluded.last_at)"""
+
+
+ADD = f"""
+WITH told AS (
+  SELECT * FROM unnest($2::timestamptz[], $3::uuid[], $4::text[], $5::smallint[], $6::timestamptz[], $7::int[],
+    $8::bool[], $9::bool[], $10::uuid[], $11::uuid[], $12::text[])
+    AS play (played_at, track_id, source, ordinal, ended_at, ms_played, minute, counts, artist_id, album_id, also)
+), added AS (
+  INSERT INTO listen_events (user_id, played_at, track_id, source, ordinal, ended_at, ms_played, resolution, counts,
+    artist_id, album_id, also)
+  SELECT $1, played_at, track_id, source, ordinal, ended_at, ms_played,
+    CASE WHEN minute THEN 'minute' ELSE 'second' END, counts, artist_id, album_id, string_to_array(also, ',')
+  FROM told
+  ON CONFLICT DO NOTHING
+  RETURNING played_at, track_id, artist_id, album_id, counts
+), of_artists AS ({_upsert("artist", "added")}
+), of_albums AS ({_upsert("album", "added")}
+), of_tracks AS ({_upsert("track", "added")}
+), gone AS (
+  SELECT * FROM unnest($13::timestamptz[], $14::uuid[], $15::uuid[], $16::uuid[], $17::bool[])
+    AS play (played_at, track_id, artist_id, album_id, counts)
+), shown AS ({SHOWN_TO}
+), changed AS (
+  SELECT club_id, week_on, kind, subject_id, sum(heard)::int AS heard FROM (
+    {_of_clubs("added")} UNION ALL {_of_clubs("gone", "-")}
+  ) AS both_ways GROUP BY 1, 2, 3, 4 HAVING sum(heard) <> 0
+), of_clubs AS (
+  INSERT INTO club_plays AS counter (club_id, week_on, kind, subject_id, plays)
+  SELECT club_id, week_on, kind, subject_id, heard FROM changed WHERE heard > 0
+  ORDER BY 1, 2, 3, 4
+  ON CONFLICT (club_id, week_on, kind, subject_id) DO UPDATE SET plays = counter.plays + excluded.plays
+)
+SELECT club_id, week_on, kind, subject_id, -heard FROM changed WHERE heard < 0 ORDER BY 1, 2, 3, 4
+"""
+"""Plays, and every counter that they change; it answers what clubs have to count less, of which there is rarely any."""
+
+LESS = """
+WITH less AS (
+  SELECT * FROM unnest($1::uuid[], $2::date[], $3::text[], $4::uuid[], $5::int[])
+    AS counter (club_id, week_on, kind, subject_id, plays)
+), none AS (
+  DELETE FROM club_plays AS counter USING less
+  WHERE (counter.club_id, counter.week_on, counter.kind, counter.subject_id)
+    = (less.club_id, less.week_on, less.kind, less.subject_id) AND counter.plays <= less.plays
+)
+UPDATE club_plays AS counter SET plays = counter.plays - less.plays FROM less
+WHERE (counter.club_id, counter.week_on, counter.kind, counter.subject_id)
+  = (less.club_id, less.week_on, less.kind, less.subject_id) AND counter.plays > less.plays
+"""
+
+
+def _recount(kind: str) -> str:
+    return f"""
+WITH counted AS (
+  SELECT {kind}_id, count(*)::int AS plays, min(played_at) AS first_at, max(played_at) AS last_at
+  FROM listen_events WHERE user_id = $1 AND counts AND ($2::uuid[] IS NULL OR {kind}_id = ANY($2))
+    AND {kind}_id IS NOT NULL
+  GROUP BY {kind}_id
+), none AS (
+  DELETE FROM {kind}_plays AS counter WHERE user_id = $1 AND ($2::uuid[] IS NULL OR {kind}_id = ANY($2))
+    AND NOT EXISTS (SELECT FROM counted WHERE counted.{kind}_id = counter.{kind}_id)
+)
+INSERT INTO {kind}_plays (user_id, {kind}_id, plays, first_at, last_at)
+SELECT $1, {kind}_id, plays, first_at, last_at FROM counted
+ON CONFLICT (user_id, {kind}_id) DO UPDATE
+  SET plays = excluded.plays, first_at = excluded.first_at, last_at = excluded.last_at
+"""
+
+
+RECOUNT = {kind: _recount(kind) for kind in KINDS}
+
+
+async def add_plays(
+    session: AsyncSession,
+    user_id: UUID,
+    plays: Sequence[Telling],
+    also: Mapping[Key, tuple[str, ...]],
+    gone: Sequence[Telling] = (),
+) -> None:
+    """Plays that are kept from now on, with everything that counts them; `gone` are those that were taken away."""
+    raw = await driver(session)
+    columns = [list(column) for column in zip(*plays, strict=True)] or [[] for _ in Telling._fields]
+    sources = [",".join(also.get(play.key, ())) for play in plays] if also else [""] * len(plays)
+    away = [[getattr(play, name) for play in gone] for name in ("started_at", "track_id", "artist_id", "album_id")]
+    less = await raw.fetch(ADD, user_id, *columns, sources, *away, [play.counts for play in gone])
+    if less:
+        await raw.execute(LESS, *(list(column) for column in zip(*less, strict=True)))
+    if gone:
+        await recount(session, user_id, gone)
+
+
+async def recount(session: AsyncSession, user_id: UUID, gone: Sequence[Telling] | None = None) -> None:
+    """A member's own counters, counted anew from the plays: all, or those of what plays were taken away from."""
+    raw = await driver(session)
+    for kind in KINDS:
+        subjects = None if gone is None else list({getattr(play, f"{kind}_id") for play in gone} - {None})
+        await raw.execute(RECOUNT[kind], user_id, subjects)
