@@ -2,10 +2,7 @@
 
 <https://developer.spotify.com/documentation/web-api>, by spotipy. Only what an app made since February 2026 may still
 ask: search (ten at most), an album, its tracks page by page, a track. Fields that went then are not read.
-
-spotipy is kept from what does harm in a server: its retries sleep through a `Retry-After` of hours, its log holds the
-token, its errors lose what the service said. So it gets a session without retries, whose answers are judged before
-spotipy sees them, and a token that was fetched here.
+The token is fetched here, not by spotipy.
 """
 
 from __future__ import annotations
@@ -23,12 +20,12 @@ from bot.domain.manners import Pace
 from bot.domain.ports import Manners
 from bot.providers.answers import Answer, judge
 from bot.providers.http import Http
-from bot.providers.libraries import CONNECT_SECONDS, NotThere, ask_library, hush
+from bot.providers.libraries import CONNECT_SECONDS, NotThere, ask_library
 from bot.providers.manners import FOR_PEOPLE, Gate, Patience, Visit
 from bot.providers.shapes import isrc_of, name_of, number_of, rows_of, search_words, text_of, year_of
+from bot.providers.spotify_library import Spotipy
 
 if TYPE_CHECKING:
-    import requests
     import spotipy
 
 T = TypeVar("T")
@@ -79,14 +76,12 @@ class Spotify:
         patience: Patience = FOR_PEOPLE,
     ) -> None:
         self._clock = http.clock
-        self._user_agent = http.user_agent
         self._credentials = (client_id, client_secret)
-        self._address = f"{address}/"
         self._accounts = accounts
         self._gate = Gate("spotify", pace, manners, http.clock, patience)
+        self._library = Spotipy(http, self._gate, address=address, judge=self._judge)
         self._token: Token | None = None
         self._renewing = asyncio.Lock()
-        hush("spotipy", "urllib3")
 
     async def search_albums(self, words: str, *, limit: int = 10) -> list[FoundAlbum]:
         """Albums that fit the words, best first; without tracks."""
@@ -152,13 +147,13 @@ class Spotify:
             held = self._token
             token = await self._renewed(visit, None)
             try:
-                return await asyncio.to_thread(self._call, token, ask, visit.seconds_left)
+                return await asyncio.to_thread(self._library.call, token.value, ask, visit.seconds_left)
             except TokenRefused:
                 if token is not held:
                     raise self._gate.unavailable(Why.REFUSED, "a fresh token is refused") from None
             token = await self._renewed(visit, token)
             try:
-                return await asyncio.to_thread(self._call, token, ask, visit.seconds_left)
+                return await asyncio.to_thread(self._library.call, token.value, ask, visit.seconds_left)
             except TokenRefused:
                 raise self._gate.unavailable(Why.REFUSED, "a fresh token is refused") from None
 
@@ -179,26 +174,13 @@ class Spotify:
 
     # In a thread
 
-    def _call(self, token: Token, ask: Callable[[spotipy.Spotify], Any], seconds: float) -> Any:
-        # Imported where it is needed, so that a start does not wait for it.
-        import spotipy
-
-        with self._session() as session:
-            taken: Any = {"requests_session": session, "requests_timeout": (CONNECT_SECONDS, seconds)}
-            client = spotipy.Spotify(auth=token.value, **taken)  # it says nothing of these types
-            client.prefix = self._address
-            try:
-                return self._carried(lambda: ask(client))
-            except spotipy.SpotifyException as error:
-                raise self._gate.unavailable(Why.REFUSED, f"spotipy: {error.http_status}") from None
-
     def _fetch_token(self, seconds: float) -> Token:
         import requests
 
         now = self._clock.now()
-        with self._session() as session:
+        with self._library.session() as session:
             try:
-                answer = self._carried(
+                answer = self._library.carried(
                     lambda: session.post(
                         self._accounts,
                         data={"grant_type": "client_credentials"},
@@ -213,45 +195,13 @@ class Spotify:
             except (requests.exceptions.JSONDecodeError, KeyError, TypeError, ValueError, OverflowError):
                 raise self._gate.unavailable(Why.GARBLED, "no token in the answer") from None
 
-    def _session(self) -> requests.Session:
-        """A session of one call: nothing is kept open, nothing of the machine's `.netrc` takes the token's place."""
-        import requests
-
-        session = requests.Session()
-        session.trust_env = False
-        session.max_redirects = 0
-        session.headers["User-Agent"] = self._user_agent
-        session.hooks["response"].append(self._judge)
-        return session
-
-    def _judge(self, response: requests.Response, *_: Any, **__: Any) -> None:
-        """Raise what an answer means before anybody else reads it; one that holds something passes."""
-        answer = Answer(response.status_code, response.headers, b"", response.url)
-        try:
-            if answer.status == 401:
-                raise TokenRefused
-            # An id of the right length that was never given out is a bad request at Spotify.
-            if (answer.status == 400 and ID.search(answer.place)) or not judge("spotify", answer, self._clock.now()):
-                raise NotThere
-        except Exception:
-            response.close()
-            raise
-
-    def _carried(self, send: Callable[[], T]) -> T:
-        """What a request brings; raises `Unavailable` for one that the network did not carry."""
-        import requests
-        import urllib3
-
-        try:
-            return send()
-        except (requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError):
-            raise self._gate.unavailable(Why.GARBLED, "cut off") from None
-        except requests.exceptions.Timeout:
-            raise self._gate.unavailable(Why.SLOW, "no answer in time") from None
-        except requests.exceptions.RequestException as error:
-            # The library wraps a time-out in the middle of a body in a lost connection.
-            slow = bool(error.args) and isinstance(error.args[0], urllib3.exceptions.ReadTimeoutError)
-            raise self._gate.unavailable(Why.SLOW if slow else Why.DOWN, type(error).__name__) from None
+    def _judge(self, answer: Answer) -> None:
+        """Raise what an answer means."""
+        if answer.status == 401:
+            raise TokenRefused
+        # An id of the right length that was never given out is a bad request at Spotify.
+        if (answer.status == 400 and ID.search(answer.place)) or not judge("spotify", answer, self._clock.now()):
+            raise NotThere
 
 
 def _rows(page: Any) -> list[dict[str, Any]]:
