@@ -61,6 +61,8 @@ class Kind(StrEnum):
     """A panel drawn again: it loses its buttons when its phase is over, and gets them back when that is reopened."""
     REMINDER = "reminder"
     DM = "dm"
+    ACCOUNT_DM = "account_dm"
+    """A private message to the owner of a linked account; it belongs to no week."""
     ARCHIVE = "archive"
     WAKE = "wake"
     """The threads of a closed week open again, unlocked."""

@@ -70,6 +70,24 @@ async def record_dm(session: Writing, week: Week, draft: Draft, *, key: str, dis
     session.info[RING] = True
 
 
+async def record_account_dm(
+    session: Writing, draft: Draft, *, club_id: UUID, key: str, discord_id: int, now: datetime
+) -> None:
+    """Record a private message about a linked account; the club is one the person is in."""
+    await queries.add(
+        session,
+        draft,
+        club_id=club_id,
+        week_id=None,
+        lane=f"dm:{discord_id}",
+        key=f"account:{key}",
+        phase="",
+        run=0,
+        now=now,
+    )
+    session.info[RING] = True
+
+
 async def record_for_club(session: Writing, club: Club, draft: Draft, *, key: str, now: datetime) -> None:
     """Record an errand that belongs to no week."""
     await queries.add(

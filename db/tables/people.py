@@ -29,6 +29,8 @@ class User(Base):
     """Who sees what the person listens to: the `club`s, `followers`, or `me` alone."""
     zone: Mapped[str | None]
     """The time zone of the person's days; the club's where they named none."""
+    dms_closed_at: Mapped[datetime | None]
+    """When Discord last refused a private message about their accounts; none is sent until they ask for it."""
 
 
 class LinkedAccount(Base):
