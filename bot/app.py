@@ -21,7 +21,7 @@ from bot.providers.sources import Keys, Sources, World
 from bot.services import covers, outbox, queue
 from bot.services.club import party_course, phases, setup
 from bot.services.manners import SharedManners
-from bot.services.tools import Covers, Tools
+from bot.services.tools import Covers, Listening, Tools
 from cogs.delivery.roster import check_members
 from cogs.shared.checkup import channel_permissions
 from cogs.shared.registration import NotInvited, register_commands
@@ -179,7 +179,8 @@ class App:
             self._world, manners, self.clock, keys=_keys(settings), asked=asked, contact=settings.contact
         )
         kept = Covers(sources.covers, FileStore(settings.data_folder / "covers"))
-        return Tools(database, self.clock, sources.albums, sources.links, kept)
+        listening = Listening(sources.listens, sources.granters)
+        return Tools(database, self.clock, sources.albums, sources.links, kept, listening)
 
     async def _wait_ready(self) -> None:
         assert self._gateway is not None, "connecting"
@@ -279,7 +280,13 @@ def _keys(settings: Settings) -> Keys:
     def shown(secret: SecretStr | None) -> str:
         return secret.get_secret_value() if secret is not None else ""
 
-    return Keys(settings.spotify_client_id, shown(settings.spotify_client_secret), shown(settings.lastfm_api_key))
+    return Keys(
+        settings.spotify_client_id,
+        shown(settings.spotify_client_secret),
+        shown(settings.lastfm_api_key),
+        lastfm_secret=shown(settings.lastfm_api_secret),
+        lastfm_auth=shown(settings.lastfm_auth_key),
+    )
 
 
 def explain(error: BaseException) -> str | None:

@@ -57,6 +57,12 @@ class Settings(BaseSettings):
     """A key of last.fm/api; without one, Last.fm is not asked."""
     lastfm_api_key_file: SecretStr | None = Field(None, validation_alias=AliasChoices("LASTFM_API_KEY_FILE"))
     """What stands in the file that was named; it counts where `lastfm_api_key` is not given."""
+    lastfm_api_secret: SecretStr | None = Field(None, validation_alias=AliasChoices("LASTFM_API_SECRET"))
+    """The secret of the key, or of the one below: with it members link accounts by Last.fm's own page."""
+    lastfm_api_secret_file: SecretStr | None = Field(None, validation_alias=AliasChoices("LASTFM_API_SECRET_FILE"))
+    """What stands in the file that was named; it counts where `lastfm_api_secret` is not given."""
+    lastfm_auth_key: SecretStr | None = Field(None, validation_alias=AliasChoices("LASTFM_AUTH_KEY"))
+    """A second key for that page, whose address shows it; the secret is then this one's."""
     durable: bool = Field(True, validation_alias=AliasChoices("LONGPLAY_DURABLE"))
     """Off only for rehearsals and tests: the embedded database then trades a power cut for speed."""
 
@@ -80,6 +86,7 @@ class Settings(BaseSettings):
         "database_url_file",
         "spotify_client_secret_file",
         "lastfm_api_key_file",
+        "lastfm_api_secret_file",
         mode="before",
     )
     @classmethod
@@ -102,7 +109,15 @@ class Settings(BaseSettings):
             raise ValueError("a token is one word, as the developer portal shows it after Bot → Reset Token")
         return SecretStr(token)
 
-    @field_validator("spotify_client_secret", "spotify_client_secret_file", "lastfm_api_key", "lastfm_api_key_file")
+    @field_validator(
+        "spotify_client_secret",
+        "spotify_client_secret_file",
+        "lastfm_api_key",
+        "lastfm_api_key_file",
+        "lastfm_api_secret",
+        "lastfm_api_secret_file",
+        "lastfm_auth_key",
+    )
     @classmethod
     def _one_key(cls, value: SecretStr | None) -> SecretStr | None:
         key = value.get_secret_value().strip() if value is not None else ""
@@ -139,9 +154,8 @@ class Settings(BaseSettings):
             address = urlsplit(self.database_url.get_secret_value())
             password = address.password or ""
             given += [password, unquote(password), *parse_qs(address.query).get("password", [])]
-        given += [
-            key.get_secret_value() for key in (self.spotify_client_secret, self.lastfm_api_key) if key is not None
-        ]
+        keys = (self.spotify_client_secret, self.lastfm_api_key, self.lastfm_api_secret, self.lastfm_auth_key)
+        given += [key.get_secret_value() for key in keys if key is not None]
         return tuple(secret for secret in given if secret)
 
 
@@ -157,6 +171,7 @@ def read_settings(**overrides: Any) -> Settings:
             "database_url": settings.database_url or settings.database_url_file,
             "spotify_client_secret": settings.spotify_client_secret or settings.spotify_client_secret_file,
             "lastfm_api_key": settings.lastfm_api_key or settings.lastfm_api_key_file,
+            "lastfm_api_secret": settings.lastfm_api_secret or settings.lastfm_api_secret_file,
         }
     )
 

@@ -8,17 +8,32 @@ from datetime import timedelta
 
 from bot.domain.catalog import Service
 from bot.domain.clock import Clock
+from bot.domain.listening.plays import Source
 from bot.domain.manners import Pace
-from bot.domain.ports import AlbumSource, Manners
-from bot.providers import cover_art, deezer, lastfm, musicbrainz, spotify
+from bot.domain.ports import AlbumSource, Granter, ListenSource, Manners
+from bot.providers import (
+    cover_art,
+    deezer,
+    lastfm,
+    lastfm_accounts,
+    listenbrainz,
+    musicbrainz,
+    spotify,
+    spotify_accounts,
+)
 from bot.providers.cover_art import CoverArt
 from bot.providers.covers import WebCovers
 from bot.providers.deezer import Deezer
 from bot.providers.http import Http
 from bot.providers.lastfm import LastFm
+from bot.providers.lastfm_accounts import LastFmGranter
+from bot.providers.lastfm_history import LastFmListens
+from bot.providers.listenbrainz import ListenBrainz
 from bot.providers.musicbrainz import MusicBrainz
 from bot.providers.short_links import ShortLinks
 from bot.providers.spotify import Spotify
+from bot.providers.spotify_accounts import SpotifyGranter
+from bot.providers.spotify_history import SpotifyListens
 
 UNHURRIED = Pace(1_000, timedelta(seconds=1))
 """For services that stand on this machine and mind no haste."""
@@ -33,7 +48,11 @@ class World:
     deezer_at: str = deezer.ADDRESS
     spotify_at: str = spotify.ADDRESS
     spotify_accounts_at: str = spotify.ACCOUNTS
+    spotify_page_at: str = spotify_accounts.PAGE
+    """Where members grant access; their browsers go there, not we."""
     lastfm_at: str = lastfm.ADDRESS
+    lastfm_page_at: str = lastfm_accounts.PAGE
+    listenbrainz_at: str = listenbrainz.ADDRESS
     short_links_at: str = ""
     """Asked in place of every service that makes short links, where it is given."""
     covers_at: str = ""
@@ -52,11 +71,15 @@ class Keys:
     spotify_id: str = ""
     spotify_secret: str = ""
     lastfm: str = ""
+    lastfm_secret: str = ""
+    lastfm_auth: str = ""
+    """The key that members see on the way to Last.fm, and whose secret that is; the other one where there is none."""
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """What no log may hold."""
-        return tuple(each for each in (self.spotify_secret, self.lastfm) if each)
+        given = (self.spotify_secret, self.lastfm, self.lastfm_secret, self.lastfm_auth)
+        return tuple(each for each in given if each)
 
 
 class Sources:
@@ -78,15 +101,27 @@ class Sources:
         """Best known first: MusicBrainz knows what is one album, the others where it plays."""
         self.links = ShortLinks(self.http, address=world.short_links_at)
         self.covers = WebCovers(self.http, at=world.covers_at)
+        self.listens: dict[Source, ListenSource] = {
+            each.source: each for each in _listens(world, self.http, manners, keys)
+        }
+        """Services that tell what their members heard."""
+        self.granters: dict[Source, Granter] = {
+            each.source: each for each in _granters(world, self.http, manners, keys)
+        }
+        """Those of them that have a page on which a member grants us access."""
 
     async def close(self) -> None:
         """Close the session."""
         await self.http.close()
 
 
+def _pace(world: World, usual: Pace) -> Pace:
+    return UNHURRIED if world.loopback else usual
+
+
 def _albums(world: World, http: Http, manners: Manners, keys: Keys) -> list[AlbumSource]:
     def pace(usual: Pace) -> Pace:
-        return UNHURRIED if world.loopback else usual
+        return _pace(world, usual)
 
     covers = CoverArt(http, manners, address=world.cover_art_at, pace=pace(cover_art.PACE))
     found: list[AlbumSource] = [
@@ -107,4 +142,54 @@ def _albums(world: World, http: Http, manners: Manners, keys: Keys) -> list[Albu
         )
     if keys.lastfm:
         found.append(LastFm(http, manners, api_key=keys.lastfm, address=world.lastfm_at, pace=pace(lastfm.PACE)))
+    return found
+
+
+def _listens(world: World, http: Http, manners: Manners, keys: Keys) -> list[ListenSource]:
+    """ListenBrainz wants no key, Last.fm one, Spotify the id of an app; what LONGPLAY_SOURCES says is of albums."""
+    found: list[ListenSource] = []
+    if keys.lastfm:
+        found.append(
+            LastFmListens(
+                http,
+                manners,
+                api_key=keys.lastfm,
+                auth_key=keys.lastfm_auth,
+                secret=keys.lastfm_secret,
+                address=world.lastfm_at,
+                pace=_pace(world, lastfm.PACE),
+            )
+        )
+    if keys.spotify_id:
+        found.append(SpotifyListens(http, manners, address=world.spotify_at, pace=_pace(world, spotify.PACE)))
+    found.append(ListenBrainz(http, manners, address=world.listenbrainz_at, pace=_pace(world, listenbrainz.PACE)))
+    return found
+
+
+def _granters(world: World, http: Http, manners: Manners, keys: Keys) -> list[Granter]:
+    found: list[Granter] = []
+    if keys.lastfm and keys.lastfm_secret:
+        found.append(
+            LastFmGranter(
+                http,
+                manners,
+                api_key=keys.lastfm_auth or keys.lastfm,
+                secret=keys.lastfm_secret,
+                address=world.lastfm_at,
+                page=world.lastfm_page_at,
+                pace=_pace(world, lastfm.PACE),
+            )
+        )
+    if keys.spotify_id:
+        found.append(
+            SpotifyGranter(
+                http,
+                manners,
+                client_id=keys.spotify_id,
+                address=world.spotify_at,
+                accounts=world.spotify_accounts_at,
+                page=world.spotify_page_at,
+                pace=_pace(world, spotify.PACE),
+            )
+        )
     return found
