@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
+from pathlib import Path
 from typing import Protocol
+from uuid import UUID
 
 from bot.domain.catalog import FoundAlbum, FoundTrack, Link, Service
 from bot.domain.covers import Picture
 from bot.domain.errors import Why
 from bot.domain.listening.accounts import Access, Granted, HistoryPage, NowPlaying, Profile
-from bot.domain.listening.plays import Source
+from bot.domain.listening.imports import FileKind, RefusedRow
+from bot.domain.listening.plays import Source, Told
 from bot.domain.manners import Pace
 
 
@@ -143,8 +146,8 @@ class CoverStore(Protocol):
 class ListenSource(Protocol):
     """A service that tells what its members heard.
 
-    Every call raises `Unavailable` when the service does not serve us, `AccountRefused` for what is the matter with this
-    one account and only its owner can mend, and of that `AccessStale` where a renewed token may do.
+    Every call raises `Unavailable` when the service does not serve us, `AccountRefused` for what is the matter with
+    this one account and only its owner can mend, and of that `AccessStale` where a renewed token may do.
     """
 
     source: Source
@@ -206,4 +209,60 @@ class ChangingVault(Vault, Protocol):
 
     def is_fresh(self, sealed: bytes) -> bool:
         """Whether it is sealed with the key that seals now."""
+        ...
+
+
+class ListenFile(Protocol):
+    """A file of listening history that was recognised by its content."""
+
+    @property
+    def kinds(self) -> tuple[FileKind, ...]:
+        """What it is; an archive may hold several kinds."""
+        ...
+
+    @property
+    def local(self) -> bool:
+        """Whether times in it name no zone, and are not known to be in UTC."""
+        ...
+
+    @property
+    def ignored(self) -> tuple[str, ...]:
+        """Files of an archive that are no histories."""
+        ...
+
+    @property
+    def share(self) -> float:
+        """How much of it was read, from 0 to 1."""
+        ...
+
+    def rows(self, *, zone: tzinfo) -> Iterator[Told | RefusedRow]:
+        """Every row from the beginning, a play or why it is none; times that name no zone are in this one. Blocks."""
+        ...
+
+
+class ListenFiles(Protocol):
+    """Reads files of listening history, whatever they are called, and never holds much of one."""
+
+    def open(self, path: Path, *, now: datetime) -> ListenFile:
+        """What a file is. Blocks; raises `ListenFileRefused`."""
+        ...
+
+
+class Luggage(Protocol):
+    """Keeps files that members attached until they were dealt with."""
+
+    def path(self, key: UUID) -> Path:
+        """Where a file lies, or would lie."""
+        ...
+
+    async def fetch(self, url: str, *, key: UUID, limit_bytes: int) -> str:
+        """Get an attachment and keep it under this key; its SHA-256. Raises `Unavailable`, `OSError`."""
+        ...
+
+    async def remove(self, key: UUID) -> None:
+        """Keep it no longer."""
+        ...
+
+    async def kept(self) -> list[UUID]:
+        """The keys of all that is kept."""
         ...
