@@ -13,7 +13,7 @@ from uuid import UUID
 
 from bot.domain.club.phases import Move, Transition
 from bot.domain.club.rules import Guide, Layout, Pick
-from bot.domain.club.week import CHOOSING, Phase, Skip, ThreadRole, Week
+from bot.domain.club.week import CHOOSING, HEARING, Phase, Skip, ThreadRole, Week
 
 LEASE = timedelta(seconds=30)
 """How long a process may hold an errand; performing one takes at most two thirds of it."""
@@ -74,6 +74,10 @@ class Kind(StrEnum):
     PARTY_RECAP = "party_recap"
     PARTY_REDRAW = "party_redraw"
     """A party's card or a track's message drawn again; in a lane of its own, so that it holds up no track."""
+    HEARING = "hearing"
+    """The card that says who has heard the album."""
+    HEARING_REFRESH = "hearing_refresh"
+    """That card drawn again; at most one waits at a time."""
 
 
 class State(StrEnum):
@@ -162,6 +166,7 @@ def drafts_for(
             Draft(Kind.REFRESH),
             Draft(Kind.UNPIN),
             *_redraw_all(guide),
+            *_refresh_hearing(transition),
             Draft(Kind.ARCHIVE, payload={"lock": lock}),
         ]
     if move is Move.CANCELLED:
@@ -225,6 +230,7 @@ def _winner(transition: Transition, layout: Layout, event: bool, guide: Sequence
     drafts.append(Draft(Kind.ALBUM_PANEL))
     if week.rules.guide is not Guide.OFF:
         drafts += [Draft(Kind.GUIDE), *_refresh_guide(number for number in guide if number)]
+    drafts.append(Draft(Kind.HEARING))
     if week.rules.anonymous and week.rules.pick is Pick.VOTE:
         drafts.append(Draft(Kind.NOTICE, ordinal=1, payload={"words": "nominators", "role": ThreadRole.NOMINATIONS}))
     return drafts + _event(week, event)
@@ -243,6 +249,7 @@ def _album_roles(before: Phase, layout: Layout) -> list[ThreadRole]:
 def _reopened(transition: Transition, event: bool, guide: Sequence[int]) -> list[Draft]:
     week = transition.week
     drafts = [Draft(Kind.REFRESH), Draft(Kind.NOTICE, payload={"words": "reopened"}), *_redraw_all(guide)]
+    drafts += _refresh_hearing(transition)
     if transition.before is Phase.CLOSED:
         drafts.insert(0, Draft(Kind.WAKE))
     if transition.before in (Phase.CLOSED, Phase.CANCELLED):
@@ -260,7 +267,8 @@ def _event(week: Week, event: bool) -> list[Draft]:
 def _cancelled(transition: Transition, guide: Sequence[int]) -> list[Draft]:
     if transition.before is Phase.SCHEDULED:
         return []
-    drafts = [Draft(Kind.REFRESH), Draft(Kind.UNPIN), *_redraw_all(guide), Draft(Kind.EVENT_END)]
+    drafts = [Draft(Kind.REFRESH), Draft(Kind.UNPIN), *_redraw_all(guide), *_refresh_hearing(transition)]
+    drafts.append(Draft(Kind.EVENT_END))
     drafts.append(Draft(Kind.NOTICE, payload={"words": "cancelled"}))
     if transition.week.cancel_reason in (Skip.NO_NOMINATIONS, Skip.NO_PICK):  # no host did it, so hosts are told
         drafts.append(Draft(Kind.HOST_NOTE, payload={"words": "cancelled"}))
@@ -284,6 +292,12 @@ def _refresh_guide(guide: Iterable[int]) -> list[Draft]:
     return [Draft(Kind.GUIDE_REFRESH, ordinal=number) for number in guide]
 
 
+def _refresh_hearing(transition: Transition) -> list[Draft]:
+    """The card of who has heard it, where there was an album to hear."""
+    known = transition.before in (*HEARING, Phase.CLOSED) or transition.week.winner_id is not None
+    return [Draft(Kind.HEARING_REFRESH)] if known else []
+
+
 PARTY_PANELS = (Kind.PARTY_CARD, Kind.PARTY_TRACK, Kind.PARTY_RECAP)
 """A party's messages that can be drawn again; their ordinals tell the party and the track."""
 EDITS_APART = 1_000
@@ -303,6 +317,8 @@ def drafts_again(panels: Iterable[tuple[str, int]], now: datetime) -> list[Draft
             drafts.append(Draft(Kind.NOMINATION_EDIT, ordinal * EDITS_APART, payload=payload))
         elif kind in (Kind.GUIDE, Kind.TRACK_POST):
             drafts.append(Draft(Kind.GUIDE_REFRESH, ordinal, payload={"force": True}))
+        elif kind == Kind.HEARING:
+            drafts.append(Draft(Kind.HEARING_REFRESH, payload={"force": True}))
         elif kind in PARTY_PANELS:
             payload = {"panel": kind, "words": f"{words} {kind}", "force": True}
             drafts.append(Draft(Kind.PARTY_REDRAW, ordinal, payload=payload))

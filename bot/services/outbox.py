@@ -20,8 +20,8 @@ from db.session import RING, Writing
 KEPT_FOR = timedelta(days=30)
 """How long finished errands stay on record."""
 
-ONCE_A_WEEK = {Kind.HOST_NOTE: frozenset({"close_early"})}
-"""Errands that are wanted once per week, whatever its phase and run."""
+ONCE_A_WEEK = {Kind.HOST_NOTE: frozenset({"close_early"}), Kind.NOTICE: frozenset({"finished"})}
+"""Errands that are wanted once per week (and ordinal), whatever its phase and run."""
 
 
 async def record(session: Writing, week: Week, drafts: Sequence[Draft], now: datetime) -> None:
@@ -49,7 +49,7 @@ def _lane(week: Week, draft: Draft) -> str:
     """Where an errand waits its turn; what depends on nothing must not stand in anybody's way."""
     if draft.kind in (Kind.REMINDER, Kind.DM):
         return f"{week.id}:reminders"
-    if draft.kind is Kind.GUIDE_REFRESH and draft.not_before is not None:
+    if draft.kind in (Kind.GUIDE_REFRESH, Kind.HEARING_REFRESH) and draft.not_before is not None:
         return f"{week.id}:counts"
     return str(week.id)
 

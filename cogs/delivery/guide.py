@@ -1,4 +1,4 @@
-"""The listening guide's errands: its card, a message for each track, and the list before the vote."""
+"""The errands around listening: the guide, a message for each track, the list before the vote, who has heard it."""
 
 from __future__ import annotations
 
@@ -16,11 +16,13 @@ from bot.domain.club.views import PanelRef, WeekView
 from bot.domain.club.week import ThreadRole
 from bot.domain.outbox import Errand, Kind
 from bot.services import playlists
-from bot.services.club import guide
+from bot.services.club import guide, views
+from bot.services.listening import hearing
 from cogs.club.cards.before_vote import before_vote_card
 from cogs.club.cards.guide import guide_card, track_message
 from cogs.delivery import codes, messages
 from cogs.delivery.outcome import SKIPPED, Outcome
+from cogs.listening.hearing_card import hearing_card
 from cogs.shared.render import Body
 
 Draw: TypeAlias = Callable[[], Body]
@@ -29,6 +31,7 @@ Redraw: TypeAlias = Callable[[Errand, WeekView, PanelRef, Draw], Awaitable[Panel
 Operation: TypeAlias = Callable[[Errand, WeekView, datetime], Awaitable[Outcome]]
 
 CARD = (str(Kind.GUIDE), 0)
+HEARING_CARD = (str(Kind.HEARING), 0)
 
 
 class GuideErrands:
@@ -44,6 +47,8 @@ class GuideErrands:
             Kind.TRACK_POST: self._track,
             Kind.GUIDE_REFRESH: self._refresh,
             Kind.BEFORE_VOTE: self.before_vote,
+            Kind.HEARING: self._hearing,
+            Kind.HEARING_REFRESH: self._hearing,
         }
 
     async def _card(self, errand: Errand, view: WeekView, now: datetime) -> Outcome:
@@ -87,6 +92,18 @@ class GuideErrands:
             return SKIPPED
         return await self._show(errand, view, key, partial(before_vote_card, view, tracks), ThreadRole.POLL)
 
+    async def _hearing(self, errand: Errand, view: WeekView, now: datetime) -> Outcome:
+        """Who has heard the album, as it is known at this moment; while its card is still being posted, this waits."""
+        if HEARING_CARD not in view.panels:
+            if errand.kind is Kind.HEARING and not view.week.announced:  # taken back before anybody saw it
+                return SKIPPED
+            if errand.kind is Kind.HEARING_REFRESH:
+                if await hearing.is_being_posted(self._tools, view.week.id):
+                    raise codes.NotYet("its card is still being posted")
+                view = await views.view_of(self._tools, week=view.week.id, now=now)
+        card = await hearing.card_of(self._tools, week=view.week.id, now=now)
+        return await self._show(errand, view, HEARING_CARD, partial(hearing_card, view, card), ThreadRole.LISTENING)
+
     async def _show(
         self,
         errand: Errand,
@@ -101,7 +118,7 @@ class GuideErrands:
         place = view.week.threads.get(role, view.club.channel_id)
         post = post or self._post
         panel = view.panels.get(key)
-        asked = errand.kind not in (Kind.GUIDE_REFRESH, Kind.REDRAW)
+        asked = errand.kind not in (Kind.GUIDE_REFRESH, Kind.HEARING_REFRESH, Kind.REDRAW)
         if panel is None:
             if not asked:
                 return SKIPPED

@@ -1,8 +1,9 @@
 """The face of listening: what members hear, and what the club made of the album."""
 
 from bot.client import LongplayBot
+from cogs.listening import hearing
 
-__all__ = ["setup"]
+__all__ = ["hearing", "setup"]
 
 
 async def setup(bot: LongplayBot) -> None:

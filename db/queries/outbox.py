@@ -37,6 +37,13 @@ REFRESH_WAITS = text("kind = 'refresh' AND state = 'pending' AND attempts = 0")
 """A refresh that nobody has begun; a unique index lets a week have one at most."""
 GUIDE_REFRESH_WAITS = text("kind = 'guide_refresh' AND state = 'pending' AND attempts = 0")
 """The same for each message of a listening guide."""
+HEARING_REFRESH_WAITS = text("kind = 'hearing_refresh' AND state = 'pending' AND attempts = 0")
+"""The same for the card of who has heard the album."""
+PUT_OFF = {
+    Kind.GUIDE_REFRESH: (["week_id", "ordinal"], GUIDE_REFRESH_WAITS),
+    Kind.HEARING_REFRESH: (["week_id"], HEARING_REFRESH_WAITS),
+}
+"""Redraws that may wait a while for more of the same: what makes two of them one."""
 
 OTHER = aliased(Row)
 """Another errand of the same lane; made once, because making it costs more than asking with it."""
@@ -76,7 +83,7 @@ async def add(
         club_id=club_id,
         week_id=week_id,
         lane=lane,
-        key=f"{key}:{errand_id}" if draft.kind in (Kind.REFRESH, Kind.GUIDE_REFRESH) else key,
+        key=f"{key}:{errand_id}" if draft.kind is Kind.REFRESH or draft.kind in PUT_OFF else key,
         phase=phase,
         run=run,
         kind=str(draft.kind),
@@ -89,7 +96,8 @@ async def add(
     if draft.kind is Kind.REFRESH:
         merged = {"payload": Row.payload.op("||")(recording.excluded.payload)}
         recording = recording.on_conflict_do_update(index_elements=["week_id"], index_where=REFRESH_WAITS, set_=merged)
-    elif draft.kind is Kind.GUIDE_REFRESH:
+    elif draft.kind in PUT_OFF:
+        elements, waits = PUT_OFF[draft.kind]
         # The earlier moment counts, in its lane: what must happen before an archive happens before it.
         fresh = recording.excluded
         merged = {
@@ -97,9 +105,7 @@ async def add(
             "lane": case((fresh.not_before <= Row.not_before, fresh.lane), else_=Row.lane),
             "not_before": func.least(fresh.not_before, Row.not_before),
         }
-        recording = recording.on_conflict_do_update(
-            index_elements=["week_id", "ordinal"], index_where=GUIDE_REFRESH_WAITS, set_=merged
-        )
+        recording = recording.on_conflict_do_update(index_elements=elements, index_where=waits, set_=merged)
     else:
         recording = recording.on_conflict_do_nothing()
     return await session.scalar(recording.returning(Row.id)) == errand_id

@@ -90,6 +90,7 @@ class Week(Base):
             unique=True,
             postgresql_where=text("phase IN ('nominations', 'poll')"),
         ),
+        Index("ix_weeks_being_heard", "club_id", postgresql_where=text("phase IN ('listening', 'ratings')")),
         Index(
             "ix_weeks_next_transition_at", "next_transition_at", postgresql_where=text("next_transition_at IS NOT NULL")
         ),
@@ -281,6 +282,8 @@ class Hearing(Base):
     week_id: Mapped[UUID] = mapped_column(primary_key=True)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
     heard_at: Mapped[datetime]
+    said: Mapped[bool] = mapped_column(server_default=text("true"))
+    """They said so themselves; false where it only follows from their rating."""
 
 
 class ShelfItem(Base):

@@ -39,6 +39,12 @@ class Errand(Base):
             unique=True,
             postgresql_where=text("kind = 'guide_refresh' AND state = 'pending' AND attempts = 0"),
         ),
+        Index(
+            "uq_outbox_one_hearing_refresh_waiting",
+            "week_id",
+            unique=True,
+            postgresql_where=text("kind = 'hearing_refresh' AND state = 'pending' AND attempts = 0"),
+        ),
     )
 
     id: Mapped[Key]

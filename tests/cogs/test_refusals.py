@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-import cogs.club  # noqa: F401 - puts its buttons beside the words
-from bot.domain import errors, post_errors
+import cogs.club
+import cogs.listening
+import cogs.people  # noqa: F401 - each puts its words and buttons in place
+from bot.domain import errors, post_errors, privacy_errors
 from bot.domain.errors import Refusal
 from cogs.shared.refusals import OFFERS, WORDS, refusal_body, refusal_words
 from tests.cogs.examples import TEXTS, filled
@@ -77,6 +79,9 @@ def samples(text: str) -> list[Refusal]:
             for reason in ("unknown", "not_yours", "no_track", "held", "no_place", "no_name", "?")
         ),
         post_errors.TracksKnown(),
+        *(privacy_errors.ListeningHidden(visibility) for visibility in ("followers", "me")),
+        *(privacy_errors.NotConfirmed(typed, "DELETE") for typed in ("", text)),
+        privacy_errors.NothingKept(),
         errors.NothingToRate(),
         errors.NothingToRate(LABEL),
         errors.PartyIsOn(LABEL),

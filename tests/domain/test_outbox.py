@@ -49,18 +49,18 @@ ALL_REDRAWN = [f"redraw {panel}" for panel in PANELS]
         (at_deadline(Phase.NOMINATIONS), ["refresh", "redraw nominations_panel", "poll_panel", "before_vote"]),
         (
             at_deadline(Phase.POLL),
-            ["refresh", "redraw poll_panel", "winner", "thread", "album_panel", "guide", "event"],
+            ["refresh", "redraw poll_panel", "winner", "thread", "album_panel", "guide", "hearing", "event"],
         ),
         (
             at_deadline(Phase.NOMINATIONS, UNOPPOSED),
-            ["refresh", "redraw nominations_panel", "winner", "thread", "album_panel", "guide", "event"],
+            ["refresh", "redraw nominations_panel", "winner", "thread", "album_panel", "guide", "hearing", "event"],
         ),
         (
             at_deadline(Phase.SCHEDULED, UNOPPOSED, pick=Pick.HOST),
-            ["card", "pin", "winner", "thread", "album_panel", "guide", "event"],
+            ["card", "pin", "winner", "thread", "album_panel", "guide", "hearing", "event"],
         ),
         (at_deadline(Phase.LISTENING), ["refresh", "discussion"]),
-        (at_deadline(Phase.RATINGS), ["recap", "refresh", "unpin", *ALL_REDRAWN, "archive"]),
+        (at_deadline(Phase.RATINGS), ["recap", "refresh", "unpin", *ALL_REDRAWN, "hearing_refresh", "archive"]),
         (
             at_deadline(Phase.NOMINATIONS, EMPTY),
             ["refresh", "notice nominations_extended", *ALL_REDRAWN, "host_note nominations_extended"],
@@ -97,9 +97,9 @@ def test_every_move_shows_what_it_means_in_order(transition, expected):
     ("before", "expected"),
     [
         (Phase.POLL, ["refresh", "notice reopened", *ALL_REDRAWN, "event_end"]),
-        (Phase.LISTENING, ["refresh", "notice reopened", *ALL_REDRAWN, "event_end"]),
-        (Phase.RATINGS, ["refresh", "notice reopened", *ALL_REDRAWN, "event"]),
-        (Phase.CLOSED, ["wake", "refresh", "notice reopened", *ALL_REDRAWN, "pin"]),
+        (Phase.LISTENING, ["refresh", "notice reopened", *ALL_REDRAWN, "hearing_refresh", "event_end"]),
+        (Phase.RATINGS, ["refresh", "notice reopened", *ALL_REDRAWN, "hearing_refresh", "event"]),
+        (Phase.CLOSED, ["wake", "refresh", "notice reopened", *ALL_REDRAWN, "hearing_refresh", "pin"]),
         (Phase.CANCELLED, ["refresh", "notice reopened", *ALL_REDRAWN, "pin", "event_end"]),
     ],
 )

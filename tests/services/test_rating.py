@@ -68,7 +68,7 @@ async def test_a_rating_is_kept_with_its_words(tools, week, database):
     assert rated.view.ratings == 1
     assert rated.view.summary is None
     assert await stored(tools, week) == (rated.rating,)
-    assert [errand.kind for errand in await errands_of(database)] == ["refresh"]
+    assert {errand.kind for errand in await errands_of(database)} == {"refresh", "hearing_refresh"}
 
 
 async def test_characters_that_do_not_show_are_left_out(tools, week):
@@ -247,7 +247,7 @@ async def test_having_heard_it_counts_once(tools, week, database):
     again = await rating.mark_heard(tools, caller=a_caller(), now=LATER, week=week.id)
     assert (first.first, first.view.heard, again.first, again.view.heard) == (True, 1, False, 1)
     assert (await rating.mark_heard(tools, caller=a_caller(2), now=LATER)).view.heard == 2
-    assert {errand.kind for errand in await errands_of(database)} == {"refresh"}
+    assert {errand.kind for errand in await errands_of(database)} == {"refresh", "hearing_refresh"}
 
 
 async def test_before_the_winner_nobody_has_heard_it(tools, database):

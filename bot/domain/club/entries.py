@@ -115,6 +115,8 @@ class Rating:
     review: str = ""
     official: bool = True
     """False in the catch-up lane: given after the official ratings froze."""
+    listened: bool | None = None
+    """Whether the member has listened to it that week, or rates from memory; None where that is not to be said."""
 
 
 def check_blurb(blurb: Blurb) -> Blurb:

@@ -44,6 +44,8 @@ class WeekView:
     """Of the official ratings; only once the week is closed, or for someone who may see it."""
     late: int = 0
     """Ratings in the catch-up lane."""
+    listened: int | None = None
+    """How many of those who rated it in time had listened to it that week; None where of nobody it is known."""
     panels: Mapping[tuple[str, int], PanelRef] = field(default_factory=dict[tuple[str, int], PanelRef])
     covers: Mapping[UUID, Picture] = field(default_factory=dict[UUID, Picture])
     """By album; those that the card to be drawn shows, as far as they could be had."""

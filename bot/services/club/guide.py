@@ -13,6 +13,7 @@ from bot.domain.club.week import HEARING, Week
 from bot.domain.outbox import Draft, Kind
 from bot.domain.posts import Comment, Post
 from bot.services import outbox
+from bot.services.listening import hearing
 from bot.services.tools import Tools
 from db.queries import catalog
 from db.queries import outbox as outbox_queries
@@ -86,6 +87,7 @@ async def tracks_changed(session: Writing, album_id: UUID, now: datetime) -> Non
         assert week is not None, "weeks are never deleted"
         shown = await posted(session, week_id)
         await outbox.record(session, week, [Draft(Kind.GUIDE_REFRESH, ordinal) for ordinal in shown], now)
+    await hearing.album_changed(session, album_id, now)
 
 
 async def posted(session: Reading, week_id: UUID) -> list[int]:

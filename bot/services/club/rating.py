@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -17,6 +17,8 @@ from bot.domain.people import Caller
 from bot.services import outbox, people
 from bot.services.club.finding import Lock, week_for
 from bot.services.club.views import week_view
+from bot.services.listening import hearing
+from bot.services.listening.hearing import Listened
 from bot.services.tools import Tools
 from db.queries import catalog
 from db.queries.club import nominations, ratings
@@ -110,8 +112,10 @@ async def rate(
         )
         if broken == ratings.FOREIGN_FAVOURITE:
             raise PanelOutdated("tracks")
-        # Whoever rates it has heard it.
-        await ratings.add_hearing(session, club_id=club.id, week_id=found.id, user_id=member.user_id, now=now)
+        # Whoever rates it has heard it, some day.
+        known = {"club_id": club.id, "week_id": found.id, "user_id": member.user_id}
+        if await ratings.add_hearing(session, **known, now=now, said=False):
+            await hearing.said_so(session, found, now)
         if present is None or present.official != rating.official:  # the counts on the card change
             await outbox.record(session, found, [Draft(Kind.REFRESH)], now)
         return Rated(rating, await week_view(session, found.id, now), replaced=present is not None, late=late)
@@ -133,6 +137,7 @@ async def mark_heard(
         first = await ratings.add_hearing(session, club_id=club.id, week_id=found.id, user_id=member.user_id, now=now)
         if first:
             await outbox.record(session, found, [Draft(Kind.REFRESH)], now)
+            await hearing.said_so(session, found, now)
         return Heard(await week_view(session, found.id, now), first)
 
 
@@ -157,7 +162,13 @@ async def scores_for(
         blind = found.rules.blind_ratings and found.phase is not Phase.CLOSED
         if blind and all(rating.user_id != member.user_id for rating in given):
             raise Missing(("your_rating",))
-        return list(given)
+        known = await hearing.listened_of(session, found, given, now)
+        return [_marked(one, known.get(one.user_id)) for one in given]
+
+
+def _marked(rating: Rating, known: Listened | None) -> Rating:
+    """The rating with whether it comes from listening, where its author shows that."""
+    return replace(rating, listened=known.heard) if known is not None and known.shows else rating
 
 
 def is_late(week: Week, now: datetime) -> bool:

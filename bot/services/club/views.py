@@ -12,10 +12,12 @@ from bot.domain.club.ratings import summarise
 from bot.domain.club.views import WeekView, YourPart
 from bot.domain.club.week import OPEN_PHASES, Club, Phase, Week
 from bot.domain.errors import NoSuchWeek
+from bot.domain.listening.hearing import Turnout
 from bot.domain.people import Caller
 from bot.services import people
 from bot.services.club.finding import week_for
 from bot.services.club.results import counted_again
+from bot.services.listening import hearing
 from bot.services.tools import Tools
 from db.queries import audit, catalog
 from db.queries import outbox as outbox_queries
@@ -38,6 +40,8 @@ class HostSummary:
     """Kind and error of what could not be shown."""
     deeds: tuple[Deed, ...]
     hearings: int
+    turnout: Turnout | None = None
+    """How much of the album the active members have heard; none before there is one."""
 
 
 def hidden(week: Week) -> bool:
@@ -71,6 +75,7 @@ async def week_view(session: Reading, week_id: UUID, now: datetime) -> WeekView:
     official = [rating for rating in given if rating.official]
     closed = week.phase is Phase.CLOSED
     past = await ratings.past_means(session, club.id, week.number) if closed and official else ()
+    listened = await hearing.listened_of(session, week, official, now)
     return WeekView(
         club=club,
         week=week,
@@ -85,6 +90,7 @@ async def week_view(session: Reading, week_id: UUID, now: datetime) -> WeekView:
         heard=await ratings.hearing_count(session, week.id) if heard_of else 0,
         summary=summarise(official, past) if closed else None,
         late=len(given) - len(official),
+        listened=sum(one.heard for one in listened.values()) if listened else None,
         panels=await outbox_queries.panels_of(session, week.id),
     )
 
@@ -161,6 +167,7 @@ async def host_summary(
             troubles=tuple(await outbox_queries.troubles(session, week.id)),
             deeds=tuple(await audit.latest(session, club.id, week.id)),
             hearings=await ratings.hearing_count(session, week.id),
+            turnout=await hearing.turnout_of(session, week, now),
         )
 
 

@@ -89,7 +89,9 @@ def recap_card(view: WeekView) -> Body:
         said = phrases.pitch_block(quote.text, 280, 700)
         parts.append(ui.TextDisplay(f"{phrases.person_words(quote.name)}, {figure(quote.score)}:\n{said}"))
     heard = counted(view.heard, "member", "members")
-    parts.append(ui.TextDisplay(f"Heard by {heard}. Late ratings are welcome with `/rate`; they stand beside these."))
+    listened = f" {phrases.listened_words(view)}" if view.listened is not None else ""
+    late = "Late ratings are welcome with `/rate`; they stand beside these."
+    parts.append(ui.TextDisplay(f"Heard by {heard}.{listened} {late}"))
     return Body(*parts)
 
 

@@ -212,6 +212,7 @@ def summary_card(summary: HostSummary) -> Body:
         f"- Nominations: {standing}{f', {void} removed' if void else ''}",
         f"- Ballots: {phrases.turnout(view)}",
         f"- Heard: {view.heard}, rated: {view.ratings}, late: {view.late}",
+        *_heard(summary),
     ]
     stuck = summary.unsettled
     lines.append(f"- Still to be shown on Discord: {stuck.due + stuck.waiting}, given up: {stuck.dead}")
@@ -227,6 +228,18 @@ def summary_card(summary: HostSummary) -> Body:
     if week.is_open:
         parts += rows(actions.ADVANCE.button(advance_label(week), week.id, str(week.phase)))
     return Body(*parts)
+
+
+def _heard(summary: HostSummary) -> list[str]:
+    """How much of the album the active members have heard; counts alone, whoever shows their listening or not."""
+    if summary.turnout is None:
+        return []
+    told = summary.turnout
+    listened = "" if summary.view.listened is None else f" {phrases.listened_words(summary.view)}"
+    return [
+        f"- Of the active members: {told.all} heard it all, {told.half} half or more, {told.less} less, "
+        f"{told.unknown} not known.{listened}"
+    ]
 
 
 def _deeds(summary: HostSummary) -> Sequence[str]:

@@ -32,6 +32,7 @@ def notice_card(view: WeekView, payload: Mapping[str, Any]) -> Body:
         "reopened": f"{week.label} is open again: {phrases.phase_words(week).lower()}. Ballots and ratings stay "
         "as they are and can be changed.",
         "cancelled": cancel_words(view),
+        "finished": "Everyone who shows their listening here has heard the whole album. Time to talk about it.",
     }.get(words)
     if words == "nominators":
         return Body(ui.TextDisplay(_nominators(view)))
@@ -39,6 +40,8 @@ def notice_card(view: WeekView, payload: Mapping[str, Any]) -> Body:
         ends = "".join(f"\n{line}" for line in phrases.deadline_lines(week))
     if text is None:
         text = f"{week.label} has changed; the card above says how."
+    if words == "finished":  # a quiet moment, and no deadline
+        return Body(ui.TextDisplay(text), silent=True)
     return Body(ui.TextDisplay(f"{text}{ends}"), *rows(panel_link(view) if week.is_open else None))
 
 

@@ -152,6 +152,12 @@ def turnout(view: WeekView) -> str:
     return f"{counted(view.ballots, 'ballot')} from {counted(max(view.turnout_of, view.ballots), 'active member')}"
 
 
+def listened_words(view: WeekView) -> str:
+    """How many of those who rated the album in time are known to have listened to it that week."""
+    raters = counted(view.ratings, "rater")
+    return f"{view.listened} of {raters} {'is' if view.ratings == 1 else 'are'} known to have listened to it that week."
+
+
 def listing(line: Callable[[int], Sequence[str]], size: int) -> str:
     """Lines with names as wide as fit into so many characters; what still does not fit is counted at the end."""
     for width in WIDTHS:

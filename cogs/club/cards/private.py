@@ -99,7 +99,8 @@ def _score_line(rating: Rating, width: int) -> str:
         review = f"\n{block(rating.review, width * 2, hard=width * 3, lines=2)}"
     favourite = f", favourite {plain(rating.favourite, width, hard=width + 12)}" if rating.favourite else ""
     late = " (late)" if not rating.official else ""
-    return f"- **{rating.score:.1f}** {phrases.person_words(rating.name)}{late}{favourite}{review}"
+    mark = {True: " (listened)", False: " (from memory)", None: ""}[rating.listened]
+    return f"- **{rating.score:.1f}** {phrases.person_words(rating.name)}{late}{mark}{favourite}{review}"
 
 
 def your_part_card(part: YourPart) -> Body:

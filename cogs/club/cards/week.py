@@ -86,7 +86,8 @@ def _closed_state(view: WeekView) -> str:
     if view.summary is None:
         return f"Nobody rated it in time.{late}"
     count = counted(view.summary.count, "rating")
-    return f"The club's score: **{phrases.figure(view.summary.mean)}** from {count}.{late}"
+    listened = f" {phrases.listened_words(view)}" if view.listened is not None else ""
+    return f"The club's score: **{phrases.figure(view.summary.mean)}** from {count}.{late}{listened}"
 
 
 def _rated(view: WeekView) -> str:

@@ -109,15 +109,21 @@ async def past_means(session: AsyncSession, club_id: UUID, before: int) -> list[
     return list(rows)
 
 
-async def add_hearing(session: AsyncSession, *, club_id: UUID, week_id: UUID, user_id: UUID, now: datetime) -> bool:
-    """A member says they have heard the album; False when they said so before."""
-    added = await session.scalar(
-        insert(tables.Hearing)
-        .values(club_id=club_id, week_id=week_id, user_id=user_id, heard_at=now)
-        .on_conflict_do_nothing(index_elements=["club_id", "week_id", "user_id"])
-        .returning(tables.Hearing.user_id)
-    )
-    return added is not None
+async def add_hearing(
+    session: AsyncSession, *, club_id: UUID, week_id: UUID, user_id: UUID, now: datetime, said: bool = True
+) -> bool:
+    """A member says they have heard the album, or it follows from their rating (not `said`); False when that was known.
+
+    A member's word stands where so far it only followed.
+    """
+    row = tables.Hearing
+    adding = insert(row).values(club_id=club_id, week_id=week_id, user_id=user_id, heard_at=now, said=said)
+    key = ["club_id", "week_id", "user_id"]
+    if said:
+        adding = adding.on_conflict_do_update(index_elements=key, set_={"said": True}, where=~row.said)
+    else:
+        adding = adding.on_conflict_do_nothing(index_elements=key)
+    return await session.scalar(adding.returning(row.user_id)) is not None
 
 
 async def has_heard(session: AsyncSession, week_id: UUID, user_id: UUID) -> bool:
