@@ -17,6 +17,7 @@ from bot.rehearsal.clock import RehearsalClock
 from bot.rehearsal.loopback import LoopbackDiscord, Person
 from bot.rehearsal.loopback.schemas import Schemas
 from bot.rehearsal.providers import LoopbackProviders, world_on
+from bot.rehearsal.providers.listeners import SECRET
 from bot.services import outbox
 from bot.services.club import party_course, phases
 from bot.services.tools import Tools
@@ -126,6 +127,7 @@ class Stage:
             "spotify_client_id": "rehearsal",
             "spotify_client_secret": SecretStr("no-secret-of-anybody"),
             "lastfm_api_key": SecretStr("no-key-of-anybody"),
+            "lastfm_api_secret": SecretStr(SECRET),
         }
 
     async def restart_bot(self) -> None:

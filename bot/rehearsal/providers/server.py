@@ -65,6 +65,8 @@ class Fault:
     times: int = 1_000_000
     met: int = 0
     """How many requests have met it."""
+    spares: int = 0
+    """So many requests that match pass unharmed first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,9 @@ class LoopbackProviders:
     def _fault(self, place: str) -> Fault | None:
         for fault in self.faults:
             if fault.met < fault.times and fnmatchcase(place, fault.match):
+                if fault.spares:
+                    fault.spares -= 1
+                    continue
                 fault.met += 1
                 return fault
         return None
