@@ -9,8 +9,12 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.domain.secret_keys import KeyFault, SecretKey, read_keys
+
 SOURCES = ("musicbrainz", "deezer", "spotify", "lastfm")
 """Names of the sources of albums."""
+HTTP = ("https", "http")
+WEB_PORT = 8910
 
 
 class SettingsFault(Exception):  # noqa: N818 - the field's word
@@ -63,6 +67,21 @@ class Settings(BaseSettings):
     """What stands in the file that was named; it counts where `lastfm_api_secret` is not given."""
     lastfm_auth_key: SecretStr | None = Field(None, validation_alias=AliasChoices("LASTFM_AUTH_KEY"))
     """A second key for that page, whose address shows it; the secret is then this one's."""
+    secret_keys: SecretStr | None = Field(
+        None, validation_alias=AliasChoices("LONGPLAY_SECRET_KEYS", "LONGPLAY_SECRET_KEY")
+    )
+    """Keys that seal members' tokens, with commas between: the first seals, all open. Without any, a file of them is
+    made in the data folder."""
+    secret_keys_file: SecretStr | None = Field(
+        None, validation_alias=AliasChoices("LONGPLAY_SECRET_KEYS_FILE", "LONGPLAY_SECRET_KEY_FILE")
+    )
+    """What stands in the file that was named; it counts where `secret_keys` is not given."""
+    web_address: str = Field("", validation_alias=AliasChoices("LONGPLAY_WEB_ADDRESS"))
+    """Where members' browsers find our pages; without it none are served."""
+    web_host: str = Field("127.0.0.1", validation_alias=AliasChoices("LONGPLAY_WEB_HOST"))
+    """The address of this machine that the pages are served on."""
+    web_port: int | None = Field(None, ge=0, le=65_535, validation_alias=AliasChoices("LONGPLAY_WEB_PORT"))
+    """The port they are served on; 0 is any that is free."""
     durable: bool = Field(True, validation_alias=AliasChoices("LONGPLAY_DURABLE"))
     """Off only for rehearsals and tests: the embedded database then trades a power cut for speed."""
 
@@ -87,6 +106,7 @@ class Settings(BaseSettings):
         "spotify_client_secret_file",
         "lastfm_api_key_file",
         "lastfm_api_secret_file",
+        "secret_keys_file",
         mode="before",
     )
     @classmethod
@@ -125,6 +145,19 @@ class Settings(BaseSettings):
             raise ValueError("a key is one word")
         return SecretStr(key) if key else None
 
+    @field_validator("secret_keys", "secret_keys_file")
+    @classmethod
+    def _some_keys(cls, value: SecretStr | None) -> SecretStr | None:
+        try:
+            return value if value is not None and read_keys(value.get_secret_value()) else None
+        except KeyFault as fault:
+            raise ValueError(str(fault)) from None
+
+    @field_validator("web_address")
+    @classmethod
+    def _browser_address(cls, value: str) -> str:
+        return _web_address(value)
+
     @field_validator("discord_api_url")
     @classmethod
     def _api_address(cls, value: str | None) -> str | None:
@@ -147,6 +180,19 @@ class Settings(BaseSettings):
         names = frozenset(self.sources.split(","))
         return frozenset(SOURCES) if "all" in names else names & frozenset(SOURCES)
 
+    @property
+    def listens_on(self) -> int:
+        """The port that pages are served on: the one given, else that of an address of this machine."""
+        if self.web_port is not None:
+            return self.web_port
+        address = urlsplit(self.web_address)
+        return (address.port if address.scheme == "http" else None) or WEB_PORT
+
+    @property
+    def vault_keys(self) -> tuple[SecretKey, ...]:
+        """The keys that were given to seal and open with."""
+        return read_keys(self.secret_keys.get_secret_value()) if self.secret_keys is not None else ()
+
     def secrets(self) -> tuple[str, ...]:
         """Every text of these settings that no log line may hold, whatever its form."""
         given = [self.discord_token.get_secret_value()] if self.discord_token is not None else []
@@ -156,6 +202,7 @@ class Settings(BaseSettings):
             given += [password, unquote(password), *parse_qs(address.query).get("password", [])]
         keys = (self.spotify_client_secret, self.lastfm_api_key, self.lastfm_api_secret, self.lastfm_auth_key)
         given += [key.get_secret_value() for key in keys if key is not None]
+        given += self.secret_keys.get_secret_value().replace(",", " ").split() if self.secret_keys is not None else []
         return tuple(secret for secret in given if secret)
 
 
@@ -172,8 +219,33 @@ def read_settings(**overrides: Any) -> Settings:
             "spotify_client_secret": settings.spotify_client_secret or settings.spotify_client_secret_file,
             "lastfm_api_key": settings.lastfm_api_key or settings.lastfm_api_key_file,
             "lastfm_api_secret": settings.lastfm_api_secret or settings.lastfm_api_secret_file,
+            "secret_keys": settings.secret_keys or settings.secret_keys_file,
         }
     )
+
+
+def _web_address(value: str) -> str:
+    """An address that services send browsers back to: by https, or on this very machine by a literal address."""
+    try:
+        parsed = urlsplit(value.strip())
+        host, port = parsed.hostname, parsed.port
+    except ValueError:
+        host, port, parsed = None, None, urlsplit("")
+    if not value.strip():
+        return ""
+    if not host or port == 0 or parsed.query or parsed.fragment or parsed.username or parsed.scheme not in HTTP:
+        raise ValueError("use an address like https://club.example, or http://127.0.0.1:8910 on your own machine")
+    if host == "localhost" or host.endswith(".localhost"):
+        raise ValueError(
+            "services no longer send anybody back to localhost: use http://127.0.0.1 with the port, and the same at "
+            "the service"
+        )
+    if parsed.scheme == "http" and host not in ("127.0.0.1", "::1"):
+        raise ValueError(
+            "use https: plain http is for this machine alone (http://127.0.0.1:8910 or http://[::1]:8910), because "
+            "tokens travel there"
+        )
+    return value.strip().rstrip("/")
 
 
 def _is_postgres(address: str) -> bool:

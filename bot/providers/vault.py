@@ -6,68 +6,22 @@ with it, so that it opens in no other row and no other field. The first key of t
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
 import os
 import secrets
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from bot.domain.listening.accounts import SealBroken
+from bot.domain.secret_keys import ID_BYTES, KeyFault, SecretKey, new_key, read_keys
 
 VERSION = b"\x01"
-KEY_BYTES = 32
-ID_BYTES = 4
 NONCE_BYTES = 12
 HEAD_BYTES = len(VERSION) + ID_BYTES
 FILE_NAME = "secret.keys"
-
-
-class KeyFault(Exception):  # noqa: N818 - the operator's word
-    """A text that is no key, or a file of keys that cannot be used; says what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class SecretKey:
-    """A key of the vault; its id tells it from others and gives nothing of it away."""
-
-    raw: bytes = field(repr=False)
-
-    @property
-    def id(self) -> bytes:
-        """Stands in front of everything it seals."""
-        return hashlib.sha256(b"longplay key id" + self.raw).digest()[:ID_BYTES]
-
-    @property
-    def text(self) -> str:
-        """As an operator keeps it."""
-        return base64.urlsafe_b64encode(self.raw).decode()
-
-
-def new_key() -> SecretKey:
-    """A key that nobody had before."""
-    return SecretKey(secrets.token_bytes(KEY_BYTES))
-
-
-def read_keys(text: str) -> tuple[SecretKey, ...]:
-    """The keys of a text, by commas, spaces or lines; raises `KeyFault` for what is none."""
-    return tuple(dict.fromkeys(_read_key(word) for word in text.replace(",", " ").split()))
-
-
-def _read_key(word: str) -> SecretKey:
-    try:
-        raw = base64.b64decode(word.rstrip("=") + "=" * (-len(word.rstrip("=")) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
-        raw = b""
-    if len(raw) != KEY_BYTES:
-        raise KeyFault(f"a key is {KEY_BYTES} random bytes in base64; `longplay rotate-key --new` prints one")
-    return SecretKey(raw)
 
 
 class KeyFile:

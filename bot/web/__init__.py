@@ -1,1 +1,5 @@
-"""Pages that the bot itself serves."""
+"""Our own small pages: where members go on to a service's page, and come back from it."""
+
+from bot.web.app import WebServer
+
+__all__ = ["WebServer"]

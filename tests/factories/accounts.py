@@ -12,7 +12,8 @@ from bot.domain.ids import new_id
 from bot.domain.listening.accounts import Access, AccountRefused, Granted, HistoryPage, NowPlaying, Profile, Standing
 from bot.domain.listening.plays import Source
 from bot.domain.ports import Granter, ListenSource
-from bot.providers.vault import SecretVault, new_key
+from bot.domain.secret_keys import new_key
+from bot.providers.vault import SecretVault
 from bot.services.accounts.sealing import ACCESS, REFRESH, place_of
 from bot.services.tools import Listening, Tools
 from db.queries import accounts as queries

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.listening.accounts import SealBroken
-from bot.providers.vault import FILE_NAME, KeyFault, KeyFile, SecretVault, new_key, read_keys
+from bot.domain.secret_keys import KeyFault, new_key, read_keys
+from bot.providers.vault import FILE_NAME, KeyFile, SecretVault
 
 HERE = "linked_accounts/1/access_token"
 ELSEWHERE = "linked_accounts/2/access_token"

@@ -11,7 +11,8 @@ from bot.domain.errors import Unavailable, Why
 from bot.domain.listening.accounts import Access, AccountRefused, Standing
 from bot.domain.listening.linking import Account, NoSuchAccount
 from bot.domain.listening.plays import Source
-from bot.providers.vault import SecretVault, new_key
+from bot.domain.secret_keys import new_key
+from bot.providers.vault import SecretVault
 from bot.services.accounts import access_of, set_standing
 from bot.services.tools import Tools
 from db.queries import accounts as queries

@@ -103,7 +103,8 @@ class NoSuchAccount(Refusal):
 class TicketRefused(Refusal):
     """A browser is not let on; `reason` is a code.
 
-    `unknown`, `expired`, `used`, `other_browser`, `no_cookie`, `denied` (the member said no at the service).
+    `unknown`, `expired`, `used`, `other_browser`, `no_cookie`, `denied` (the member said no at the service), `failed`
+    (the service sent the browser back with an error).
     """
 
     reason: str

@@ -85,14 +85,14 @@ async def _renew_held(
             granted = await granter.renew(refresh_token)
     except TimeoutError:
         raise Unavailable(str(account.source), Why.SLOW, detail="the token was not renewed in time") from None
-    except AccountRefused:
-        return await _lost(session, account, now)
+    except AccountRefused as refused:
+        return await _lost(session, account, now, refused.standing)
     await _keep(tools, session, account, granted)
     return Access(account.external_id, account.name, granted.access_token)
 
 
-async def _lost(session: Writing, account: Account, now: datetime) -> AccountRefused:
-    standing = ended_or_revoked(account, now)
+async def _lost(session: Writing, account: Account, now: datetime, told: Standing = Standing.REVOKED) -> AccountRefused:
+    standing = ended_or_revoked(account, now) if told is Standing.REVOKED else told
     await set_standing(session, account.id, standing, now)
     return AccountRefused(account.source, standing, account.name)
 
