@@ -9,6 +9,7 @@ from uuid import UUID
 from bot.domain.club.week import Club
 from bot.domain.errors import ClubNotSetUp, NotAHost
 from bot.domain.people import Caller, Member
+from bot.services.listening import club_counters, hearing
 from bot.services.tools import Tools
 from db.queries import people as queries
 from db.queries.club import clubs
@@ -49,9 +50,11 @@ async def member_of(session: Writing, club: Club, caller: Caller, now: datetime,
         user_id = await queries.add_user(
             session, discord_id=caller.discord_id, name=caller.name, handle=caller.handle, now=now
         )
-    await queries.see_member(
+    counted = await queries.see_member(
         session, club_id=club.id, user_id=user_id, name=caller.name, now=now, takes_part=takes_part
     )
+    if not counted:
+        await club_counters.member_changed(session, user_id=user_id)
     member = await queries.member(session, club.id, user_id)
     assert member is not None, "just made"
     return member
@@ -73,7 +76,7 @@ async def leave(tools: Tools, *, caller: Caller, now: datetime) -> Member:
     """The caller leaves the club: turnout and lists forget them, what they gave stays as a former member's."""
     async with tools.database.writing() as session:
         club, member = await present(session, caller, now, takes_part=False)
-        await queries.mark_left(session, club.id, member.user_id, now)
+        await _go(session, club.id, member.user_id, now)
         return replace(member, left_at=now, dm_reminders=False)
 
 
@@ -110,4 +113,11 @@ async def mark_seen(tools: Tools, *, club_id: UUID, user_id: UUID, now: datetime
 async def mark_left(tools: Tools, *, club_id: UUID, user_id: UUID, now: datetime) -> None:
     """Discord says the person is gone."""
     async with tools.database.writing() as session:
-        await queries.mark_left(session, club_id, user_id, now)
+        await _go(session, club_id, user_id, now)
+
+
+async def _go(session: Writing, club_id: UUID, user_id: UUID, now: datetime) -> None:
+    """Somebody is in the club no longer: no card of it tells what they hear."""
+    await hearing.member_changed(session, user_id=user_id, now=now, club=club_id)
+    await queries.mark_left(session, club_id, user_id, now)
+    await club_counters.member_changed(session, user_id=user_id)

@@ -8,12 +8,13 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Select, bindparam, cast, func, select, update
+from sqlalchemy import BigInteger, Select, bindparam, cast, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.ids import new_id
 from bot.domain.people import ACTIVE_FOR, Member
+from db.tables.listening import ClubListener
 from db.tables.people import LinkedAccount, Membership, User
 
 DISCORD = "discord"
@@ -86,8 +87,8 @@ async def add_user(session: AsyncSession, *, discord_id: int, name: str, handle:
 
 async def see_member(
     session: AsyncSession, *, club_id: UUID, user_id: UUID, name: str, now: datetime, takes_part: bool = True
-) -> None:
-    """A person was here: the membership is made or brought up to date.
+) -> bool:
+    """A person was here: the membership is made or brought up to date; whether the club rightly counts their plays.
 
     Taking part keeps them active and brings back who had left; looking makes nobody a member.
     """
@@ -103,7 +104,13 @@ async def see_member(
     changes: dict[str, Any] = {"display_name": name, "seen_at": now}
     if takes_part:
         changes |= {"active_at": now, "left_at": None}
-    await session.execute(fresh.on_conflict_do_update(index_elements=["club_id", "user_id"], set_=changes))
+    counted = exists().where(ClubListener.club_id == club_id, ClubListener.user_id == user_id)
+    seen = await session.execute(
+        fresh.on_conflict_do_update(index_elements=["club_id", "user_id"], set_=changes).returning(
+            Membership.left_at.is_(None) == counted
+        )
+    )
+    return bool(seen.scalar_one())
 
 
 async def member(session: AsyncSession, club_id: UUID, user_id: UUID) -> Member | None:
@@ -127,11 +134,11 @@ async def stop_dms(session: AsyncSession, discord_id: int) -> None:
 
 
 async def mark_left(session: AsyncSession, club_id: UUID, user_id: UUID, now: datetime) -> None:
-    """The person left the club: turnout and lists forget them, what they gave stays."""
+    """The person left the club: turnout and lists forget them, what they gave stays; what they chose to show ends."""
     await session.execute(
         update(Membership)
         .where(Membership.club_id == club_id, Membership.user_id == user_id, Membership.left_at.is_(None))
-        .values(left_at=now, dm_reminders=False)
+        .values(left_at=now, dm_reminders=False, shows_hearing=False)
     )
 
 

@@ -185,6 +185,24 @@ class TrackPlays(Base):
     last_at: Mapped[datetime]
 
 
+class ClubListener(Base):
+    """A member whose plays the club counts: one who is there and whom it may see.
+
+    Who goes has to be counted out first (`bot.services.listening.club_counters`), or this key stands in the way.
+    """
+
+    __tablename__ = "club_listeners"
+    __table_args__ = (
+        ForeignKeyConstraint(["club_id", "user_id"], ["memberships.club_id", "memberships.user_id"]),
+        Index("ix_club_listeners_user_id", "user_id"),
+    )
+
+    club_id: Mapped[UUID] = mapped_column(ForeignKey("clubs.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    since: Mapped[datetime]
+    """Plays from then on count: what was heard before joining is none of the club's."""
+
+
 class ClubPlays(Base):
     """How often a club heard an artist, an album or a track in a week that begins on a Monday of the club's time zone.
 

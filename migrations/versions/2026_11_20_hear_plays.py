@@ -78,6 +78,26 @@ def upgrade() -> None:
         "ix_club_plays_top", "club_plays", ["club_id", "week_on", "kind", sa.literal_column("plays DESC")], unique=False
     )
     op.create_table(
+        "club_listeners",
+        sa.Column("club_id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["club_id"], ["clubs.id"], name=op.f("fk_club_listeners_club_id_clubs"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["club_id", "user_id"],
+            ["memberships.club_id", "memberships.user_id"],
+            name=op.f("fk_club_listeners_club_id_user_id_memberships"),
+        ),
+        sa.PrimaryKeyConstraint("club_id", "user_id", name=op.f("pk_club_listeners")),
+    )
+    op.create_index("ix_club_listeners_user_id", "club_listeners", ["user_id"], unique=False)
+    op.execute(
+        "INSERT INTO club_listeners (club_id, user_id, since)"
+        " SELECT club_id, user_id, joined_at FROM memberships WHERE left_at IS NULL"
+    )
+    op.create_table(
         "heard_albums",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("artist_id", sa.Uuid(), nullable=False),
@@ -273,6 +293,8 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_heard_albums_artist_id"), table_name="heard_albums")
     op.drop_table("heard_albums")
+    op.drop_index("ix_club_listeners_user_id", table_name="club_listeners")
+    op.drop_table("club_listeners")
     op.drop_index("ix_club_plays_top", table_name="club_plays")
     op.drop_table("club_plays")
     op.drop_index("ix_artist_plays_artist_id", table_name="artist_plays", postgresql_include=["plays"])

@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, insert, inspect, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from bot.domain.club.week import Phase
+from bot.services.listening import club_counters
 from db.session import violated
 from db.tables.catalog import Album, AlbumLink, Track
 from db.tables.club import Ballot, Nomination, Rating, Vote, Week
@@ -115,7 +116,11 @@ async def test_an_identity_elsewhere_belongs_to_one_user_and_a_user_has_one_per_
 async def test_a_user_who_is_deleted_takes_identities_and_memberships_along(database):
     await make_club(database)
     member = await make_member(database)
+    with pytest.raises(IntegrityError, match="fk_club_listeners_club_id_user_id_memberships"):
+        async with database.writing() as session:
+            await session.execute(delete(User).where(User.id == member.user_id))
     async with database.writing() as session:
+        await club_counters.member_goes(session, user_id=member.user_id)
         await session.execute(delete(User).where(User.id == member.user_id))
     assert [await count(database, table) for table in (LinkedAccount, Membership)] == [0, 0]
 

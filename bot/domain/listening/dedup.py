@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -93,6 +94,23 @@ def settle(held: Sequence[Held], told: Iterable[Telling]) -> Settled:
             _add_new(settled, tellings[0])
         else:
             _settle_track(settled, beside or [], tellings)
+    return settled
+
+
+def leave_out(held: Sequence[Held], keys: AbstractSet[Key]) -> Settled:
+    """What becomes of `held` plays when some of their tellings are taken back.
+
+    What others told as well is kept as they told it; the tellings that were twins have to go from the store besides.
+    """
+    settled = Settled()
+    for one in held:
+        play = _play_of(one)
+        play.tellings = [telling for telling in play.tellings if telling.key not in keys]
+        play.changed = True
+        if play.tellings:
+            _write(settled, play)
+        else:
+            settled.gone.append(one.kept)
     return settled
 
 
@@ -263,5 +281,5 @@ def _write(settled: Settled, play: _Play) -> None:
     for one in others:
         if not (stays and one.key in play.twinned_before):
             settled.twins.append((Twin(one, play.reasons.get(one.key, joined)), kept.key))
-    if others:
+    if others or play.twinned_before:
         settled.also[kept.key] = tuple(sorted({one.source for one in others} - {kept.source}))

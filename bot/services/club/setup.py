@@ -17,6 +17,7 @@ from bot.domain.ids import new_id
 from bot.domain.people import Caller
 from bot.services import people
 from bot.services.club.transitions import apply, replan
+from bot.services.listening import club_counters
 from bot.services.tools import Tools
 from db.queries import audit
 from db.queries.club import clubs, weeks
@@ -126,6 +127,8 @@ async def _save(
     """Store a changed club, with what its waiting weeks make of the change; returns the template's waiting week."""
     member = await people.member_of(session, club, caller, now)
     await clubs.save_club(session, club)
+    if before.zone != club.zone:
+        await club_counters.zone_changed(session, club_id=club.id)
     redate = (before.schedule, before.zone, before.paused_until) != (club.schedule, club.zone, club.paused_until)
     week = await replan(session, club, now, redate=redate)
     if action is not None:

@@ -74,11 +74,11 @@ async def take_plays(session: Writing, *, user_id: UUID, plays: Sequence[Told]) 
     settled = settle(held, tellings)
     fresh = [(telling, named[telling.key]) for telling in settled.plays if telling.key in named]
     await _keep_names(session, fresh)
-    await _write(session, user_id, settled)
+    await write_settled(session, user_id, settled)
     return Taken(settled.new, settled.known + repeated, settled.twinned, settled.skips, settled.near, nameless)
 
 
-async def _write(session: Writing, user_id: UUID, settled: Settled) -> None:
+async def write_settled(session: Writing, user_id: UUID, settled: Settled) -> None:
     """Store what was settled: what goes, goes first, so that its key is free."""
     if settled.gone:
         await queries.remove(session, user_id, settled.gone)

@@ -18,22 +18,20 @@ from db.queries.listening.plays import driver
 KINDS = ("artist", "album", "track")
 
 SHOWN_TO = """
-SELECT membership.club_id, membership.joined_at, club.zone
-FROM memberships AS membership
-JOIN clubs AS club ON club.id = membership.club_id
-JOIN users AS member ON member.id = membership.user_id
-WHERE membership.user_id = $1 AND membership.left_at IS NULL AND member.visibility = 'club'
+SELECT listener.club_id, listener.since, club.zone
+FROM club_listeners AS listener JOIN clubs AS club ON club.id = listener.club_id
+WHERE listener.user_id = $1
 """
 """The clubs that count what a member hears, and since when."""
 
 
-def _of_clubs(plays: str, sign: str = "") -> str:
-    """Plays, `plays` being a CTE of theirs, as each club and week counts them."""
+def _in_weeks(plays: str, shown: str = "shown", heard: str = "count(*)") -> str:
+    """Plays, `plays` being a table or CTE of theirs, as each club and week counts them."""
     return f"""
 SELECT club_id, week_on, kind, subject_id, sum(heard)::int AS heard FROM (
   SELECT shown.club_id, date_trunc('week', play.played_at AT TIME ZONE shown.zone)::date AS week_on,
-    play.artist_id, play.album_id, play.track_id, {sign}count(*) AS heard
-  FROM {plays} AS play JOIN shown ON play.played_at >= shown.joined_at
+    play.artist_id, play.album_id, play.track_id, {heard} AS heard
+  FROM {shown} AS shown JOIN {plays} AS play ON play.played_at >= shown.since
   WHERE play.counts GROUP BY 1, 2, 3, 4, 5
 ) AS heard_in_week
 CROSS JOIN LATERAL (VALUES ('artist', artist_id), ('album', album_id), ('track', track_id)) AS of (kind, subject_id)
@@ -72,7 +70,7 @@ WITH told AS (
 ), shown AS ({SHOWN_TO}
 ), changed AS (
   SELECT club_id, week_on, kind, subject_id, sum(heard)::int AS heard FROM (
-    {_of_clubs("added")} UNION ALL {_of_clubs("gone", "-")}
+    {_in_weeks("added")} UNION ALL {_in_weeks("gone", heard="-count(*)")}
   ) AS both_ways GROUP BY 1, 2, 3, 4 HAVING sum(heard) <> 0
 ), of_clubs AS (
   INSERT INTO club_plays AS counter (club_id, week_on, kind, subject_id, plays)
@@ -97,6 +95,59 @@ UPDATE club_plays AS counter SET plays = counter.plays - less.plays FROM less
 WHERE (counter.club_id, counter.week_on, counter.kind, counter.subject_id)
   = (less.club_id, less.week_on, less.kind, less.subject_id) AND counter.plays > less.plays
 """
+
+
+# Who counts plays of a club, or changes whether they count, holds it together with the others; who changes its zone,
+# alone.
+HOLD_CLUBS = """
+SELECT pg_advisory_xact_lock_shared(hashtextextended(club_id::text, 41))
+FROM (SELECT club_id FROM memberships WHERE user_id = $1 ORDER BY club_id) AS of_member
+"""
+HOLD_CLUB_ALONE = "SELECT pg_advisory_xact_lock(hashtextextended($1::uuid::text, 41))"
+
+MISCOUNTED = """
+SELECT membership.club_id, membership.joined_at, listener.user_id IS NULL
+FROM memberships AS membership JOIN users AS member ON member.id = membership.user_id
+LEFT JOIN club_listeners AS listener USING (club_id, user_id)
+WHERE membership.user_id = $1
+  AND (membership.left_at IS NULL AND member.visibility = 'club' AND $2) <> (listener.user_id IS NOT NULL)
+ORDER BY membership.club_id
+"""
+
+OF_LISTENER = """(
+  SELECT listener.club_id, listener.user_id, listener.since, club.zone
+  FROM club_listeners AS listener JOIN clubs AS club ON club.id = listener.club_id
+  WHERE listener.club_id = $1 AND listener.user_id = $2
+)"""
+OF_CLUB = """(
+  SELECT listener.club_id, listener.user_id, listener.since, club.zone
+  FROM club_listeners AS listener JOIN clubs AS club ON club.id = listener.club_id
+  WHERE listener.club_id = $1
+)"""
+
+
+def _heard_by(listeners: str) -> str:
+    return _in_weeks("listen_events", listeners).replace(
+        "play.played_at >=", "play.user_id = shown.user_id AND play.played_at >="
+    )
+
+
+COUNT_IN = f"""
+INSERT INTO club_plays AS counter (club_id, week_on, kind, subject_id, plays)
+SELECT * FROM ({_heard_by(OF_LISTENER)}) AS counted ORDER BY 1, 2, 3, 4
+ON CONFLICT (club_id, week_on, kind, subject_id) DO UPDATE SET plays = counter.plays + excluded.plays
+"""
+COUNT_CLUB = f"""
+INSERT INTO club_plays (club_id, week_on, kind, subject_id, plays) {_heard_by(OF_CLUB)}
+"""
+COUNT_OUT = LESS.replace(
+    """SELECT * FROM unnest($1::uuid[], $2::date[], $3::text[], $4::uuid[], $5::int[])
+    AS counter (club_id, week_on, kind, subject_id, plays)""",
+    f"SELECT club_id, week_on, kind, subject_id, heard AS plays FROM ({_heard_by(OF_LISTENER)}) AS counted",
+)
+ADD_LISTENER = "INSERT INTO club_listeners (club_id, user_id, since) VALUES ($1, $2, $3)"
+REMOVE_LISTENER = "DELETE FROM club_listeners WHERE club_id = $1 AND user_id = $2"
+LONG_ENOUGH = "SET LOCAL statement_timeout = '120s'"
 
 
 def _recount(kind: str) -> str:
@@ -129,6 +180,7 @@ async def add_plays(
 ) -> None:
     """Plays that are kept from now on, with everything that counts them; `gone` are those that were taken away."""
     raw = await driver(session)
+    await raw.execute(HOLD_CLUBS, user_id)
     columns = [list(column) for column in zip(*plays, strict=True)] or [[] for _ in Telling._fields]
     sources = [",".join(also.get(play.key, ())) for play in plays] if also else [""] * len(plays)
     away = [[getattr(play, name) for play in gone] for name in ("started_at", "track_id", "artist_id", "album_id")]
@@ -145,3 +197,31 @@ async def recount(session: AsyncSession, user_id: UUID, gone: Sequence[Telling] 
     for kind in KINDS:
         subjects = None if gone is None else list({getattr(play, f"{kind}_id") for play in gone} - {None})
         await raw.execute(RECOUNT[kind], user_id, subjects)
+
+
+async def count_member(session: AsyncSession, user_id: UUID, *, here: bool = True) -> None:
+    """Make a member's clubs count their plays where they should, or, with `here` false, nowhere."""
+    raw = await driver(session)
+    await raw.execute(HOLD_CLUBS, user_id)
+    for club_id, since, comes in await raw.fetch(MISCOUNTED, user_id, here):
+        if comes:
+            await raw.execute(ADD_LISTENER, club_id, user_id, since)
+            await raw.execute(COUNT_IN, club_id, user_id)
+        else:
+            await raw.execute(COUNT_OUT, club_id, user_id)
+            await raw.execute(REMOVE_LISTENER, club_id, user_id)
+
+
+async def is_miscounted(session: AsyncSession, user_id: UUID) -> bool:
+    """Whether a club of the member counts their plays and should not, or should and does not."""
+    raw = await driver(session)
+    return bool(await raw.fetch(MISCOUNTED, user_id, True))
+
+
+async def recount_club(session: AsyncSession, club_id: UUID) -> None:
+    """All that a club counts, counted anew from the plays of its members."""
+    raw = await driver(session)
+    await raw.execute(LONG_ENOUGH)
+    await raw.fetch(HOLD_CLUB_ALONE, club_id)
+    await raw.execute("DELETE FROM club_plays WHERE club_id = $1", club_id)
+    await raw.execute(COUNT_CLUB, club_id)

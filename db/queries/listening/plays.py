@@ -66,6 +66,63 @@ WHERE kept.user_id = $1 AND kept.played_at = named.played_at AND kept.track_id =
 """
 
 
+OF_KEYS = """
+WITH asked AS (
+  SELECT * FROM unnest($2::timestamptz[], $3::uuid[], $4::text[], $5::smallint[])
+    AS asked (played_at, track_id, source, ordinal)
+), of AS (
+  SELECT played_at, track_id, source, ordinal FROM asked
+  UNION
+  SELECT twin.kept_played_at, twin.kept_track_id, twin.kept_source, twin.kept_ordinal
+  FROM listen_twins AS twin JOIN asked USING (played_at, track_id, source, ordinal) WHERE twin.user_id = $1
+)
+"""
+KEPT_OF_KEYS = f"""{OF_KEYS}
+SELECT {TELLING}, artist_id, album_id
+FROM of JOIN listen_events USING (played_at, track_id, source, ordinal) WHERE user_id = $1
+"""
+TWINS_OF = f"""
+SELECT {TELLING}, kept_played_at, kept_track_id, kept_source, kept_ordinal, reason
+FROM listen_twins
+WHERE user_id = $1 AND (kept_played_at, kept_track_id, kept_source, kept_ordinal) IN (
+  SELECT * FROM unnest($2::timestamptz[], $3::uuid[], $4::text[], $5::smallint[])
+)
+"""
+REMOVE_TWINS = """
+DELETE FROM listen_twins AS twin
+USING unnest($2::timestamptz[], $3::uuid[], $4::text[], $5::smallint[]) AS gone (played_at, track_id, source, ordinal)
+WHERE twin.user_id = $1 AND twin.played_at = gone.played_at AND twin.track_id = gone.track_id
+  AND twin.source = gone.source AND twin.ordinal = gone.ordinal
+"""
+TOLD_BETWEEN = """
+SELECT played_at, track_id, source, ordinal FROM listen_events
+WHERE user_id = $1 AND source = $2 AND played_at >= $3 AND played_at < $4
+UNION ALL
+SELECT played_at, track_id, source, ordinal FROM listen_twins
+WHERE user_id = $1 AND source = $2 AND played_at >= $3 AND played_at < $4
+"""
+ALSO_TOLD = """
+SELECT played_at, track_id, source, ordinal FROM listen_events AS kept
+WHERE user_id = $1 AND source = ANY($2::text[]) AND EXISTS (
+  SELECT FROM listen_twins AS twin
+  WHERE twin.user_id = $1 AND twin.kept_played_at = kept.played_at AND twin.kept_track_id = kept.track_id
+    AND twin.kept_source = kept.source AND twin.kept_ordinal = kept.ordinal AND twin.source <> ALL($2::text[])
+) LIMIT $3
+"""
+FORGET_KEPT = "DELETE FROM listen_events WHERE user_id = $1 AND source = ANY($2::text[])"
+FORGET_TWINS = """
+WITH forgotten AS (
+  DELETE FROM listen_twins WHERE user_id = $1 AND source = ANY($2::text[])
+  RETURNING kept_played_at, kept_track_id, kept_source, kept_ordinal
+)
+UPDATE listen_events AS kept
+SET also = ARRAY(SELECT named FROM unnest(also) AS named WHERE named <> ALL($2::text[]) ORDER BY named)
+FROM (SELECT DISTINCT * FROM forgotten) AS of
+WHERE kept.user_id = $1 AND kept.played_at = of.kept_played_at AND kept.track_id = of.kept_track_id
+  AND kept.source = of.kept_source AND kept.ordinal = of.kept_ordinal
+"""
+
+
 async def driver(session: AsyncSession) -> Any:
     """The driver's own connection, inside the session's transaction once anything was executed there."""
     return (await (await session.connection()).get_raw_connection()).driver_connection
@@ -83,11 +140,20 @@ async def held_in(
     raw = await driver(session)
     asked = (user_id, [since for since, _ in spans], [until for _, until in spans], list(tracks))
     kept = [Telling._make(row) for row in await raw.fetch(KEPT, *asked)]
-    if not kept:
-        return []
+    return _held(kept, await raw.fetch(TWINS, *asked)) if kept else []
+
+
+async def held_of(session: AsyncSession, user_id: UUID, keys: Iterable[Key]) -> list[Held]:
+    """A member's plays that have tellings of these keys, with all their twins."""
+    raw = await driver(session)
+    kept = [Telling._make(row) for row in await raw.fetch(KEPT_OF_KEYS, user_id, *_keys(keys))]
+    return _held(kept, await raw.fetch(TWINS_OF, user_id, *_keys(play.key for play in kept))) if kept else []
+
+
+def _held(kept: Sequence[Telling], rows: Iterable[Any]) -> list[Held]:
     twins: dict[Key, list[Twin]] = {}
     beside = {play.key: play for play in kept}
-    for row in await raw.fetch(TWINS, *asked):
+    for row in rows:
         of = beside[row[8], row[9], row[10], row[11]]
         twin = Twin(Telling._make((*row[:8], of.artist_id, of.album_id)), Reason(row[12]))
         twins.setdefault(of.key, []).append(twin)
@@ -117,6 +183,32 @@ async def name_sources(session: AsyncSession, user_id: UUID, also: dict[Key, tup
     """Which further sources told of kept plays."""
     raw = await driver(session)
     await raw.execute(NAME_SOURCES, user_id, *_keys(also), [",".join(sources) for sources in also.values()])
+
+
+async def told_between(session: AsyncSession, user_id: UUID, source: str, since: datetime, until: datetime) -> set[Key]:
+    """The keys of all that a source told of plays that began in [since, until), kept or twin."""
+    raw = await driver(session)
+    return {(row[0], row[1], row[2], row[3]) for row in await raw.fetch(TOLD_BETWEEN, user_id, source, since, until)}
+
+
+async def remove_twins(session: AsyncSession, user_id: UUID, keys: Iterable[Key]) -> None:
+    """Tellings no longer known; a key of a kept play changes nothing."""
+    raw = await driver(session)
+    await raw.execute(REMOVE_TWINS, user_id, *_keys(keys))
+
+
+async def also_told(session: AsyncSession, user_id: UUID, sources: Sequence[str], limit: int) -> list[Key]:
+    """Plays that are kept as these sources told them, and that others told as well."""
+    raw = await driver(session)
+    return [(row[0], row[1], row[2], row[3]) for row in await raw.fetch(ALSO_TOLD, user_id, list(sources), limit)]
+
+
+async def forget_told(session: AsyncSession, user_id: UUID, sources: Sequence[str]) -> None:
+    """Everything that these sources told, kept or twin; counters do not follow."""
+    raw = await driver(session)
+    await raw.execute("SET LOCAL statement_timeout = '120s'")
+    await raw.execute(FORGET_KEPT, user_id, list(sources))
+    await raw.execute(FORGET_TWINS, user_id, list(sources))
 
 
 def _keys(keys: Iterable[Key]) -> list[list[Any]]:
