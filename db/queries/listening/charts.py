@@ -1,0 +1,107 @@
+"""What clubs heard most in a week: counters of the week and of the one before, and who was among the listeners."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlalchemy import DateTime, Uuid, bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.listening.charts import Chart, ChartLine, Kind, Subject, places_of, ranked
+from bot.domain.listening.periods import Period
+from db.queries.listening.reading import SUBJECTS
+
+WEEK = timedelta(weeks=1)
+
+CHART = {
+    kind: text(f"""
+WITH page AS MATERIALIZED (
+  SELECT subject_id AS id, plays FROM club_plays
+  WHERE club_id = :club AND week_on = :week AND kind = '{kind}'
+  ORDER BY plays DESC, subject_id LIMIT :limit OFFSET :offset
+)
+SELECT page.id, subject.title, subject.artist, page.plays, before.plays,
+  (SELECT count(*) FROM club_plays WHERE club_id = :club AND week_on = :week AND kind = '{kind}'
+    AND plays > (SELECT max(plays) FROM page))
+FROM page JOIN ({SUBJECTS[kind]}) AS subject USING (id)
+LEFT JOIN club_plays AS before ON before.club_id = :club AND before.week_on = :before AND before.kind = '{kind}'
+  AND before.subject_id = page.id
+ORDER BY page.plays DESC, page.id""")
+    for kind in Kind
+}
+TOTALS = text("""
+SELECT count(*), coalesce(sum(plays), 0)::int FROM club_plays
+WHERE club_id = :club AND week_on = :week AND kind = :kind
+""")
+PLACES_BEFORE = text("""
+SELECT plays, count(*) FROM club_plays
+WHERE club_id = :club AND week_on = :before AND kind = :kind AND plays >= :least GROUP BY plays
+""")
+LISTENERS = text("""
+WITH member AS MATERIALIZED (
+  SELECT person.id, greatest(membership.joined_at, :since) AS since
+  FROM memberships AS membership JOIN users AS person ON person.id = membership.user_id
+  WHERE membership.club_id = :club AND membership.left_at IS NULL AND person.visibility = 'club'
+)
+SELECT heard.subject, count(DISTINCT heard.user_id) FROM member CROSS JOIN LATERAL (
+  SELECT play.user_id, subject.id AS subject
+  FROM listen_events AS play CROSS JOIN LATERAL (VALUES (artist_id), (album_id), (track_id)) AS subject (id)
+  WHERE play.user_id = member.id AND play.counts AND play.played_at >= member.since AND play.played_at < :until
+    AND subject.id = ANY(:subjects)
+) AS heard
+GROUP BY heard.subject
+""").bindparams(
+    bindparam("since", type_=DateTime(timezone=True)),
+    bindparam("until", type_=DateTime(timezone=True)),
+    bindparam("subjects", type_=ARRAY(Uuid())),
+)
+WEEKS = text("""
+WITH RECURSIVE charted AS (
+  SELECT (SELECT max(week_on) FROM club_plays WHERE club_id = :club AND week_on <= :latest) AS week_on, 1 AS place
+  UNION ALL
+  SELECT (SELECT max(week_on) FROM club_plays WHERE club_id = :club AND week_on < charted.week_on), place + 1
+  FROM charted WHERE charted.week_on IS NOT NULL AND place < :limit
+)
+SELECT week_on FROM charted WHERE week_on IS NOT NULL ORDER BY week_on DESC
+""")
+"""Steps from week to week, so that its cost is that of the weeks told, however much was heard in them."""
+
+
+async def charted_weeks(session: AsyncSession, club_id: UUID, *, latest: date, limit: int) -> list[date]:
+    """The Mondays of the weeks in which a club heard something, none later than one, latest first."""
+    values = {"club": club_id, "latest": latest, "limit": limit}
+    return list(await session.scalars(WEEKS, values))
+
+
+async def chart(session: AsyncSession, club_id: UUID, kind: Kind, monday: date, *, limit: int, page: int) -> Chart:
+    """A page of a club's week, with the places of the week before and without listeners."""
+    values = {
+        "club": club_id,
+        "week": monday,
+        "before": monday - WEEK,
+        "limit": limit,
+        "offset": page * limit,
+    }
+    rows = (await session.execute(CHART[kind], values)).all()
+    of_week = {"club": club_id, "week": monday, "kind": str(kind)}
+    subjects, plays = (await session.execute(TOTALS, of_week)).one()
+    least = min((row[4] for row in rows if row[4] is not None), default=None)
+    before: Mapping[int, int] = {}
+    if least is not None:
+        of_last = {"club": club_id, "before": monday - WEEK, "kind": str(kind), "least": least}
+        before = places_of((row[0], row[1]) for row in await session.execute(PLACES_BEFORE, of_last))
+    places = ranked([row[3] for row in rows], offset=page * limit, ahead=rows[0][5] if rows else 0)
+    lines = tuple(
+        ChartLine(Subject(kind, *row[:3]), row[3], place, 0, None if row[4] is None else before[row[4]])
+        for row, place in zip(rows, places, strict=True)
+    )
+    return Chart(kind, monday, lines, plays, subjects, page)
+
+
+async def listeners(session: AsyncSession, club_id: UUID, week: Period, subjects: Sequence[UUID]) -> dict[UUID, int]:
+    """How many members heard each of some artists, albums and tracks in a week, as the club counts them."""
+    values = {"club": club_id, "since": week.since, "until": week.until, "subjects": list(subjects)}
+    return {row[0]: row[1] for row in await session.execute(LISTENERS, values)}
