@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -13,15 +14,19 @@ from bot.client import FACES, LongplayBot, explain_login
 from bot.config import Settings
 from bot.domain.catalog import Service
 from bot.domain.clock import Clock, SystemClock
+from bot.domain.secret_keys import KeyFault
 from bot.jobs.clock import AlarmClock
 from bot.jobs.queue import Worker
 from bot.providers.files import FileStore
 from bot.providers.sources import WORLD as WORLD
 from bot.providers.sources import Keys, Sources, World
+from bot.providers.vault import KeyFile, SecretVault
 from bot.services import covers, outbox, queue
+from bot.services.accounts import notices
 from bot.services.club import party_course, phases, setup
 from bot.services.manners import SharedManners
 from bot.services.tools import Covers, Listening, Tools
+from bot.web import WebServer
 from cogs.delivery.roster import check_members
 from cogs.shared.checkup import channel_permissions
 from cogs.shared.registration import NotInvited, register_commands
@@ -117,6 +122,8 @@ class App:
         self._gateway: asyncio.Task[None] | None = None
         self._upkeep: asyncio.Task[None] | None = None
         self._presence: Presence | None = None
+        self._vault = SecretVault(settings.vault_keys, file=KeyFile(settings.data_folder))
+        self._pages: WebServer | None = None
         self.tools: Tools
         self.client: LongplayBot
         self.worker: Worker
@@ -127,6 +134,9 @@ class App:
 
         Raises `NoToken`, and what Discord says of a wrong one.
         """
+        if self.settings.discord_token is not None and not hasattr(self, "tools"):
+            await self.open_database()
+            await self._open_doors()
         await self.log_in()
         await register_commands(self.client, self.tools, now=self.clock.now())
         self._gateway = asyncio.create_task(self.client.connect(reconnect=True), name="gateway")
@@ -172,15 +182,42 @@ class App:
     def _equipped(self, database: Database) -> Tools:
         """The tools, with the services of the world where there is one."""
         if self._world is None:
-            return Tools(database, self.clock)
+            return Tools(database, self.clock, listening=Listening(vault=self._vault))
         settings, manners = self.settings, SharedManners(database, self.clock)
         asked = [Service(name) for name in settings.asked_sources]
         self._sources = sources = Sources(
             self._world, manners, self.clock, keys=_keys(settings), asked=asked, contact=settings.contact
         )
         kept = Covers(sources.covers, FileStore(settings.data_folder / "covers"))
-        listening = Listening(sources.listens, sources.granters)
+        listening = Listening(sources.listens, sources.granters, self._vault, settings.web_address)
         return Tools(database, self.clock, sources.albums, sources.links, kept, listening)
+
+    async def _open_doors(self) -> None:
+        """A key for members' tokens, and our pages where there are any; what cannot be is told, and left out."""
+        listening = self.tools.listening
+        if not listening.sources:
+            return
+        try:
+            self._vault.prepare()
+        except (KeyFault, OSError) as fault:
+            log.error("members' tokens cannot be sealed (%s): only public names are linked", fault)
+            listening = replace(listening, vault=None)
+        if listening.web_address:
+            pages = WebServer(self.tools, host=self.settings.web_host, port=self.settings.listens_on)
+            try:
+                await pages.start()
+            except OSError as error:
+                place = f"{self.settings.web_host}:{self.settings.listens_on}"
+                log.warning("no pages are served: %s cannot be listened on (%s)", place, error.strerror)
+                listening = replace(listening, web_address="")
+            else:
+                self._pages = pages
+                if not self.settings.listens_on:  # any that was free
+                    listening = replace(listening, web_address=f"{listening.web_address}:{pages.port}")
+        self.tools = replace(self.tools, listening=listening)
+        self.worker = Worker(self.tools)
+        if self._pages is not None:
+            self._pages.tools = self.tools
 
     async def _wait_ready(self) -> None:
         assert self._gateway is not None, "connecting"
@@ -225,6 +262,7 @@ class App:
     async def _keep_up(self) -> None:
         now = self.clock.now()
         await check_members(self.client, self.tools, now=now)
+        await notices.tell_of_ends(self.tools, now=now)
         await outbox.sweep(self.tools, now=now)
         await covers.sweep(self.tools, now=now)
 
@@ -255,6 +293,9 @@ class App:
         await self.alarm.ended()
         async with self._ticking:
             pass
+        if self._pages is not None:
+            await self._pages.stop()
+            self._pages = None
         if hasattr(self, "worker"):
             await self.worker.stop()
         if hasattr(self, "client"):
