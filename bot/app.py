@@ -17,6 +17,8 @@ from bot.domain.clock import Clock, SystemClock
 from bot.domain.secret_keys import KeyFault
 from bot.jobs.clock import AlarmClock
 from bot.jobs.queue import Worker
+from bot.providers.exports.luggage import AttachmentFolder
+from bot.providers.exports.reader import ExportFiles
 from bot.providers.files import FileStore
 from bot.providers.sources import WORLD as WORLD
 from bot.providers.sources import Keys, Sources, World
@@ -24,6 +26,7 @@ from bot.providers.vault import KeyFile, SecretVault
 from bot.services import covers, outbox, queue
 from bot.services.accounts import notices
 from bot.services.club import party_course, phases, setup
+from bot.services.listening import attachments
 from bot.services.manners import SharedManners
 from bot.services.tools import Covers, Listening, Tools
 from bot.web import WebServer
@@ -182,14 +185,17 @@ class App:
     def _equipped(self, database: Database) -> Tools:
         """The tools, with the services of the world where there is one."""
         if self._world is None:
-            return Tools(database, self.clock, listening=Listening(vault=self._vault))
+            return Tools(database, self.clock, listening=Listening(vault=self._vault, files=ExportFiles()))
         settings, manners = self.settings, SharedManners(database, self.clock)
         asked = [Service(name) for name in settings.asked_sources]
         self._sources = sources = Sources(
             self._world, manners, self.clock, keys=_keys(settings), asked=asked, contact=settings.contact
         )
         kept = Covers(sources.covers, FileStore(settings.data_folder / "covers"))
-        listening = Listening(sources.listens, sources.granters, self._vault, settings.web_address)
+        luggage = AttachmentFolder(settings.data_folder / "imports", sources.http)
+        listening = Listening(
+            sources.listens, sources.granters, self._vault, settings.web_address, ExportFiles(), luggage
+        )
         return Tools(database, self.clock, sources.albums, sources.links, kept, listening)
 
     async def _open_doors(self) -> None:
@@ -265,6 +271,7 @@ class App:
         await notices.tell_of_ends(self.tools, now=now)
         await outbox.sweep(self.tools, now=now)
         await covers.sweep(self.tools, now=now)
+        await attachments.sweep(self.tools, now=now)
 
     async def settle(self, timeout: float = 30.0) -> None:
         """Until nothing is due: no week to move, no task to do, no errand to perform. Raises `TimeoutError`."""

@@ -263,6 +263,6 @@ class Luggage(Protocol):
         """Keep it no longer."""
         ...
 
-    async def kept(self) -> list[UUID]:
-        """The keys of all that is kept."""
+    async def kept(self, *, before: datetime) -> list[UUID]:
+        """The keys of what was put there before."""
         ...

@@ -25,3 +25,5 @@ SYNC_ACCOUNTS = Task("sync_accounts", QUICK)
 """Read what is new of some accounts."""
 BACKFILL_ACCOUNT = Task("backfill_account")
 """Read a part of the history of one account."""
+IMPORT_LISTENS = Task("import_listens")
+"""Look at a file of listening history, or read it in."""

@@ -10,7 +10,17 @@ from weakref import WeakValueDictionary
 
 from bot.domain.clock import Clock
 from bot.domain.listening.plays import Source
-from bot.domain.ports import AlbumSource, CoverFetcher, CoverStore, Granter, LinkReader, ListenSource, Vault
+from bot.domain.ports import (
+    AlbumSource,
+    CoverFetcher,
+    CoverStore,
+    Granter,
+    LinkReader,
+    ListenFiles,
+    ListenSource,
+    Luggage,
+    Vault,
+)
 from db.session import Database
 
 
@@ -38,6 +48,10 @@ class Listening:
     """Without one, only accounts that need no secret are linked."""
     web_address: str = ""
     """Where our own pages are, without a slash at its end; empty where none are served."""
+    files: ListenFiles | None = None
+    """Reads exported histories."""
+    luggage: Luggage | None = None
+    """Keeps files that members attached; without it only the command line reads files."""
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from bot.domain.errors import Refusal
+from bot.domain.listening.plays import Told
 
 EXAMPLES = 5
 """Refused rows that are shown for each reason, and plays that are shown before anything is written."""
@@ -150,7 +152,7 @@ class ImportReport:
     skips: int = 0
     """Of the new ones, those that were skipped: kept, and not counted as plays."""
     near: int = 0
-    """Of the new ones, those that stand near a play of the same track which they may be, and are not surely."""
+    """Told twice within two seconds by the same source: one play."""
     refused: Mapping[Unfit, int] = field(default_factory=dict[Unfit, int])
     examples: tuple[RefusedRow, ...] = ()
     """The first refused rows of each reason."""
@@ -161,7 +163,7 @@ class ImportReport:
     @property
     def plays(self) -> int:
         """Rows that tell of something heard."""
-        return self.new + self.known + self.twins
+        return self.new + self.known + self.twins + self.near
 
     @property
     def refusals(self) -> int:
@@ -171,6 +173,60 @@ class ImportReport:
     def examples_of(self, why: Unfit) -> list[RefusedRow]:
         """The first rows refused for this reason."""
         return [row for row in self.examples if row.why is why]
+
+
+class Tally:
+    """Counts the rows of a file, from the beginning or from where a report ends."""
+
+    def __init__(self, report: ImportReport) -> None:
+        self._begun = report
+        self._read = report.read
+        self._refused = Counter(report.refused)
+        self._examples = list(report.examples)
+        self._samples = list(report.samples)
+        self._first, self._last = report.first_at, report.last_at
+        self._counts = Counter({name: getattr(report, name) for name in ("new", "known", "twins", "skips", "near")})
+
+    @property
+    def read(self) -> int:
+        """Rows so far."""
+        return self._read
+
+    def add(self, row: Told | RefusedRow) -> Told | None:
+        """Count a row; gives the play where it is one."""
+        self._read += 1
+        if isinstance(row, RefusedRow):
+            self.refuse(row)
+            return None
+        at = row.started_at
+        if len(self._samples) < EXAMPLES:
+            self._samples.append(Sample(row.artist, row.title, at))
+        self._first = at if self._first is None else min(self._first, at)
+        self._last = at if self._last is None else max(self._last, at)
+        return row
+
+    def refuse(self, row: RefusedRow) -> None:
+        """Count a row that is no play."""
+        self._refused[row.why] += 1
+        if self._refused[row.why] <= EXAMPLES:
+            self._examples.append(row)
+
+    def take(self, **counts: int) -> None:
+        """Count what became of plays."""
+        self._counts.update(counts)
+
+    def report(self) -> ImportReport:
+        """What came of it so far."""
+        return replace(
+            self._begun,
+            read=self._read,
+            refused=dict(self._refused),
+            examples=tuple(self._examples),
+            samples=tuple(self._samples),
+            first_at=self._first,
+            last_at=self._last,
+            **self._counts,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from typing import IO, Any, TypeAlias
 
 from bot.domain.listening.imports import ListenFileRefused
 
@@ -75,6 +75,9 @@ class Metered(io.RawIOBase):
         super().close()
 
 
+Reading: TypeAlias = "tuple[io.BufferedReader[Metered], Metered]"
+
+
 @dataclass(frozen=True)
 class Entry:
     """A file to read: `place` is its name inside an archive, empty for a file by itself."""
@@ -84,7 +87,9 @@ class Entry:
     _open: Callable[[], IO[bytes]]
 
     @contextmanager
-    def reading(self, heard: Callable[[int], None] = lambda _: None) -> Iterator[tuple[io.BufferedReader[Metered], Metered]]:
+    def reading(
+        self, heard: Callable[[int], None] = lambda _: None
+    ) -> Iterator[tuple[io.BufferedReader[Metered], Metered]]:
         """Its bytes from the beginning; each reading is a stream of its own."""
         metered = Metered(self._open(), heard)
         with io.BufferedReader(metered, AT_ONCE) as stream:
