@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeAlias
 
-from bot.domain.tasks import Task
+from bot.domain.tasks import BACKFILL_ACCOUNT, IMPORT_LISTENS, SYNC_ACCOUNTS, Task
+from bot.services.listening import attachments, syncing
 from bot.services.tools import Tools
 
 Duty: TypeAlias = Callable[..., Awaitable[object]]
@@ -13,8 +14,12 @@ Duty: TypeAlias = Callable[..., Awaitable[object]]
 
 
 def duties() -> Mapping[Task, Duty]:
-    """Every task and what is done for it; imported when the first worker starts."""
-    return {}
+    """Every task and what is done for it."""
+    return {
+        SYNC_ACCOUNTS: syncing.read_accounts,
+        BACKFILL_ACCOUNT: syncing.read_accounts,
+        IMPORT_LISTENS: attachments.work,
+    }
 
 
 def bound(duty: Duty, tools: Tools) -> Callable[..., Awaitable[None]]:

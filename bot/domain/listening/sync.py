@@ -15,7 +15,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from bot.domain.listening.accounts import HistoryPage
-from bot.domain.listening.plays import Source
+from bot.domain.listening.plays import Source, Told
 
 BEGINNING = datetime(2002, 1, 1, tzinfo=UTC)
 """No service of this kind is older; what is dated before comes of a clock that was never set."""
@@ -55,6 +55,9 @@ class Span:
 
     since: datetime
     until: datetime
+
+    def __contains__(self, instant: datetime) -> bool:
+        return self.since <= instant < self.until
 
 
 Coverage: TypeAlias = tuple[Span, ...]
@@ -201,16 +204,27 @@ def known_span(window: Window, oldest: datetime | None) -> Span:
 
 
 def landed(
-    state: State, source: Source, window: Window, span: Span, newest_play: datetime | None, now: datetime, chance: float
+    state: State,
+    source: Source,
+    window: Window,
+    span: Span,
+    plays: Collection[Told],
+    now: datetime,
+    chance: float,
 ) -> State:
-    """The state after a window landed; `chance` in [0, 1) spreads accounts over the time."""
-    latest = max((at for at in (state.last_play_at, newest_play) if at is not None), default=None)
+    """The state after a window landed with these plays; `chance` in [0, 1) spreads accounts over the time."""
+    times = [told.started_at for told in plays]
+    if state.last_play_at is not None:
+        times.append(state.last_play_at)
+    latest = max(times, default=None)
     first = not state.coverage
     after = replace(state, coverage=covering(state.coverage, span), window=None, failures=0, last_play_at=latest)
+    # Pages and windows overlap: what counts is what is told of this span, once.
+    count = len({(told.started_at, told.artist, told.title) for told in plays if told.started_at in span})
     if window.purpose is Purpose.BACKFILL or first:
-        after = replace(after, read=state.read + window.told)
+        after = replace(after, read=state.read + count)
     if window.purpose is Purpose.BACKFILL:
-        left = 0 if span.since <= window.since else window.total and max(0, window.total - window.told)
+        left = 0 if span.since <= window.since else window.total and max(0, window.total - count)
         return replace(after, left=left)
     if window.purpose is Purpose.DEEP or state.deep_at is None:
         after = replace(after, deep_at=now)

@@ -75,7 +75,7 @@ _SETTLE = text(
     '  synced_at = COALESCE(:synced, synced_at), read = :read, "left" = :left'
     " WHERE account_id = :account AND epoch = :epoch"
 )
-_NEXT = text("SELECT min(GREATEST(next_due_at, lease_until)) FROM sync_accounts")
+_NEXT = text("SELECT min(next_due_at) FROM sync_accounts WHERE lease_until IS NULL")
 _ASK = text(
     "UPDATE sync_accounts SET asked_at = :now, next_due_at = :now, newest_due_at = LEAST(newest_due_at, :now)"
     " WHERE account_id = :account AND (asked_at IS NULL OR asked_at <= :before) RETURNING account_id"
@@ -84,10 +84,6 @@ _PROGRESS = text(
     'SELECT read, "left", covered_since, covered_until, "window", synced_at, next_due_at, why, failures,'
     " lease_until > :now, (SELECT provider FROM linked_accounts WHERE id = account_id)"
     " FROM sync_accounts WHERE account_id = :account"
-)
-_HELD = text(
-    "SELECT played_at, track_id FROM listen_events WHERE user_id = :user AND source = :source"
-    " AND played_at >= :since AND played_at < :until AND also = '{}'"
 )
 
 
@@ -232,14 +228,8 @@ async def staged_pages(session: Writing, account_id: UUID) -> list[str]:
     return [plays for _, plays in sorted((row[0], row[1]) for row in rows)]
 
 
-async def held_plays(session: Reading, user_id: UUID, source: Source, span: Span) -> list[Missing]:
-    """The plays of a time that a member's source told, and no other one."""
-    values = {"user": user_id, "source": str(source), "since": span.since, "until": span.until}
-    return [Missing(*row) for row in await session.execute(_HELD, values)]
-
-
 async def next_due(session: Reading) -> datetime | None:
-    """When the next account is due; None where none is linked."""
+    """When the next account is due that is in nobody's hands; None where there is none."""
     return await session.scalar(_NEXT)
 
 
