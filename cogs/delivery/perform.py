@@ -19,6 +19,7 @@ from bot.services.club import reminders, views
 from cogs.club.cards import album, choosing, notices, phrases, result
 from cogs.club.cards.week import week_card
 from cogs.delivery import codes, events, messages
+from cogs.delivery.accounts import account_dm
 from cogs.delivery.guide import GuideErrands
 from cogs.delivery.outcome import SKIPPED, Outcome
 from cogs.delivery.party import PartyMessages
@@ -80,6 +81,8 @@ class Performer:
 
     async def perform(self, errand: Errand, now: datetime) -> Outcome:
         """Do what the errand says, or find that it was done; raises whatever Discord answers."""
+        if errand.kind is Kind.ACCOUNT_DM:
+            return await account_dm(self.bot, errand, now)
         if errand.week_id is None:
             return SKIPPED
         view = await views.view_of(self.bot.tools, week=errand.week_id, now=now)

@@ -39,6 +39,13 @@ TOPICS: dict[str, tuple[str, str]] = {
         "a word is forgiven. `public:True` shows the card to everyone.\n"
         "Hosts: `/catalogue merge` makes one album of two entries, `/catalogue split` takes that back.",
     ),
+    "accounts": (
+        "Linking accounts",
+        "`/link lastfm` lets Longplay know what you listen to: log in there, or give your name where your profile is "
+        "public. `/link listenbrainz` takes your token in a form, `/link spotify` leads to Spotify's own page. It only "
+        "reads. `/accounts` shows how your accounts stand and what needs you; `/unlink` ends it, and asks whether to "
+        "keep what was heard.",
+    ),
     "reminders": (
         "Reminders",
         "Before a deadline there is one reminder in the thread, never at night. `/reminders role:on` takes the role it "

@@ -75,10 +75,12 @@ class Action:
 
     declared: dict[str, Action] = {}  # noqa: RUF012 - the registry itself
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, anywhere: bool = False) -> None:
         if not NAME.fullmatch(name) or name in self.declared:
             raise ValueError(f"an action needs a name of its own: {name!r}")
         self.name = name
+        self.anywhere = anywhere
+        """Pressed in private messages too, where there is no club."""
         self.answer: Answer | None = None
         self.declared[name] = self
 
@@ -146,7 +148,9 @@ class Part(ui.DynamicItem[ui.Item[Any]], template=TEMPLATE):
         name = match["action"] if match else "?"
         async with guarded(interaction, f"button {name}"):
             action = Action.declared.get(name)
-            if match is None or action is None or action.answer is None or interaction.guild_id is None:
+            if match is None or action is None or action.answer is None:
+                raise PanelOutdated
+            if interaction.guild_id is None and not action.anywhere:
                 raise PanelOutdated
             key = None if match["key"] == "-" else decode_key(match["key"])
             data: dict[str, Any] = dict(interaction.data or {})

@@ -71,10 +71,14 @@ class Form:
 
     declared: dict[str, Form] = {}  # noqa: RUF012 - the registry itself
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, anywhere: bool = False, secret: bool = False) -> None:
         if not NAME.fullmatch(name) or name in self.declared:
             raise ValueError(f"a form needs a name of its own: {name!r}")
         self.name = name
+        self.anywhere = anywhere
+        """Shown in private messages too, where there is no club."""
+        self.secret = secret
+        """What is typed there is neither kept nor given back."""
         self.receive: Receive | None = None
         self.fill: Fill | None = None
         self.declared[name] = self
@@ -185,7 +189,9 @@ async def receive(interaction: discord.Interaction[Any]) -> None:
     async with guarded(interaction, what):
         match = PATTERN.fullmatch(data["custom_id"])
         form = Form.declared.get(match["form"]) if match else None
-        if match is None or form is None or form.receive is None or interaction.guild_id is None:
+        if match is None or form is None or form.receive is None:
+            raise PanelOutdated
+        if interaction.guild_id is None and not form.anywhere:
             raise PanelOutdated
         key = None if match["key"] == "-" else decode_key(match["key"])
         submit = Submit(interaction, key, match["argument"] or "", read_fields(data.get("components", ())))
@@ -195,7 +201,7 @@ async def receive(interaction: discord.Interaction[Any]) -> None:
             await give_back(form, submit, refusal)
         except Exception as error:  # noqa: BLE001 - whatever it is, it must not cost the person their text
             await tell(interaction, error, what)
-            if not is_late(error):
+            if not is_late(error) and not form.secret:
                 await give_text_back(interaction, texts_of(submit))
 
 
@@ -216,6 +222,9 @@ async def give_back(form: Form, submit: Submit, refusal: Refusal) -> None:
     interaction = submit.interaction
     if not interaction.response.is_done():
         await think(interaction)
+    if form.secret:
+        await answer(interaction, refusal_body(refusal))
+        return
     if not opens_again(form, refusal) or not any(submit.fields.values()):
         await answer(interaction, refusal_body(refusal))
         await give_text_back(interaction, texts_of(submit))

@@ -13,6 +13,7 @@ import cogs.listening
 import cogs.people  # noqa: F401 - each puts its words and buttons in place
 from bot.domain import errors, post_errors, privacy_errors
 from bot.domain.errors import Refusal
+from bot.domain.listening import accounts, linking
 from cogs.shared.refusals import OFFERS, WORDS, refusal_body, refusal_words
 from tests.cogs.examples import TEXTS, filled
 
@@ -82,6 +83,15 @@ def samples(text: str) -> list[Refusal]:
         *(privacy_errors.ListeningHidden(visibility) for visibility in ("followers", "me")),
         *(privacy_errors.NotConfirmed(typed, "DELETE") for typed in ("", text)),
         privacy_errors.NothingKept(),
+        refusals.PeriodNotUnderstood(text),
+        refusals.NothingHeard(),
+        refusals.NothingHeard(text),
+        refusals.HearingHidden(text),
+        *(refusals.NotHeardHere(kind, text) for kind in Kind),
+        *(refusals.SubjectNeeded(kind) for kind in Kind),
+        refusals.NoChart(),
+        refusals.NoChart(date(2026, 11, 16)),
+        refusals.NotYourList(),
         errors.NothingToRate(),
         errors.NothingToRate(LABEL),
         errors.PartyIsOn(LABEL),
@@ -102,7 +112,22 @@ def samples(text: str) -> list[Refusal]:
         errors.TimeInThePast(text, AT),
         errors.Missing(("title",)),
         errors.Missing(("your_rating",)),
+        *of_accounts(text),
     ]
+
+
+def of_accounts(text: str) -> Iterator[Refusal]:
+    for source in accounts.LINKABLE:
+        for standing in accounts.Standing:
+            yield accounts.AccountRefused(source, standing, text)
+            yield accounts.AccountRefused(source, standing)
+        yield accounts.AccessStale(source, accounts.Standing.REVOKED, text)
+        yield accounts.GrantTooSmall(source, accounts.Standing.REVOKED, text, ("scope",))
+        for reason in ("taken", "other_linked", "no_name", "no_token", "no_web", "no_vault", "not_offered", "?"):
+            yield linking.LinkRefused(source, reason, text)
+        yield linking.NoSuchAccount(source)
+        yield linking.TicketRefused("expired", source)
+    yield linking.NoSuchAccount()
 
 
 def test_every_refusal_is_worded() -> None:
