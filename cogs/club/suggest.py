@@ -151,10 +151,11 @@ async def times(interaction: Asked, current: str) -> Pairs[str]:
 @offering
 async def zones(interaction: Asked, current: str) -> Pairs[str]:
     """Time zones by any part of their name."""
-    return _zones(current)
+    return zone_pairs(current)
 
 
-def _zones(current: str) -> Pairs[str]:
+def zone_pairs(current: str) -> Pairs[str]:
+    """Time zones by any part of their name; the common ones where nothing is typed."""
     wanted = current.strip().casefold().replace(" ", "_")
     if not wanted:
         return [(zone, zone) for zone in COMMON_ZONES]
@@ -213,5 +214,5 @@ async def setting_values(interaction: Asked, current: str) -> Pairs[str]:
     """What the chosen setting takes."""
     name = getattr(interaction.namespace, "setting", "")
     if name == "timezone":
-        return _zones(current)
+        return zone_pairs(current)
     return [pair for pair in VALUES.get(name, ()) if current.casefold() in pair[0].casefold()]

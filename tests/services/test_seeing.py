@@ -355,7 +355,7 @@ async def test_nobody_waits_longer_than_people_do_and_nothing_is_cut_off(tools, 
         async def fetch_now_playing(self, access):
             await gate.wait()
             done.set()
-            return self.playing
+            return await super().fetch_now_playing(access)
 
     await link(database, crowd["Ben"].user_id)
     slow = with_player(tools, Slow(NowPlaying("Moth", "Lamp")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from bot.domain.errors import Refusal
 
@@ -47,7 +48,8 @@ class SubjectNeeded(Refusal):
 class NoChart(Refusal):
     """The club has no chart of that week, or none at all."""
 
-    text: str = ""
+    week: date | None = None
+    """The Monday of the week that was asked for."""
 
 
 @dataclass(eq=False)

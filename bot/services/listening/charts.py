@@ -63,7 +63,7 @@ async def club_charts(
         limit = FEW if kind is None else PAGE
         found = [await queries.chart(session, club.id, each, first, limit=limit, page=page) for each in kinds]
         if not any(chart.subjects for chart in found):
-            raise NoChart(first.isoformat())
+            raise NoChart(first)
         found = await _with_listeners(session, club, asked, found)
     return Charts(club, asked, first, first == this_week, tuple(found), tuple(charted), kind)
 
