@@ -121,6 +121,12 @@ async def ask_for_name(press: Press) -> None:
     await press.interaction.response.send_modal(name_form(source_of(press.argument)))
 
 
+@NAME_FORM.filled
+async def name_again(submit: Submit) -> discord.ui.Modal:
+    """The form as it was sent."""
+    return name_form(source_of(submit.argument), submit.text("name"))
+
+
 @NAME_FORM.received
 async def take_name(submit: Submit) -> None:
     """Link an account by its public name."""

@@ -222,7 +222,7 @@ async def give_back(form: Form, submit: Submit, refusal: Refusal) -> None:
     interaction = submit.interaction
     if not interaction.response.is_done():
         await think(interaction)
-    if form.secret:
+    if form.secret or interaction.guild_id is None:  # drafts are kept in a club
         await answer(interaction, refusal_body(refusal))
         return
     if not opens_again(form, refusal) or not any(submit.fields.values()):
