@@ -6,6 +6,7 @@ and a breaker, which after some failures in a row lets one caller at a time try 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
@@ -23,6 +24,8 @@ UNSAID = timedelta(seconds=5)
 """How long a service is left alone that is too busy and does not say for how long; doubled each time."""
 BLOCK_LIMIT = timedelta(hours=24)
 """No service is left alone longer than this, whatever it says: a clock may be wrong, theirs or ours."""
+BLOCK_SHARE = 20
+"""What runs in the background may take this part of a burst at once; for all but the fastest services that is one."""
 CLOCKS_APART = timedelta(minutes=1)
 """Processes' clocks may differ by this much; more means that one was set back."""
 
@@ -42,6 +45,16 @@ class Pace:
     def rate(self) -> float:
         """Calls a second, averaged."""
         return self.calls / self.per.total_seconds()
+
+    @property
+    def block(self) -> int:
+        """Turns that a process may take together for what runs in its background."""
+        return max(1, self.calls // BLOCK_SHARE)
+
+    @property
+    def block_seconds(self) -> float:
+        """How long turns that were taken together may be used; what is left then is lost."""
+        return min(1.0, self.per.total_seconds() / (BLOCK_SHARE // 2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +83,8 @@ class Granted:
 
     standing: Standing
     wait: float = 0.0
+    more: int = 0
+    """Turns that were taken along with this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +110,12 @@ def begin(pace: Pace, now: datetime) -> Standing:
     return Standing(float(pace.calls), now)
 
 
-def ask(standing: Standing, pace: Pace, now: datetime, *, within: float, interactive: bool) -> Verdict:
+def ask(standing: Standing, pace: Pace, now: datetime, *, within: float, interactive: bool, block: int = 1) -> Verdict:
     """Whether a call may be made that can wait `within` seconds at most.
 
     A person's call takes a token ahead of time and waits its turn; one from the background takes only what is there
-    beyond the reserved ones, so that people never stand behind it.
+    beyond the reserved ones, so that people never stand behind it. It may take up to a `block` of those at once, from
+    a service that is well.
     """
     standing = _mended(standing, now)
     shut = _shut(standing, now)
@@ -119,7 +135,10 @@ def ask(standing: Standing, pace: Pace, now: datetime, *, within: float, interac
     taken = replace(filled, tokens=filled.tokens - 1)
     if taken.blocked_why is not None and taken.blocked_why is not Why.BUSY:
         taken = replace(taken, probing_until=now + PROBE)
-    return Granted(taken, wait)
+    if interactive or taken.troubled:
+        return Granted(taken, wait)
+    more = max(0, min(block - 1, math.floor(taken.tokens - pace.reserved + 1e-6)))
+    return Granted(replace(taken, tokens=taken.tokens - more), wait, more)
 
 
 def succeed(standing: Standing) -> Standing:

@@ -171,6 +171,40 @@ def test_a_refusal_says_nothing_of_a_services_health():
     assert isinstance(turn(standing), Granted)
 
 
+def test_a_service_that_refuses_our_own_key_is_asked_by_nobody_for_a_while():
+    until = NOW + timedelta(minutes=15)
+    standing = fail(begin(ONE_A_SECOND, NOW), Why.REFUSED, NOW, until=until)
+    assert turn(standing) == Shut(until, Why.REFUSED)
+    probing = turn(standing, now=until)
+    assert isinstance(probing, Granted)
+    assert isinstance(turn(probing.standing, now=until), Shut), "one tries whether the key is taken again"
+    assert isinstance(turn(fail(begin(ONE_A_SECOND, NOW), Why.REFUSED, NOW, until=NOW - SECOND)), Granted)
+
+
+def test_the_background_takes_turns_in_blocks_of_what_people_leave():
+    standing = begin(FIFTY_IN_FIVE, NOW)
+    verdict = ask(standing, FIFTY_IN_FIVE, NOW, within=1.0, interactive=False, block=30)
+    assert isinstance(verdict, Granted)
+    assert (verdict.more, verdict.standing.tokens) == (29, 20)
+    verdict = ask(verdict.standing, FIFTY_IN_FIVE, NOW, within=1.0, interactive=False, block=30)
+    assert isinstance(verdict, Granted)
+    assert (verdict.more, verdict.standing.tokens) == (9, 10), "ten are reserved for people"
+    assert isinstance(ask(verdict.standing, FIFTY_IN_FIVE, NOW, within=1.0, interactive=False, block=30), Later)
+
+
+def test_no_blocks_are_taken_by_people_nor_with_a_service_in_trouble():
+    standing = begin(FIFTY_IN_FIVE, NOW)
+    for asked, interactive in ((standing, True), (fail(standing, Why.DOWN, NOW), False)):
+        verdict = ask(asked, FIFTY_IN_FIVE, NOW, within=1.0, interactive=interactive, block=30)
+        assert isinstance(verdict, Granted)
+        assert verdict.more == 0
+
+
+def test_a_block_is_a_small_part_of_a_burst_and_one_turn_where_a_service_is_slow():
+    assert [pace.block for pace in (ONE_A_SECOND, Pace(5, SECOND), FIFTY_IN_FIVE, Pace(1_000, SECOND))] == [1, 1, 2, 50]
+    assert Pace(1_000, SECOND).block_seconds == pytest.approx(0.1)
+
+
 def test_processes_do_not_come_back_all_at_once():
     standing = broken(failures=FAILURES - 1)
     pauses = {fail(standing, Why.DOWN, NOW, chance=chance).blocked_until for chance in (0.0, 0.5, 0.99)}
@@ -200,15 +234,16 @@ def test_what_a_wrong_clock_has_written_does_not_shut_a_service_for_ever(standin
 @given(
     st.lists(st.tuples(st.floats(0, 3), st.booleans()), max_size=60),
     st.sampled_from([ONE_A_SECOND, Pace(3, 2 * SECOND), FIFTY_IN_FIVE]),
+    st.integers(1, 20),
 )
-def test_however_calls_come_no_window_holds_more_than_a_burst_and_what_was_refilled(gaps, pace):
+def test_however_calls_come_no_window_holds_more_than_a_burst_and_what_was_refilled(gaps, pace, block):
     standing, now, made = begin(pace, NOW), NOW, []
     for gap, interactive in gaps:
         now += timedelta(seconds=gap)
-        verdict = turn(standing, pace, now, within=30.0, interactive=interactive)
+        verdict = ask(standing, pace, now, within=30.0, interactive=interactive, block=block)
         if isinstance(verdict, Granted):
             standing = verdict.standing
-            made.append((now - NOW).total_seconds() + verdict.wait)
+            made += [(now - NOW).total_seconds() + verdict.wait] * (1 + verdict.more)
     made.sort()
     for first, start in enumerate(made):
         for last in range(first, len(made)):

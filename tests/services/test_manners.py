@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -19,6 +20,7 @@ HURRY = Pace(1, timedelta(milliseconds=80))
 ONE_A_SECOND = Pace(1, timedelta(seconds=1))
 FIFTY = Pace(50, timedelta(seconds=5))
 HOUR = timedelta(hours=1)
+FAST = Pace(1_000, timedelta(seconds=1), reserved=200)
 
 
 @pytest.fixture
@@ -126,3 +128,45 @@ async def test_a_success_forgets_failures_also_those_of_another_process(processe
 async def test_beginning_at_the_same_time_makes_one_row(processes):
     await asyncio.gather(*(each.wait_turn("lastfm", FIFTY, within=1) for each in processes for _ in range(6)))
     assert (await processes[0].standings())["lastfm"].tokens == 38
+
+
+async def test_turns_in_the_background_are_taken_in_blocks_that_both_processes_count(processes, database):
+    for manners in processes:
+        for _ in range(FAST.block):
+            await manners.wait_turn("lastfm", FAST, within=1, interactive=False)
+    standing = (await processes[0].standings())["lastfm"]
+    assert standing.tokens <= 1_000 - 2 * FAST.block, "every turn is gone from the row that both share"
+    assert standing.tokens >= 1_000 - 6 * FAST.block, "and few more, however slow this machine is"
+
+
+async def test_of_many_who_want_a_turn_at_once_few_ask_the_database(database, clock):
+    began = []
+    watched = Database.connect(database.url, watch=began.append)
+    try:
+        manners = SharedManners(watched, clock)
+        await manners.wait_turn("lastfm", FAST, within=1)
+        before = len(began)
+        assert before, "a turn is a transaction"
+        await asyncio.gather(*(manners.wait_turn("lastfm", FAST, within=5, interactive=False) for _ in range(100)))
+        assert len(began) - before < 60, "a hundred turns are no hundred transactions"
+    finally:
+        await watched.close()
+
+
+async def test_a_block_leaves_people_their_share_and_never_goes_beyond_what_there_is(processes):
+    granted = 0
+    with suppress(Unavailable):
+        while granted < 2_000:
+            await processes[granted % 2].wait_turn("lastfm", FAST, within=0, interactive=False)
+            granted += 1
+    assert 100 <= granted <= 800, "the clock stands still, and 200 are reserved"
+    await processes[0].wait_turn("lastfm", FAST, within=0)
+
+
+async def test_turns_that_are_held_are_given_up_when_the_service_fails(processes, clock):
+    one, _ = processes
+    await one.wait_turn("lastfm", FAST, within=1, interactive=False)
+    await one.failed("lastfm", Why.BUSY, until=NOW + HOUR)
+    with pytest.raises(Unavailable) as caught:
+        await one.wait_turn("lastfm", FAST, within=1, interactive=False)
+    assert caught.value.until == NOW + HOUR
