@@ -7,14 +7,17 @@ from datetime import datetime
 
 from discord import ButtonStyle, ui
 
+from bot.domain.errors import Why
 from bot.domain.listening.accounts import Standing
 from bot.domain.listening.linking import END_NOTICES, Account, Offer
 from bot.domain.listening.plays import Source
 from bot.services.accounts.keeping import Linked
 from bot.services.accounts.linking import Ticket
 from bot.services.accounts.notices import Notice
-from bot.services.accounts.overview import Overview
+from bot.services.accounts.overview import Overview, Shown
+from bot.services.accounts.standing import WORTHLESS
 from bot.services.accounts.unlinking import Unlinked
+from bot.services.listening.backfill import Progress
 from cogs.shared.account_refusals import service, standing_words
 from cogs.shared.dynamic import Action
 from cogs.shared.render import Body, Item, link, rows, words
@@ -26,6 +29,7 @@ BY_TOKEN = Action("account-token", anywhere=True)
 UNLINK = Action("account-unlink", anywhere=True)
 UNLINK_SURELY = Action("account-unlink-surely", anywhere=True)
 WRITE_AGAIN = Action("account-write", anywhere=True)
+READ_NOW = Action("account-read", anywhere=True)
 
 NAME_SHOWN = 60
 SETTINGS = {
@@ -34,6 +38,15 @@ SETTINGS = {
     Source.LISTENBRAINZ: "<https://listenbrainz.org/settings/>",
 }
 """Where members take back at the service what they granted."""
+WHY = {
+    Why.BUSY: " The service asked for patience.",
+    Why.DOWN: " The service did not answer.",
+    Why.SLOW: " The service did not answer in time.",
+    Why.GARBLED: " The service answered what nobody can read.",
+    Why.REFUSED: " The service does not let this bot in; whoever runs it can mend that.",
+    "fault": " Something went wrong on Longplay's side.",
+}
+"""What kept an account from being read the last time."""
 READS = {
     Source.LASTFM: "It reads your scrobbles, from the first one on, and what plays now. It never changes anything.",
     Source.SPOTIFY: (
@@ -92,8 +105,8 @@ def accounts_card(overview: Overview, now: datetime) -> Body:
         )
         return words(text)
     items: list[Item] = []
-    for account in overview.accounts:
-        items += [ui.TextDisplay(account_words(account, now)), *rows(*_buttons(account, now))]
+    for shown in overview.accounts:
+        items += [ui.TextDisplay(account_words(shown, now)), *rows(*_buttons(shown.account, now))]
     if overview.dms_closed_at is not None:
         text = (
             f"-# Private messages do not reach you since {short_when(overview.dms_closed_at)}: trouble with an account "
@@ -103,8 +116,9 @@ def accounts_card(overview: Overview, now: datetime) -> Body:
     return Body(*items)
 
 
-def account_words(account: Account, now: datetime) -> str:
+def account_words(shown: Shown, now: datetime) -> str:
     """One account, as its owner reads it."""
+    account = shown.account
     how = "logged in" if account.proven and account.sealed else "by its name"
     head = f"### {service(account.source)}: {plain(account.name, NAME_SHOWN)}"
     lines = [head, f"Linked {short_when(account.linked_at)}, {how}."]
@@ -113,13 +127,35 @@ def account_words(account: Account, now: datetime) -> str:
         lines.append(f"**Needs you**{since}: {standing_words(account.source, account.standing, account.name)}")
     elif account.consent_ends_at is not None:
         lines.append(f"Ends by itself on {when(account.consent_ends_at)}; linking again before begins anew.")
+    lines += _progress(shown.progress, account, now)
     return "\n".join(lines)
+
+
+def _progress(progress: Progress | None, account: Account, now: datetime) -> list[str]:
+    """How far an account is read, and when it is read next."""
+    if progress is None:
+        return ["Not read yet; that begins in a moment."] if account.standing is Standing.WELL else []
+    lines = [f"Last read {short_when(progress.synced_at)}." if progress.synced_at else "Not read yet."]
+    if progress.under_way:
+        lines[0] += " Being read right now."
+    elif account.standing is Standing.WELL:
+        soon = progress.next_due_at <= now
+        why = WHY.get(progress.why, "")
+        lines[0] += f"{why} Next try {'in a moment' if soon else short_when(progress.next_due_at)}."
+    if progress.done:
+        lines.append(f"The whole history is read: {progress.read:,} plays." if progress.read else "Everything is read.")
+    elif progress.total:
+        share = min(99, progress.read * 100 // progress.total)
+        lines.append(f"History: {progress.read:,} of about {progress.total:,} plays, {share} %.")
+    elif progress.read:
+        lines.append(f"History: {progress.read:,} plays so far.")
+    return lines
 
 
 def _buttons(account: Account, now: datetime) -> list[Item]:
     ends = account.consent_ends_at is not None and account.consent_ends_at - now <= END_NOTICES[0]
     mends = account.standing is not Standing.WELL or ends
-    shown: list[Item] = []
+    shown: list[Item] = [] if account.standing in WORTHLESS else [READ_NOW.button("Read now", account.id)]
     if mends:
         shown.append(LINK_AGAIN.button("Mend it", argument=str(account.source), style=ButtonStyle.primary))
     shown.append(UNLINK.button("Unlink", account.id))

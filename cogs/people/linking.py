@@ -13,7 +13,7 @@ from bot.domain.listening.linking import Offer
 from bot.domain.listening.plays import Source
 from bot.services.accounts import linking, overview, unlinking
 from cogs.people import cards
-from cogs.people.cards import BY_NAME, BY_TOKEN, LINK_AGAIN, UNLINK, UNLINK_SURELY, WRITE_AGAIN
+from cogs.people.cards import BY_NAME, BY_TOKEN, LINK_AGAIN, READ_NOW, UNLINK, UNLINK_SURELY, WRITE_AGAIN
 from cogs.shared import account_refusals
 from cogs.shared.caller import Interaction, caller_of, now_of, tools_of
 from cogs.shared.dynamic import Press
@@ -190,6 +190,18 @@ async def link_again(press: Press) -> None:
     """Show the ways to link an account of a service again."""
     await think(press.interaction)
     await show_ways(press.interaction, source_of(press.argument))
+
+
+@READ_NOW.answers
+async def read_now(press: Press) -> None:
+    """Have an account read at once."""
+    interaction = press.interaction
+    await think(interaction)
+    asked = await overview.read_now(
+        tools_of(interaction), caller=caller_of(interaction), account_id=press.row, now=now_of(interaction)
+    )
+    done = "It is read in a moment; `/accounts` shows what came of it."
+    await answer(interaction, done if asked else "It was read only just now. Give it a minute.")
 
 
 @UNLINK.answers

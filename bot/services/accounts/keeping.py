@@ -14,7 +14,7 @@ from bot.services.accounts import notices
 from bot.services.accounts.sealing import ACCESS, REFRESH, place_of, vault_of
 from bot.services.tools import Tools
 from db.queries import accounts as queries
-from db.session import Writing
+from db.session import WAKE, Writing
 
 TRIES = 3
 """Somebody else may link or unlink the same account between two looks."""
@@ -61,6 +61,7 @@ async def keep_linked(
         # A name that was typed takes nothing away from a grant that stands.
         return _linked(before, profile, proven=True, again=True)
     await _keep(tools, session, account_id, profile, granted, now)
+    session.info[WAKE] = now  # it is due at once
     held = await queries.account(session, account_id)
     assert held is not None, "just kept"
     return _linked(held, profile, proven=granted is not None, again=before is not None)
