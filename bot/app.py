@@ -26,7 +26,7 @@ from bot.providers.vault import KeyFile, SecretVault
 from bot.services import covers, outbox, queue
 from bot.services.accounts import notices
 from bot.services.club import party_course, phases, setup
-from bot.services.listening import attachments
+from bot.services.listening import attachments, syncing
 from bot.services.manners import SharedManners
 from bot.services.tools import Covers, Listening, Tools
 from bot.web import WebServer
@@ -151,6 +151,20 @@ class App:
             await self.worker.start()
         await self._tell_of_permissions()
 
+    async def start_working(self) -> None:
+        """A process without Discord: it takes tasks from the queue, and looks for accounts that are due."""
+        await self.open_database()
+        self.alarm = AlarmClock(
+            self.clock, tick=self._look_for_work, upkeep=self._look_for_work, tick_seconds=self.settings.tick_seconds
+        )
+        self.tools.database.alarm = self.alarm.ring_at
+        await self.worker.start()
+        self.alarm.start()
+        self.ready.set()
+
+    async def _look_for_work(self) -> None:
+        self.alarm.ring_at((await syncing.wake(self.tools, now=self.clock.now())).next_due)
+
     async def log_in(self, *, delivers: bool = True) -> None:
         """The database open and the client known to Discord, without a gateway.
 
@@ -254,9 +268,11 @@ class App:
             await outbox.release_abandoned(self.tools, now=now)
             advanced = await phases.advance_due(self.tools, now=now)
             held = await party_course.advance_parties(self.tools, now=now)
+            read = await syncing.wake(self.tools, now=now)
             if self.client.delivery is not None:
                 self.client.delivery.kick()
-            self.alarm.ring_at(earliest(advanced.next_due, held.next_due, await outbox.next_errand_at(self.tools)))
+            errand = await outbox.next_errand_at(self.tools)
+            self.alarm.ring_at(earliest(advanced.next_due, held.next_due, read.next_due, errand))
 
     async def upkeep(self) -> None:
         """Once an hour: who is still on their server, and what may be forgotten. A stop ends it where it is."""

@@ -100,10 +100,14 @@ def run() -> None:
 
 
 async def _run(settings: Settings) -> int:
-    """Until a signal, or until Discord ends it for good; a second signal leaves at once."""
     from bot.app import WORLD, App
 
     longplay = App(settings, world=WORLD, works=True)
+    return await until_stopped(longplay, _start_and_run(longplay))
+
+
+async def until_stopped(longplay: App, life: Coroutine[Any, Any, None]) -> int:
+    """Live until a signal, or until that life ends by itself; a second signal leaves at once."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -111,7 +115,7 @@ async def _run(settings: Settings) -> int:
         with suppress(NotImplementedError):
             loop.add_signal_handler(number, _stop_or_leave, stopping)
     stopped = asyncio.create_task(stopping.wait())
-    running = asyncio.create_task(_start_and_run(longplay))
+    running = asyncio.create_task(life)
     try:
         await asyncio.wait({stopped, running}, return_when=asyncio.FIRST_COMPLETED)
         if running.done():
@@ -271,3 +275,7 @@ def doctor(
     from bot.doctor import examine
 
     complete(examine(asks_sources=sources))
+
+
+# Commands that fill a file of their own; each takes its place above when it is imported.
+from bot.cli import worker as worker  # noqa: E402
