@@ -46,6 +46,13 @@ TOPICS: dict[str, tuple[str, str]] = {
         "reads. `/accounts` shows how your accounts stand and what needs you; `/unlink` ends it, and asks whether to "
         "keep what was heard.",
     ),
+    "import": (
+        "Bringing your history",
+        "`/import file:` takes your export as you downloaded it: Spotify's account data or extended history (the zip, "
+        "too), a Last.fm history as CSV or JSON, or an export of ListenBrainz, Maloja or Koito. You first see what it "
+        "would add, then say **Import**. The same play is never counted twice, whatever files you send and how often. "
+        "`/import` alone shows how far it is. Where the file names no time zone, `zone:` does.",
+    ),
     "reminders": (
         "Reminders",
         "Before a deadline there is one reminder in the thread, never at night. `/reminders role:on` takes the role it "
