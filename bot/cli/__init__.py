@@ -278,4 +278,5 @@ def doctor(
 
 
 # Commands that fill a file of their own; each takes its place above when it is imported.
+from bot.cli import imports as imports  # noqa: E402
 from bot.cli import worker as worker  # noqa: E402
