@@ -143,10 +143,10 @@ class ArtistPlays(Base):
     __tablename__ = "artist_plays"
     __table_args__ = (
         CheckConstraint("plays > 0", name="plays_counted"),
-        Index("ix_artist_plays_artist_id", "artist_id", "user_id", postgresql_include=["plays"]),
+        Index("ix_artist_plays_artist_id", "artist_id", "user_id"),
     )
 
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
     artist_id: Mapped[UUID] = mapped_column(primary_key=True)
     plays: Mapped[int] = mapped_column(Integer)
     first_at: Mapped[datetime]
@@ -159,10 +159,10 @@ class AlbumPlays(Base):
     __tablename__ = "album_plays"
     __table_args__ = (
         CheckConstraint("plays > 0", name="plays_counted"),
-        Index("ix_album_plays_album_id", "album_id", "user_id", postgresql_include=["plays"]),
+        Index("ix_album_plays_album_id", "album_id", "user_id"),
     )
 
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
     album_id: Mapped[UUID] = mapped_column(primary_key=True)
     plays: Mapped[int] = mapped_column(Integer)
     first_at: Mapped[datetime]
@@ -175,10 +175,10 @@ class TrackPlays(Base):
     __tablename__ = "track_plays"
     __table_args__ = (
         CheckConstraint("plays > 0", name="plays_counted"),
-        Index("ix_track_plays_track_id", "track_id", "user_id", postgresql_include=["plays"]),
+        Index("ix_track_plays_track_id", "track_id", "user_id"),
     )
 
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
     track_id: Mapped[UUID] = mapped_column(primary_key=True)
     plays: Mapped[int] = mapped_column(Integer)
     first_at: Mapped[datetime]
@@ -216,7 +216,7 @@ class ClubPlays(Base):
         Index("ix_club_plays_top", "club_id", "week_on", "kind", text("plays DESC")),
     )
 
-    club_id: Mapped[UUID] = mapped_column(ForeignKey("clubs.id", ondelete="CASCADE"), primary_key=True)
+    club_id: Mapped[UUID] = mapped_column(primary_key=True)
     week_on: Mapped[date] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(primary_key=True)
     subject_id: Mapped[UUID] = mapped_column(primary_key=True)

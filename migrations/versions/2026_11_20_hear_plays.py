@@ -11,6 +11,31 @@ down_revision = "7f5b4e9a3c65"
 branch_labels = None
 depends_on = None
 
+UNCOUNT = (
+    """
+CREATE FUNCTION uncount_user() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM artist_plays WHERE user_id = OLD.id;
+    DELETE FROM album_plays WHERE user_id = OLD.id;
+    DELETE FROM track_plays WHERE user_id = OLD.id;
+    RETURN NULL;
+END
+$$
+""",
+    """
+CREATE FUNCTION uncount_club() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM club_plays WHERE club_id = OLD.id;
+    RETURN NULL;
+END
+$$
+""",
+    "CREATE TRIGGER users_uncount AFTER DELETE ON users FOR EACH ROW EXECUTE FUNCTION uncount_user()",
+    "CREATE TRIGGER clubs_uncount AFTER DELETE ON clubs FOR EACH ROW EXECUTE FUNCTION uncount_club()",
+)
+"""Counters go with who they count. A foreign key would ask for the user at every counter of every page, which took a
+seventh of the time; they are written in the statement that writes the plays, and those have the key."""
+
 
 def upgrade() -> None:
     """Names, plays, counters; and what accounts and members need for them."""
@@ -32,14 +57,9 @@ def upgrade() -> None:
         sa.Column("first_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("plays > 0", name=op.f("ck_album_plays_plays_counted")),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["users.id"], name=op.f("fk_album_plays_user_id_users"), ondelete="CASCADE"
-        ),
         sa.PrimaryKeyConstraint("user_id", "album_id", name=op.f("pk_album_plays")),
     )
-    op.create_index(
-        "ix_album_plays_album_id", "album_plays", ["album_id", "user_id"], unique=False, postgresql_include=["plays"]
-    )
+    op.create_index("ix_album_plays_album_id", "album_plays", ["album_id", "user_id"], unique=False)
     op.create_table(
         "artist_plays",
         sa.Column("user_id", sa.Uuid(), nullable=False),
@@ -48,18 +68,9 @@ def upgrade() -> None:
         sa.Column("first_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("plays > 0", name=op.f("ck_artist_plays_plays_counted")),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["users.id"], name=op.f("fk_artist_plays_user_id_users"), ondelete="CASCADE"
-        ),
         sa.PrimaryKeyConstraint("user_id", "artist_id", name=op.f("pk_artist_plays")),
     )
-    op.create_index(
-        "ix_artist_plays_artist_id",
-        "artist_plays",
-        ["artist_id", "user_id"],
-        unique=False,
-        postgresql_include=["plays"],
-    )
+    op.create_index("ix_artist_plays_artist_id", "artist_plays", ["artist_id", "user_id"], unique=False)
     op.create_table(
         "club_plays",
         sa.Column("club_id", sa.Uuid(), nullable=False),
@@ -69,9 +80,6 @@ def upgrade() -> None:
         sa.Column("plays", sa.Integer(), nullable=False),
         sa.CheckConstraint("kind IN ('artist', 'album', 'track')", name=op.f("ck_club_plays_kind_known")),
         sa.CheckConstraint("plays > 0", name=op.f("ck_club_plays_plays_counted")),
-        sa.ForeignKeyConstraint(
-            ["club_id"], ["clubs.id"], name=op.f("fk_club_plays_club_id_clubs"), ondelete="CASCADE"
-        ),
         sa.PrimaryKeyConstraint("club_id", "week_on", "kind", "subject_id", name=op.f("pk_club_plays")),
     )
     op.create_index(
@@ -97,6 +105,8 @@ def upgrade() -> None:
         "INSERT INTO club_listeners (club_id, user_id, since)"
         " SELECT club_id, user_id, joined_at FROM memberships WHERE left_at IS NULL"
     )
+    for statement in UNCOUNT:
+        op.execute(statement)
     op.create_table(
         "heard_albums",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -122,14 +132,9 @@ def upgrade() -> None:
         sa.Column("first_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("plays > 0", name=op.f("ck_track_plays_plays_counted")),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["users.id"], name=op.f("fk_track_plays_user_id_users"), ondelete="CASCADE"
-        ),
         sa.PrimaryKeyConstraint("user_id", "track_id", name=op.f("pk_track_plays")),
     )
-    op.create_index(
-        "ix_track_plays_track_id", "track_plays", ["track_id", "user_id"], unique=False, postgresql_include=["plays"]
-    )
+    op.create_index("ix_track_plays_track_id", "track_plays", ["track_id", "user_id"], unique=False)
     op.create_table(
         "listen_events",
         sa.Column("user_id", sa.Uuid(), nullable=False),
@@ -250,6 +255,10 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Forget what was heard; tracks known from plays alone go with it."""
+    op.execute("DROP TRIGGER users_uncount ON users")
+    op.execute("DROP TRIGGER clubs_uncount ON clubs")
+    op.execute("DROP FUNCTION uncount_user()")
+    op.execute("DROP FUNCTION uncount_club()")
     op.execute("DELETE FROM listen_events")
     op.execute("DELETE FROM tracks WHERE kind = 'catalog' AND album_id IS NULL")
     op.drop_column("users", "zone")
@@ -286,7 +295,7 @@ def downgrade() -> None:
         postgresql_where=sa.text("counts"),
     )
     op.drop_table("listen_events")
-    op.drop_index("ix_track_plays_track_id", table_name="track_plays", postgresql_include=["plays"])
+    op.drop_index("ix_track_plays_track_id", table_name="track_plays")
     op.drop_table("track_plays")
     op.drop_index(
         "ix_heard_albums_title_key", table_name="heard_albums", postgresql_ops={"title_key": "text_pattern_ops"}
@@ -297,9 +306,9 @@ def downgrade() -> None:
     op.drop_table("club_listeners")
     op.drop_index("ix_club_plays_top", table_name="club_plays")
     op.drop_table("club_plays")
-    op.drop_index("ix_artist_plays_artist_id", table_name="artist_plays", postgresql_include=["plays"])
+    op.drop_index("ix_artist_plays_artist_id", table_name="artist_plays")
     op.drop_table("artist_plays")
-    op.drop_index("ix_album_plays_album_id", table_name="album_plays", postgresql_include=["plays"])
+    op.drop_index("ix_album_plays_album_id", table_name="album_plays")
     op.drop_table("album_plays")
     op.drop_index("ix_artists_name_key", table_name="artists", postgresql_ops={"name_key": "text_pattern_ops"})
     op.drop_table("artists")

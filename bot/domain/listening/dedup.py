@@ -16,6 +16,7 @@ from datetime import datetime
 from uuid import UUID
 
 from bot.domain.listening.likeness import (
+    DOUBLE,
     FAMILIES,
     REACH,
     Likeness,
@@ -90,11 +91,24 @@ def settle(held: Sequence[Held], told: Iterable[Telling]) -> Settled:
         held_by_track[play.kept.track_id].append(play)
     for track_id, tellings in by_track.items():
         beside = held_by_track.get(track_id)
-        if beside is None and len(tellings) == 1:  # most are: no other play of this track is near
-            _add_new(settled, tellings[0])
+        if beside is None and (len(tellings) == 1 or _all_apart(tellings)):  # most are
+            for telling in tellings:
+                _add_new(settled, telling)
         else:
             _settle_track(settled, beside or [], tellings)
     return settled
+
+
+def _all_apart(tellings: list[Telling]) -> bool:
+    """Whether these are plays of one voice, none of them a double of another."""
+    first = tellings[0]
+    tellings.sort(key=_start)
+    before = tellings[0].started_at - 2 * DOUBLE
+    for telling in tellings:
+        if telling.source != first.source or telling.minute != first.minute or telling.started_at - before <= DOUBLE:
+            return False
+        before = telling.started_at
+    return True
 
 
 def leave_out(held: Sequence[Held], keys: AbstractSet[Key]) -> Settled:
