@@ -148,7 +148,7 @@ def totals_card(told: Totals, *, public: bool) -> Body:
     if told.first is not None:
         lines.append(f"It began with {title_of(told.first.track)}.")
     kinds = [counted(told.different[kind], str(kind)) for kind in Kind]
-    lines.append(f"Different ones: {', '.join(kinds[:-1])} and {kinds[-1]}.")
+    lines.append(f"Among them {', '.join(kinds[:-1])} and {kinds[-1]}.")
     lines.append(f"Today {told.today:,}; in the last 30 days {told.last_days:,}, {_rate(told.pace_now)} a day.")
     ahead = f"Next milestone: {told.milestone:,} plays, {told.milestone - told.plays:,} to go"
     if told.milestone_on is not None:
@@ -168,7 +168,8 @@ def streak_card(told: Streaks, *, public: bool) -> Body:
     lines = [f"### {person_of(told.shown, public)} streak"]
     if told.days is not None:
         today = "" if told.heard_today else " Nothing was heard today yet: it lives until midnight."
-        lines.append(f"**{counted(told.days.days, 'day')} in a row**, since {spoken_day(told.days.first)}.{today}")
+        days = f"{told.days.days:,} days in a row" if told.days.days > 1 else "1 day"
+        lines.append(f"**{days}**, since {spoken_day(told.days.first)}.{today}")
     else:
         lines.append("No streak of days right now: a play today begins one.")
     if told.longest is not None and told.longest != told.days:
@@ -225,7 +226,7 @@ def charts_card(told: Charts, *, size: int, parts: Sequence[Item] = ()) -> Body:
         lines += [_chart_line(line, compared) for line in chart.lines] or ["Nothing on this page."]
     page = _page(told.charts[0].page, size, told.charts[0].subjects) if told.kind is not None else ""
     running = "this week so far" if told.running else ""
-    moved = "▲ ▼ = against the week before" if compared else ""
+    moved = "▲ ▼ = since the week before" if compared else ""
     lines.append(_foot(running, moved, page, f"weeks of {told.club.zone}"))
     return _card(lines, *parts)
 

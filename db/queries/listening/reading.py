@@ -53,25 +53,31 @@ def _times(*names: str) -> list[BindParameter[datetime]]:
 
 
 def _top(kind: Kind, counted: str) -> str:
-    """A page of what was heard most, `counted` telling subjects and plays; what many share is counted once."""
+    """A page of what was heard most, `counted` telling subjects, plays and the last one.
+
+    Of what is level, the one heard last comes first.
+    """
     return f"""
 WITH counted AS MATERIALIZED ({counted}),
-page AS MATERIALIZED (SELECT id, plays FROM counted ORDER BY plays DESC, id LIMIT :limit OFFSET :offset)
+page AS MATERIALIZED (
+  SELECT id, plays, last_at FROM counted ORDER BY plays DESC, last_at DESC, id LIMIT :limit OFFSET :offset
+)
 SELECT page.id, subject.title, subject.artist, page.plays,
   (SELECT count(*) FROM counted WHERE plays > (SELECT max(plays) FROM page)),
   (SELECT count(*) FROM counted), (SELECT sum(plays)::int FROM counted)
 FROM page JOIN ({SUBJECTS[kind]}) AS subject USING (id)
-ORDER BY page.plays DESC, page.id"""
+ORDER BY page.plays DESC, page.last_at DESC, page.id"""
 
 
 TOP_EVER = {
-    kind: text(_top(kind, f"SELECT {kind}_id AS id, plays FROM {kind}_plays WHERE user_id = :user")) for kind in Kind
+    kind: text(_top(kind, f"SELECT {kind}_id AS id, plays, last_at FROM {kind}_plays WHERE user_id = :user"))
+    for kind in Kind
 }
 TOP_IN_PERIOD = {
     kind: text(
         _top(
             kind,
-            f"SELECT {kind}_id AS id, count(*)::int AS plays FROM listen_events"
+            f"SELECT {kind}_id AS id, count(*)::int AS plays, max(played_at) AS last_at FROM listen_events"
             f" WHERE {IN_PERIOD} AND {kind}_id IS NOT NULL GROUP BY {kind}_id",
         )
     ).bindparams(*_times("since", "until"))
