@@ -13,7 +13,8 @@ import cogs.listening
 import cogs.people  # noqa: F401 - each puts its words and buttons in place
 from bot.domain import errors, post_errors, privacy_errors
 from bot.domain.errors import Refusal
-from bot.domain.listening import accounts, linking
+from bot.domain.listening import accounts, linking, refusals
+from bot.domain.listening.charts import Kind
 from cogs.shared.refusals import OFFERS, WORDS, refusal_body, refusal_words
 from tests.cogs.examples import TEXTS, filled
 
