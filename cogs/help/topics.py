@@ -55,15 +55,15 @@ TOPICS: dict[str, tuple[str, str]] = {
     ),
     "listening": (
         "What members hear",
-        "Link an account with `/link`, or bring your history with `/import`. Then `/np` shows what you hear now and who "
-        "else here knows it, `/recent` your last plays, `/top artists`, `/top albums` and `/top tracks` what you heard "
-        "most: in the last week, month, quarter, half or year, in a month or a year by name, or in all. `/plays` counts "
-        "them and foresees the next round number, `/streak` the days in a row. Each takes `member:` for somebody else, "
-        "and `private:True` shows it to you alone.\n"
-        "`/whoknows artist`, `album` and `track` list who in the club has heard something; without a name it is what you "
-        "hear now, or the week's album. `/club charts` tells what the club heard most in a week and how that moved.\n"
-        "Days begin at midnight in the club's time zone; `/timezone` names another one for yours. Of whoever hides what "
-        "they hear, nothing is shown to others.",
+        "Link an account with `/link`, or bring your history with `/import`. Then `/np` shows what you hear now and "
+        "who else here knows it, `/recent` your last plays, `/top artists`, `/top albums` and `/top tracks` what you "
+        "heard most: in the last week, month, quarter, half or year, in a month or a year by name, or in all. `/plays` "
+        "counts them and foresees the next round number, `/streak` the days in a row. Each takes `member:` for "
+        "somebody else, and `private:True` shows it to you alone.\n"
+        "`/whoknows artist`, `album` and `track` list who in the club has heard something; without a name it is what "
+        "you hear now, or the week's album. `/club charts` tells what the club heard most in a week, and what moved.\n"
+        "Days begin at midnight in the club's time zone; `/timezone` names another one for yours. Of whoever hides "
+        "what they hear, nothing is shown to others.",
     ),
     "reminders": (
         "Reminders",
