@@ -128,6 +128,8 @@ class Stage:
             "spotify_client_secret": SecretStr("no-secret-of-anybody"),
             "lastfm_api_key": SecretStr("no-key-of-anybody"),
             "lastfm_api_secret": SecretStr(SECRET),
+            "web_address": "http://127.0.0.1",
+            "web_port": 0,
         }
 
     async def restart_bot(self) -> None:
