@@ -194,8 +194,8 @@ def _next(page: Page, before: int, count: int, since: datetime | None) -> tuple[
         return "", True
     if oldest + 1 < before:
         return str(oldest + 1), True
-    # A whole page in one second: there is no way to ask for the rest of it.
-    return str(oldest), page.entries < count
+    # A whole page in one second, and older ones behind it: there is no way to ask for the rest of that second.
+    return str(oldest), False
 
 
 def _read_owner(body: Any) -> str:

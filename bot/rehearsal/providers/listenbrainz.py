@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
-from urllib.parse import unquote
 
 from bot.rehearsal.providers.listeners import Elsewhere, Listener, Play, find, made_id
 from bot.rehearsal.providers.server import Asked, Reply, as_json
@@ -11,6 +11,7 @@ from bot.rehearsal.providers.server import Asked, Reply, as_json
 Json = dict[str, Any]
 
 USUAL_COUNT = 25
+PLACE = re.compile(r"/1/user/(?P<name>.+)/(?P<what>listens|playing-now|listen-count)")
 
 
 class ListenBrainzShop:
@@ -27,23 +28,21 @@ class ListenBrainzShop:
             return _validity(owner)
         if given and owner is None:
             return _error(401, "Invalid authorization token.")
-        pieces = asked.path.strip("/").split("/")
-        if len(pieces) != 4 or pieces[:2] != ["1", "user"]:
+        place = PLACE.fullmatch(asked.path)
+        if place is None:
             return None
-        name = unquote(pieces[2])
+        name = place["name"]
         listener = find(self._elsewhere.listenbrainz, name)
         if listener is None:
             return _error(404, f"Cannot find user: {name}")
-        match pieces[3]:
+        match place["what"]:
             case "listens":
                 return self._listens(asked, listener)
             case "playing-now":
                 playing = listener.now_playing(self._elsewhere.now())
                 return _payload(listener, [] if playing is None else [_playing(playing)], playing_now=True)
-            case "listen-count":
-                return as_json({"payload": {"count": len(listener.told(self._elsewhere.now()))}})
             case _:
-                return None
+                return as_json({"payload": {"count": len(listener.told(self._elsewhere.now()))}})
 
     def _listens(self, asked: Asked, listener: Listener) -> Reply:
         count = min(int(asked.query.get("count", USUAL_COUNT)), listener.page_limit)
