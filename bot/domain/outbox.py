@@ -304,24 +304,26 @@ EDITS_APART = 1_000
 """Room between the ordinals of two nominations' redrawn cards."""
 
 
-def drafts_again(panels: Iterable[tuple[str, int]], now: datetime) -> list[Draft]:
-    """Everything of a week that stands on Discord drawn once more, even where it seems to be right; one message each.
+def drafts_again(panels: Iterable[tuple[str, int]], now: datetime, *, force: bool = True) -> list[Draft]:
+    """Everything of a week that stands on Discord drawn once more; one message each.
 
-    `panels` names what stands: kind and ordinal. Asked for at another instant these are other errands.
+    `panels` names what stands: kind and ordinal. Asked for at another instant these are other errands. With `force`
+    also what seems to be right is sent, and what somebody deleted comes back.
     """
     words = f"again {now.isoformat()}"
-    drafts = [Draft(Kind.REFRESH, payload={"force": True})]
+    forced = {"force": True} if force else {}
+    drafts = [Draft(Kind.REFRESH, payload=forced)]
     for kind, ordinal in sorted(panels):
         if kind == Kind.NOMINATION:
-            payload = {"words": words, "force": True}
+            payload = {"words": words, **forced}
             drafts.append(Draft(Kind.NOMINATION_EDIT, ordinal * EDITS_APART, payload=payload))
         elif kind in (Kind.GUIDE, Kind.TRACK_POST):
-            drafts.append(Draft(Kind.GUIDE_REFRESH, ordinal, payload={"force": True}))
+            drafts.append(Draft(Kind.GUIDE_REFRESH, ordinal, payload=forced))
         elif kind == Kind.HEARING:
-            drafts.append(Draft(Kind.HEARING_REFRESH, payload={"force": True}))
+            drafts.append(Draft(Kind.HEARING_REFRESH, payload=forced))
         elif kind in PARTY_PANELS:
-            payload = {"panel": kind, "words": f"{words} {kind}", "force": True}
+            payload = {"panel": kind, "words": f"{words} {kind}", **forced}
             drafts.append(Draft(Kind.PARTY_REDRAW, ordinal, payload=payload))
         elif kind != Kind.CARD:
-            drafts.append(redraw(Kind(kind), words=words, force=True))
+            drafts.append(redraw(Kind(kind), words=words, **forced))
     return drafts

@@ -142,6 +142,17 @@ async def mark_left(session: AsyncSession, club_id: UUID, user_id: UUID, now: da
     )
 
 
+async def set_visibility(session: AsyncSession, user_id: UUID, visibility: str) -> bool:
+    """Who sees what the person listens to; False when that was so already."""
+    changed = await session.scalar(
+        update(User)
+        .where(User.id == user_id, User.visibility != visibility)
+        .values(visibility=visibility)
+        .returning(User.id)
+    )
+    return changed is not None
+
+
 async def mark_seen(session: AsyncSession, club_id: UUID, user_id: UUID, now: datetime) -> None:
     """Discord confirmed that the person is on the server."""
     await session.execute(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -23,10 +24,13 @@ def count(
     nominations: Sequence[Nomination],
     ballots: Sequence[CastBallot],
     standing: Collection[UUID],
+    *,
+    seed: str | None = None,
 ) -> Tally:
     """Count the ballots over the nominations that stand; a void one is dropped and ranks do not move up.
 
-    In the draw a nomination goes by its number in the week, so that a repeated run draws alike.
+    In the draw a nomination goes by its number in the week, so that a repeated run draws alike. A count that is
+    repeated keeps its `seed`: a voter may have become nameless since.
     """
     numbers = {nomination.id: str(nomination.ordinal) for nomination in nominations}
     owned: dict[UUID, list[str]] = {}
@@ -38,7 +42,8 @@ def count(
         [str(nomination.id) for nomination in nominations if nomination.id in standing],
         [Ballot.ranked(*map(str, ballot.choices), barred=owned.get(ballot.user_id, ())) for ballot in ballots],
         ranks=week.rules.ranks,
-        seed=draw_seed(
+        seed=seed
+        or draw_seed(
             guild_id=club.guild_id,
             week_number=week.number,
             ballots=[(ballot.discord_id, [numbers[choice] for choice in ballot.choices]) for ballot in ballots],
@@ -88,4 +93,5 @@ async def counted_again(session: Reading, club: Club, week: Week, nominations: S
     ballots = await ballot_queries.ballots_of_week(session, week.id)
     standing = {UUID(choice) for choice in week.result["choices"]}
     rules = replace(week.rules, method=Method(week.result["method"]), ranks=week.result["ranks"])
-    return await asyncio.to_thread(count, club, replace(week, rules=rules), nominations, ballots, standing)
+    again = partial(count, seed=week.result["seed"])
+    return await asyncio.to_thread(again, club, replace(week, rules=rules), nominations, ballots, standing)

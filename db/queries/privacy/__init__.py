@@ -1,0 +1,1 @@
+"""What is kept of a person: where it stands, what it is, and how it goes."""

@@ -1,0 +1,242 @@
+"""A member who has left a row in every place there is, so that no place is forgotten when they ask for it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import text
+
+from bot.domain.club.rules import Rules
+from bot.domain.club.week import Club, Phase, Week
+from bot.domain.ids import new_id
+from bot.domain.listening.plays import Source, Told
+from bot.domain.outbox import Draft, Kind
+from bot.domain.people import Caller, Member
+from bot.domain.tasks import IMPORT_LISTENS
+from bot.services import outbox
+from bot.services.club import rating
+from bot.services.listening.taking import take_plays
+from bot.services.tools import Tools
+from db.queries import queue
+from db.queries.club import nominations
+from db.tables.catalog import AlbumMerge
+from db.tables.club import Ballot, FormDraft, Hearing, Second, ShelfItem, Vote
+from db.tables.imports import ListenImport
+from db.tables.linking import LinkAttempt
+from db.tables.outbox import AuditEntry
+from db.tables.parties import Party, PartyMember
+from db.tables.people import Compatibility, Follow, LinkedAccount
+from db.tables.posts import Comment, Playlist, PlaylistTrack, Post, PostLike
+from db.tables.syncing import StagedPage, SyncAccount
+from tests.factories.club import make_nomination, make_week
+from tests.factories.people import NOW, a_caller, make_member
+
+DAY = timedelta(days=1)
+SECRET = b"sealed-and-never-handed-out"
+HOSTILE = '=HYPERLINK("http://evil.example";"Artist")'
+
+
+@dataclass(frozen=True)
+class Life:
+    """Who it is, who stands beside them, and the weeks they took part in."""
+
+    member: Member
+    caller: Caller
+    other: Member
+    closed: Week
+    polling: Week
+    nominating: Week
+    accounts: tuple[UUID, ...]
+
+
+async def a_whole_life(tools: Tools, club: Club, *, number: int = 1, plays: int = 3) -> Life:
+    """A closed week that another's album won, one being voted on, one of another kind of place each."""
+    database = tools.database
+    caller, beside = a_caller(number), a_caller(number + 40, name="Somebody Else")
+    member, other = await make_member(database, caller), await make_member(database, beside)
+    closed = await make_week(database, club, phase=Phase.CLOSED, rules=Rules(blind_ratings=False), album="The Winner")
+    polling = await make_week(database, club, phase=Phase.POLL)
+    nominating = await make_week(database, club, phase=Phase.CANCELLED)
+    await _give(tools, caller, member, other, closed, polling)
+    accounts = await _listen(tools, club, member, plays)
+    await _belong(tools, club, caller, member, other, closed)
+    return Life(member, caller, other, closed, polling, nominating, accounts)
+
+
+async def _give(tools: Tools, caller: Caller, member: Member, other: Member, closed: Week, polling: Week) -> None:
+    """Nominations, ballots, ratings."""
+    database, club_id, user_id = tools.database, member.club_id, member.user_id
+    own = await make_nomination(database, polling, caller=caller, title="Mine")
+    past = await make_nomination(database, closed, caller=caller, title="Mine Before")
+    theirs = await make_nomination(database, polling, caller=a_caller(90), title="Theirs")
+    async with database.writing() as session:
+        winner = await nominations.nomination(session, club_id, closed.winner_id)  # type: ignore[arg-type]
+        assert winner is not None
+        session.add_all(
+            [
+                Second(club_id=club_id, nomination_id=theirs.id, user_id=user_id, seconded_at=NOW),
+                *(
+                    Ballot(club_id=club_id, week_id=week.id, user_id=voter, cast_at=NOW)
+                    for week, voter in ((closed, user_id), (closed, other.user_id), (polling, user_id))
+                ),
+                Hearing(club_id=club_id, week_id=closed.id, user_id=user_id, heard_at=NOW),
+            ]
+        )
+        await session.flush()
+        session.add_all(
+            [
+                Vote(club_id=club_id, week_id=week.id, user_id=voter, rank=1, nomination_id=nomination)
+                for week, voter, nomination in (
+                    (closed, user_id, winner.id),
+                    (closed, other.user_id, past.id),
+                    (polling, user_id, theirs.id),
+                )
+            ]
+        )
+        await session.execute(
+            text("UPDATE nominations SET pitch = 'My own words', pitch_track = 'One' WHERE user_id = :user"),
+            {"user": user_id},
+        )
+    assert own.user_id == user_id
+    for who, score in ((caller, "5"), (a_caller(41, name="Somebody Else"), "2")):
+        await rating.rate(tools, caller=who, now=NOW, week=closed.id, score=score, review="My own words")
+
+
+async def _listen(tools: Tools, club: Club, member: Member, plays: int) -> tuple[UUID, ...]:
+    """Accounts, plays told by two sources, an import, a walk to a service."""
+    accounts = (new_id(NOW), new_id(NOW))
+    async with tools.database.writing() as session:
+        for key, provider in zip(accounts, ("lastfm", "spotify"), strict=True):
+            session.add(
+                LinkedAccount(
+                    id=key,
+                    user_id=member.user_id,
+                    provider=provider,
+                    external_id=f"my-{provider}-name",
+                    external_name=f"my-{provider}-name",
+                    linked_at=NOW,
+                    access_token=SECRET,
+                    refresh_token=SECRET,
+                )
+            )
+        await session.flush()
+        session.add(SyncAccount(account_id=accounts[0], next_due_at=NOW, newest_due_at=NOW))
+        await session.flush()
+        session.add(StagedPage(account_id=accounts[0], page=1, plays=json.dumps([["Artist", "x" * 20_000]])))
+        session.add(
+            ListenImport(
+                id=(key := new_id(NOW)),
+                user_id=member.user_id,
+                sha256="0" * 64,
+                kinds="lastfm",
+                name="mine.csv",
+                zone="UTC",
+                state="running",
+                began_at=NOW,
+                alive_at=NOW,
+            )
+        )
+        session.add(
+            LinkAttempt(
+                id=new_id(NOW),
+                user_id=member.user_id,
+                provider="spotify",
+                pressed_id=5,
+                ticket_hash=SECRET,
+                began_at=NOW,
+                ends_at=NOW + DAY,
+                outcome="open",
+            )
+        )
+        await queue.defer(session, IMPORT_LISTENS, {"import_id": str(key)}, lock=f"import:{member.user_id}")
+    for start in range(0, plays, 2_000):
+        async with tools.database.writing() as session:
+            told = [
+                Told(Source.LASTFM, HOSTILE, f"@Song {place % 500}", NOW + place * timedelta(minutes=5), album="+Album")
+                for place in range(start, min(start + 2_000, plays))
+            ]
+            await take_plays(session, user_id=member.user_id, plays=told)
+    async with tools.database.writing() as session:
+        twin = Told(Source.SPOTIFY, HOSTILE, "@Song 0", NOW + timedelta(seconds=1), album="+Album")
+        await take_plays(session, user_id=member.user_id, plays=[twin])
+    return accounts
+
+
+async def _belong(tools: Tools, club: Club, caller: Caller, member: Member, other: Member, closed: Week) -> None:
+    """Everything else: follows, talk, parties, plans, deeds, messages that wait."""
+    user_id, other_id = member.user_id, other.user_id
+    post, party, mine, answer, playlist = (new_id(NOW) for _ in range(5))
+    third = await make_member(tools.database, a_caller(70))
+    album = await make_nomination(tools.database, closed, caller=a_caller(91), title="Kept")
+    merged = await make_nomination(tools.database, closed, caller=a_caller(92), title="Merged")
+    async with tools.database.writing() as session:
+        track = await session.scalar(text("SELECT id FROM tracks LIMIT 1"))
+        # Of a pair the smaller key comes first: one pair for each side.
+        first, last = UUID(int=1), UUID(int=2**128 - 1)
+        for key in (first, last):
+            await session.execute(
+                text("INSERT INTO users (id, display_name, created_at) VALUES (:id, 'Beside', :now)"),
+                {"id": key, "now": NOW},
+            )
+        of_club = {"club_id": club.id}
+        said = {"user_id": user_id, "content": "My own words", "created_at": NOW}
+        made = {"created_at": NOW, "updated_at": NOW}
+        pair = {"kept_id": album.album.id, "merged_id": merged.album.id}
+        session.add_all(
+            [
+                Follow(follower_id=user_id, followee_id=other_id, followed_at=NOW),
+                Follow(follower_id=other_id, followee_id=user_id, followed_at=NOW),
+                Compatibility(user_a=user_id, user_b=last, score=50, computed_at=NOW),
+                Compatibility(user_a=first, user_b=user_id, score=40, computed_at=NOW),
+                ShelfItem(**of_club, user_id=user_id, album_id=album.album.id, shelved_at=NOW),
+                FormDraft(**of_club, id=new_id(NOW), user_id=user_id, form="rating", fields={}, kept_at=NOW),
+                Playlist(**of_club, id=playlist, user_id=user_id, name="Mine", **made),
+                Post(**of_club, id=post, user_id=user_id, content="My own words", post_type="text", **made),
+                AuditEntry(id=new_id(NOW), **of_club, user_id=user_id, action="opened", at=NOW),
+                AlbumMerge(id=new_id(NOW), **pair, user_id=user_id, moved={}, merged_at=NOW),
+                Party(
+                    **of_club,
+                    id=party,
+                    week_id=closed.id,
+                    number=1,
+                    user_id=user_id,
+                    state="over",
+                    starts_at=NOW,
+                    position=1,
+                    anchor_at=NOW,
+                    paused_for=timedelta(),
+                    reason="",
+                    ended_at=NOW,
+                    run=1,
+                    created_at=NOW,
+                ),
+            ]
+        )
+        await session.flush()
+        session.add_all(
+            [
+                PlaylistTrack(
+                    **of_club, id=new_id(NOW), playlist_id=playlist, track_id=track, position=0, added_at=NOW
+                ),
+                PartyMember(**of_club, party_id=party, user_id=user_id, joined_at=NOW),
+                PartyMember(**of_club, party_id=party, user_id=third.user_id, joined_at=NOW),
+                PostLike(**of_club, post_id=post, user_id=user_id, created_at=NOW),
+                Comment(**of_club, id=mine, post_id=post, **said),
+            ]
+        )
+        await session.flush()
+        session.add_all(
+            [
+                Comment(
+                    **of_club, id=answer, post_id=post, user_id=other_id, parent_id=mine, content="Yes", created_at=NOW
+                ),
+                Comment(
+                    **of_club, id=new_id(NOW), post_id=post, user_id=user_id, content="My own words", created_at=NOW
+                ),
+            ]
+        )
+        draft = Draft(Kind.DM, payload={"words": "reminder", "discord_id": str(caller.discord_id)})
+        await outbox.record_dm(session, closed, draft, key="x", discord_id=caller.discord_id, now=NOW)
