@@ -125,7 +125,7 @@ class App:
         self._gateway: asyncio.Task[None] | None = None
         self._upkeep: asyncio.Task[None] | None = None
         self._presence: Presence | None = None
-        self._vault = SecretVault(settings.vault_keys, file=KeyFile(settings.data_folder))
+        self.vault = SecretVault(settings.vault_keys, file=KeyFile(settings.data_folder))
         self._pages: WebServer | None = None
         self.tools: Tools
         self.client: LongplayBot
@@ -199,7 +199,7 @@ class App:
     def _equipped(self, database: Database) -> Tools:
         """The tools, with the services of the world where there is one."""
         if self._world is None:
-            return Tools(database, self.clock, listening=Listening(vault=self._vault, files=ExportFiles()))
+            return Tools(database, self.clock, listening=Listening(vault=self.vault, files=ExportFiles()))
         settings, manners = self.settings, SharedManners(database, self.clock)
         asked = [Service(name) for name in settings.asked_sources]
         self._sources = sources = Sources(
@@ -208,7 +208,7 @@ class App:
         kept = Covers(sources.covers, FileStore(settings.data_folder / "covers"))
         luggage = AttachmentFolder(settings.data_folder / "imports", sources.http)
         listening = Listening(
-            sources.listens, sources.granters, self._vault, settings.web_address, ExportFiles(), luggage
+            sources.listens, sources.granters, self.vault, settings.web_address, ExportFiles(), luggage
         )
         return Tools(database, self.clock, sources.albums, sources.links, kept, listening)
 
@@ -218,7 +218,7 @@ class App:
         if not listening.sources:
             return
         try:
-            self._vault.prepare()
+            self.vault.prepare()
         except (KeyFault, OSError) as fault:
             log.error("members' tokens cannot be sealed (%s): only public names are linked", fault)
             listening = replace(listening, vault=None)

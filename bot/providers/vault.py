@@ -121,6 +121,39 @@ class SecretVault:
         first = next(iter(self._keys().values()), None)
         return first is not None and sealed[:HEAD_BYTES] == VERSION + first.id
 
+    @property
+    def given(self) -> bool:
+        """Whether the keys were given; else they lie in a file."""
+        return self._file is None
+
+    @property
+    def place(self) -> str:
+        """Where the keys lie; empty where they were given."""
+        return str(self._file.path) if self._file is not None else ""
+
+    @property
+    def first_id(self) -> str:
+        """The id of the key that seals."""
+        return next((key.id.hex() for key in self._keys().values()), "none")
+
+    def put_new_in_front(self) -> None:
+        """Another key seals from now on, here and in every process on the same file. Raises `KeyFault`."""
+        if self._file is None:
+            raise KeyFault(
+                "everything lies under the first key of LONGPLAY_SECRET_KEYS already; put a new one in front of it "
+                "(`longplay rotate-key --new` prints one), restart what runs, and come back"
+            )
+        self._file.write((new_key(), *self._file.ensure()))
+
+    def forget_old(self) -> int:
+        """Only the first key is kept; how many are gone. Raises `KeyFault` where the keys were given."""
+        if self._file is None:
+            raise KeyFault("keys that were given are taken out of LONGPLAY_SECRET_KEYS by whoever gave them")
+        keys = self._file.read()
+        if len(keys) > 1:
+            self._file.write(keys[:1])
+        return max(0, len(keys) - 1)
+
     def secrets(self) -> tuple[str, ...]:
         """What no log may hold."""
         return tuple(key.text for key in self._ring.values())

@@ -120,6 +120,11 @@ async def sealed_verifier(session: AsyncSession, attempt_id: UUID) -> bytes | No
     return await session.scalar(select(LinkAttempt.verifier).where(LinkAttempt.id == attempt_id).with_for_update())
 
 
+async def verifier_of(session: AsyncSession, attempt_id: UUID) -> bytes | None:
+    """The sealed verifier of a walk, to look at."""
+    return await session.scalar(select(LinkAttempt.verifier).where(LinkAttempt.id == attempt_id))
+
+
 async def open_attempts(session: AsyncSession) -> list[UUID]:
     """Walks that hold a verifier."""
     return list(await session.scalars(select(LinkAttempt.id).where(LinkAttempt.verifier.is_not(None))))
