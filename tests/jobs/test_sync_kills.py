@@ -65,7 +65,7 @@ class Ground:
     reaper: Reaper
     clock: MovableClock
     chance: random.Random
-    on_page: Callable[[], None] = lambda: None
+    on_page: Callable[[], object] = lambda: None
 
     async def fresh(self) -> None:
         """As nobody had ever read anything."""
