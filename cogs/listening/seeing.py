@@ -338,12 +338,14 @@ async def on_recent_page(press: Press) -> None:
 async def _show_knowers(interaction: Interaction, kind: Kind, text: str, private: bool) -> None:
     await think(interaction)
     tools, caller, now = tools_of(interaction), caller_of(interaction), now_of(interaction)
+    public = not private
     if text.strip():
         subject = await finding.find_subject(tools, caller=caller, kind=kind, text=text)
     else:
-        subject = await finding.subject_at_hand(tools, caller=caller, kind=kind, now=now)
-    found = await seeing.who_knows(tools, caller=caller, subject=subject, public=not private)
-    await show(interaction, _knowers(interaction, found), public=not private)
+        subject, is_open = await finding.subject_at_hand(tools, caller=caller, kind=kind, now=now)
+        public = public and is_open
+    found = await seeing.who_knows(tools, caller=caller, subject=subject, public=public)
+    await show(interaction, _knowers(interaction, found), public=public)
 
 
 def _knowers(interaction: Asked, found: Knowers) -> Body:

@@ -287,7 +287,8 @@ async def test_without_a_name_it_is_what_plays_or_the_weeks_album_or_the_last_pl
 
     async def meant(tools=tools):
         found = [await finding.subject_at_hand(tools, caller=BEN, kind=kind, now=NOW) for kind in Kind]
-        return [subject.title for subject in found]
+        assert [is_open for _, is_open in found] == [True] * 3
+        return [subject.title for subject, _ in found]
 
     assert await meant() == ["Low", "Hey What", "B"]
     await make_week(database, club, phase=Phase.LISTENING, album="Glass Harbour")
@@ -295,6 +296,11 @@ async def test_without_a_name_it_is_what_plays_or_the_weeks_album_or_the_last_pl
     await link(database, ben.user_id)
     player = Player(NowPlaying("Moth", "Lamp", "Wicks"))
     assert await meant(with_player(tools, player)) == ["Moth", "Wicks", "Lamp"]
+    await be_seen_by(database, ben.user_id, "followers")
+    subject, is_open = await finding.subject_at_hand(with_player(tools, player), caller=BEN, kind=Kind.ARTIST, now=NOW)
+    assert (subject.title, is_open) == ("Moth", False), "who hides does not tell everybody what they hear by asking"
+    assert (await finding.subject_at_hand(tools, caller=BEN, kind=Kind.TRACK, now=NOW))[1] is False
+    assert (await finding.subject_at_hand(tools, caller=BEN, kind=Kind.ALBUM, now=NOW))[1], "the week's is no secret"
 
 
 # --- now ------------------------------------------------------------------------------------------------------------

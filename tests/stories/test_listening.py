@@ -118,6 +118,7 @@ async def test_what_plays_now_is_told_by_the_members_own_account(stage: Stage) -
     await be_seen_by(database, first, "me")
     told(await chidi.command("np", member=ben.person), "keeps what they hear to themselves")
     told(await ben.command("np"), "You last heard")
+    told(await ben.command("whoknows track"), "Who knows Low song")
     await shown(chidi.command("whoknows artist", artist="Low"), "1. Chidi · 5 plays")
 
 

@@ -16,6 +16,7 @@ from bot.domain.listening.refusals import NotHeardHere, SubjectNeeded
 from bot.domain.people import Caller
 from bot.services import people
 from bot.services.listening.playing import playing_now
+from bot.services.listening.watching import CLUB
 from bot.services.tools import Tools
 from db.queries.club import nominations, weeks
 from db.queries.listening import reading, search
@@ -69,10 +70,11 @@ async def find_subject(tools: Tools, *, caller: Caller, kind: Kind, text: str) -
     raise NotHeardHere(kind, text)
 
 
-async def subject_at_hand(tools: Tools, *, caller: Caller, kind: Kind, now: datetime) -> Subject:
+async def subject_at_hand(tools: Tools, *, caller: Caller, kind: Kind, now: datetime) -> tuple[Subject, bool]:
     """What is meant when nothing is named: what the caller hears now, else the week's album, else what they heard last.
 
-    Raises `SubjectNeeded` where there is none of these.
+    With it, whether everybody may read it: of whoever hides what they hear, nobody learns what they hear now. Raises
+    `SubjectNeeded` where there is none of these.
     """
     async with tools.database.reading() as session:
         club = await people.club_here(session, caller.guild_id)
@@ -81,15 +83,17 @@ async def subject_at_hand(tools: Tools, *, caller: Caller, kind: Kind, now: date
     if asker is not None:
         heard, _ = await playing_now(tools, user_id=asker.user_id, now=now)
     playing = None if heard is None else subjects_of(heard).get(kind)
+    is_open = asker is not None and asker.visibility == CLUB
     async with tools.database.reading() as session:
         if playing is not None:
-            return (await search.named(session, kind, [playing.id]) or [playing])[0]
-        found = None if kind is Kind.TRACK else await _of_week(session, club.id, kind)
-        if found is None and asker is not None:
-            found = await _last_heard(session, asker.user_id, kind)
-    if found is None:
+            return (await search.named(session, kind, [playing.id]) or [playing])[0], is_open
+        of_week = None if kind is Kind.TRACK else await _of_week(session, club.id, kind)
+        if of_week is not None:
+            return of_week, True
+        last = None if asker is None else await _last_heard(session, asker.user_id, kind)
+    if last is None:
         raise SubjectNeeded(kind)
-    return found
+    return last, is_open
 
 
 def subjects_of(heard: NowPlaying) -> dict[Kind, Subject]:
