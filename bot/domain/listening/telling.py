@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
-from bot.domain.listening.names import artist_id, artist_key, heard_album_id, title_key, work_id
+from bot.domain.listening.names import CACHED, artist_id, artist_key, heard_album_id, title_key, work_id
 from bot.domain.listening.plays import Resolution, Source, Told, is_play
 
 MILLISECOND = timedelta(milliseconds=1)
@@ -44,21 +45,32 @@ class Telling(NamedTuple):
 
 def telling_of(told: Told) -> Telling | None:
     """What is compared of a play; None where it names nothing that shows."""
-    if not artist_key(told.artist) or not title_key(told.title):
+    keys = _keys(told.artist, told.title, told.album)
+    if keys is None:
         return None
+    track, artist, album = keys
     played = told.played
     return Telling(
         told.started_at,
-        work_id(told.artist, told.title),
+        track,
         told.source.value,
         told.ordinal,
         told.ended_at,
         None if played is None else max(0, played // MILLISECOND),
         told.resolution is Resolution.MINUTE,
         is_play(told),
-        artist_id(told.artist),
-        heard_album_id(told.artist, told.album) if told.album and title_key(told.album) else None,
+        artist,
+        album,
     )
+
+
+@lru_cache(maxsize=CACHED)
+def _keys(artist: str, title: str, album: str) -> tuple[UUID, UUID, UUID | None] | None:
+    """The keys of work, artist and album."""
+    if not artist_key(artist) or not title_key(title):
+        return None
+    heard = heard_album_id(artist, album) if album and title_key(album) else None
+    return work_id(artist, title), artist_id(artist), heard
 
 
 _EXACTNESS = {

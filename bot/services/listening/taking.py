@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -55,25 +55,23 @@ async def take_plays(session: Writing, *, user_id: UUID, plays: Sequence[Told]) 
 
     Some thousand at a time at the most, and one call in a transaction. What is known already changes nothing.
     """
-    told: dict[Key, Telling] = {}
-    named: dict[Key, Told] = {}
+    told: dict[Key, tuple[Telling, Told]] = {}
     nameless = repeated = 0
     for play in plays:
         telling = telling_of(play)
         if telling is None:
             nameless += 1
-        elif telling.key in told:
+        elif told.setdefault(telling.key, (telling, play))[1] is not play:
             repeated += 1
-        else:
-            told[telling.key] = telling
-            named[telling.key] = play
     if not told or not await queries.hold(session, user_id):
         return Taken(known=repeated, nameless=nameless)
-    tellings = list(told.values())
+    tellings = [telling for telling, _ in told.values()]
     held = await queries.held_in(session, user_id, _spans(tellings), {telling.track_id for telling in tellings})
     settled = settle(held, tellings)
-    fresh = [(telling, named[telling.key]) for telling in settled.plays if telling.key in named]
-    await _keep_names(session, fresh)
+    if settled.new == len(told):
+        await _keep_names(session, told.values())
+    else:
+        await _keep_names(session, [told[telling.key] for telling in settled.plays if telling.key in told])
     await write_settled(session, user_id, settled)
     return Taken(settled.new, settled.known + repeated, settled.twinned, settled.skips, settled.near, nameless)
 
@@ -103,7 +101,7 @@ def _spans(tellings: Iterable[Telling]) -> list[tuple[datetime, datetime]]:
     return spans
 
 
-async def _keep_names(session: Writing, fresh: Sequence[tuple[Telling, Told]]) -> None:
+async def _keep_names(session: Writing, fresh: Collection[tuple[Telling, Told]]) -> None:
     """Give every artist, album and work that nobody heard before its name, as it was told."""
     artists = {telling.artist_id: told for telling, told in fresh}
     albums = {

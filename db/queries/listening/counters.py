@@ -8,6 +8,7 @@ counts twice; what is taken away is counted anew.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -56,8 +57,9 @@ WITH told AS (
 ), added AS (
   INSERT INTO listen_events (user_id, played_at, track_id, source, ordinal, ended_at, ms_played, resolution, counts,
     artist_id, album_id, also)
-  SELECT $1, played_at, track_id, source, ordinal, ended_at, ms_played,
-    CASE WHEN minute THEN 'minute' ELSE 'second' END, counts, artist_id, album_id, string_to_array(also, ',')
+  SELECT $1, played_at, track_id, coalesce(source, ($4::text[])[1]), coalesce(ordinal, ($5::smallint[])[1]), ended_at,
+    ms_played, CASE WHEN coalesce(minute, ($8::bool[])[1]) THEN 'minute' ELSE 'second' END,
+    coalesce(counts, ($9::bool[])[1]), artist_id, album_id, coalesce(string_to_array(also, ','), '{{}}')
   FROM told
   ON CONFLICT DO NOTHING
   RETURNING played_at, track_id, artist_id, album_id, counts
@@ -80,7 +82,9 @@ WITH told AS (
 )
 SELECT club_id, week_on, kind, subject_id, -heard FROM changed WHERE heard < 0 ORDER BY 1, 2, 3, 4
 """
-"""Plays, and every counter that they change; it answers what clubs have to count less, of which there is rarely any."""
+"""Plays, and every counter that they change. What is the same for all plays is told once; unnest fills up with nulls.
+
+It answers what clubs have to count less, of which there is rarely any."""
 
 LESS = """
 WITH less AS (
@@ -181,14 +185,22 @@ async def add_plays(
     """Plays that are kept from now on, with everything that counts them; `gone` are those that were taken away."""
     raw = await driver(session)
     await raw.execute(HOLD_CLUBS, user_id)
-    columns = [list(column) for column in zip(*plays, strict=True)] or [[] for _ in Telling._fields]
-    sources = [",".join(also.get(play.key, ())) for play in plays] if also else [""] * len(plays)
+    told = list(zip(*plays, strict=True)) or [() for _ in Telling._fields]
+    columns = [*told[:2], *map(_shortened, told[2:8]), *told[8:]]
+    sources = [",".join(also.get(play.key, ())) for play in plays] if also else []
     away = [[getattr(play, name) for play in gone] for name in ("started_at", "track_id", "artist_id", "album_id")]
     less = await raw.fetch(ADD, user_id, *columns, sources, *away, [play.counts for play in gone])
     if less:
         await raw.execute(LESS, *(list(column) for column in zip(*less, strict=True)))
     if gone:
         await recount(session, user_id, gone)
+
+
+def _shortened(column: Sequence[Any]) -> Sequence[Any]:
+    """A column whose values are all the same as one value, or none: most are, and each costs its time on the way."""
+    if len(set(column)) > 1:
+        return column
+    return [one for one in column[:1] if one is not None]
 
 
 async def recount(session: AsyncSession, user_id: UUID, gone: Sequence[Telling] | None = None) -> None:
