@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+TURN_CONNECTIONS = 2
 DRAIN_SECONDS = 5
 """How long a stop waits for what is being performed, and for the gateway to close; the rest is found at the start."""
 
@@ -121,6 +122,8 @@ class App:
         self._world = world
         self._works = works
         self._sources: Sources | None = None
+        self._turns: Database | None = None
+        """Connections for turns with services alone: whoever waits for one may hold another in a transaction."""
         self._ticking = asyncio.Lock()
         self._gateway: asyncio.Task[None] | None = None
         self._upkeep: asyncio.Task[None] | None = None
@@ -200,7 +203,8 @@ class App:
         """The tools, with the services of the world where there is one."""
         if self._world is None:
             return Tools(database, self.clock, listening=Listening(vault=self.vault, files=ExportFiles()))
-        settings, manners = self.settings, SharedManners(database, self.clock)
+        self._turns = Database.connect(database.url, pool_size=TURN_CONNECTIONS)
+        settings, manners = self.settings, SharedManners(self._turns, self.clock)
         asked = [Service(name) for name in settings.asked_sources]
         self._sources = sources = Sources(
             self._world, manners, self.clock, keys=_keys(settings), asked=asked, contact=settings.contact
@@ -333,6 +337,8 @@ class App:
             self._gateway = None
         if self._sources is not None:
             await self._sources.close()
+        if self._turns is not None:
+            await self._turns.close()
         if self._presence is not None:
             await self._presence.leave()
         if hasattr(self, "tools"):

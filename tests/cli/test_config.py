@@ -68,9 +68,13 @@ def test_keys_of_sources_are_secrets_and_may_stand_in_files(monkeypatch: pytest.
     monkeypatch.setenv("SPOTIFY_CLIENT_ID", "an-id")
     monkeypatch.setenv("SPOTIFY_CLIENT_SECRET_FILE", str(tmp_path / "secret"))
     monkeypatch.setenv("LASTFM_API_KEY", " of-lastfm ")
+    (tmp_path / "other").write_text("that-signs\n")
+    monkeypatch.setenv("LASTFM_API_SECRET_FILE", str(tmp_path / "other"))
+    monkeypatch.setenv("LASTFM_AUTH_KEY", "that-members-see")
     settings = read_settings()
     assert settings.spotify_client_secret == SecretStr("of-spotify")
-    assert set(settings.secrets()) == {"of-spotify", "of-lastfm"}
+    assert set(settings.secrets()) == {"of-spotify", "of-lastfm", "that-signs", "that-members-see"}
+    assert "that-signs" not in repr(settings)
     assert "of-spotify" not in repr(settings)
     assert "of-lastfm" not in repr(settings)
 

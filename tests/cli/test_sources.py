@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import text
 
 from bot.app import App
 from bot.config import Settings
@@ -15,13 +18,18 @@ from bot.doctor import keys_and_sources, sources_asked
 from bot.domain.catalog import Service
 from bot.domain.clock import SystemClock
 from bot.domain.errors import Why
+from bot.domain.listening.accounts import Access
+from bot.domain.listening.plays import Source
 from bot.domain.manners import Pace
 from bot.providers.sources import WORLD
-from bot.rehearsal.providers import SHOPS, Fault, LoopbackProviders, world_on
+from bot.rehearsal.providers import SHOPS, Elsewhere, Fault, LoopbackProviders, shops_with, world_on
 from bot.rehearsal.providers.catalogue import ALBUMS
 from bot.services.manners import SharedManners
 from db.session import Database
 from tests.cli.process import Shell
+
+POOL = 8
+"""Connections that a process has for its transactions."""
 
 
 def settings(**given) -> Settings:
@@ -105,6 +113,24 @@ async def test_keys_open_the_other_sources(database_url: str, tmp_path: Path) ->
     }  # fmt: skip
     chosen = given.model_copy(update={"sources": "lastfm"})
     assert await asked_by(chosen, world=WORLD) == [Service.LASTFM]
+
+
+async def test_a_turn_is_had_while_every_connection_of_the_process_is_in_a_transaction(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    given = settings(database_url=SecretStr(database_url), data_folder=tmp_path)
+    elsewhere = Elsewhere(SystemClock().now)
+    elsewhere.joins_listenbrainz("ada")
+    async with LoopbackProviders(shops_with(elsewhere)) as server, AsyncExitStack() as held:
+        app = App(given, world=world_on(server))
+        held.push_async_callback(app.stop)
+        await app.open_database(migrates=False)
+        for _ in range(POOL):
+            session = await held.enter_async_context(app.tools.database.writing())
+            await session.execute(text("SELECT 1"))
+        async with asyncio.timeout(8):
+            profile = await app.tools.listening.sources[Source.LISTENBRAINZ].fetch_profile(Access("ada", "ada"))
+        assert profile.plays == 0
 
 
 async def test_every_source_of_a_rehearsal_answers_from_this_machine(
