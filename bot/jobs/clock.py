@@ -17,6 +17,8 @@ from bot.domain.clock import Clock, SystemClock
 log = logging.getLogger(__name__)
 
 SOONEST = timedelta(milliseconds=50)
+ALARMS = 100
+"""So many may ring while the first is still being answered; whoever answers does it one after the other."""
 
 
 class AlarmClock:
@@ -72,7 +74,13 @@ class AlarmClock:
         set_already = self._scheduler.get_job("next-due")
         if wait < timedelta(seconds=self._tick_seconds) and (set_already is None or at < set_already.next_run_time):
             self._scheduler.add_job(
-                self._run, "date", args=["tick", self._tick], id="next-due", run_date=at, replace_existing=True
+                self._run,
+                "date",
+                args=["tick", self._tick],
+                id="next-due",
+                run_date=at,
+                replace_existing=True,
+                max_instances=ALARMS,  # the one before may still be at work, and this one must not be lost
             )
 
     def stop(self) -> None:

@@ -15,11 +15,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bot.domain.clock import SystemClock
+from bot.rehearsal.clock import RehearsalClock
 from bot.rehearsal.cluster import throwaway_cluster
 from bot.rehearsal.league import SourceRefused, read_league
 from bot.rehearsal.loopback.schemas import Schemas
 from bot.rehearsal.pilot import Refused, Surprised
-from bot.rehearsal.providers import SHOPS, LoopbackProviders
+from bot.rehearsal.providers import Elsewhere, LoopbackProviders, shops_with
 from bot.rehearsal.ratings_file import read_ratings
 from bot.rehearsal.replay import LeagueReplay, RatingsReplay, Tell
 from bot.rehearsal.report import Report, Stopwatch, WeekOutcome, check
@@ -65,7 +66,7 @@ class Performance(Protocol):
         ...
 
 
-Cast = Callable[[Stage, Transcript, Tell], Performance]
+Cast = Callable[[Stage, Transcript, Tell, Elsewhere], Performance]
 
 
 async def rehearse(options: Options) -> int:
@@ -84,12 +85,14 @@ async def rehearse(options: Options) -> int:
     with _noted(mishaps), _progress(console, lines=not scripted) as tell:
         async with throwaway_cluster() as url:
             starts_at = first_evening(SystemClock().now()) if scripted else None
+            clock = RehearsalClock(starts_at)
+            elsewhere = Elsewhere(clock.now)
             # Real data is of real albums, which the made-up catalogue does not have.
-            providers = LoopbackProviders(SHOPS) if scripted else None
-            async with Stage(url, schemas=find_schemas(), starts_at=starts_at, providers=providers) as stage:
+            providers = LoopbackProviders(shops_with(elsewhere)) if scripted else None
+            async with Stage(url, schemas=find_schemas(), clock=clock, providers=providers) as stage:
                 aloud = scripted and not options.json
                 transcript = Transcript(stage.double, stage.guild, console.print if aloud else None)
-                report = await _perform(cast(stage, transcript, tell), stage, stopwatch)
+                report = await _perform(cast(stage, transcript, tell, elsewhere), stage, stopwatch)
                 report.troubles += [f"logged: {line}" for line in mishaps.seen]
                 if options.html is not None:
                     options.html.write_text(transcript.page("A Longplay rehearsal"), encoding="utf-8")
@@ -109,16 +112,18 @@ def _cast(options: Options) -> Cast:
     """What plays; the data is read before anything is started. Raises `SourceRefused`."""
     source = options.source
     if source is None:
-        return lambda stage, transcript, tell: Story(stage, transcript, tell)
+        return Story
     # A league is thousands of private answers: they are only kept for a page.
     keeps = options.html is not None
     if source.is_dir():
         league = read_league(source)
-        return lambda stage, transcript, tell: LeagueReplay(
+        return lambda stage, transcript, tell, _: LeagueReplay(
             stage, league, tell, transcript.show_answer if keeps else None
         )
     albums = read_ratings(source)
-    return lambda stage, transcript, tell: RatingsReplay(stage, albums, tell, transcript.show_answer if keeps else None)
+    return lambda stage, transcript, tell, _: RatingsReplay(
+        stage, albums, tell, transcript.show_answer if keeps else None
+    )
 
 
 async def _perform(performance: Performance, stage: Stage, stopwatch: Stopwatch) -> Report:

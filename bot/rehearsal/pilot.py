@@ -59,7 +59,7 @@ class Member:
 
     # Acts
 
-    async def command(self, name: str, *, hope: str = "", where: Any = None, **options: Any) -> Answer:
+    async def command(self, name: str, /, *, hope: str = "", where: Any = None, **options: Any) -> Answer:
         """Type a command; `hope` is what should stand in the answer."""
         shown = {option: self._picked.get(str(value), value) for option, value in options.items()}
         typed = " ".join([f"/{name}", *(f"{option}:{words}" for option, words in shown.items())])

@@ -12,9 +12,11 @@ from typing import Any
 from bot.domain.club.views import WeekView
 from bot.domain.club.week import Phase, ThreadRole
 from bot.domain.people import Caller
+from bot.rehearsal.listening_scene import ListeningScene
 from bot.rehearsal.party_scene import PartyScene
 from bot.rehearsal.pilot import Album, Member
 from bot.rehearsal.providers.catalogue import ALBUMS
+from bot.rehearsal.providers.listeners import Elsewhere
 from bot.rehearsal.replay import Tell, keep_quiet
 from bot.rehearsal.report import WeekOutcome, outcome_of
 from bot.rehearsal.stage import Stage
@@ -40,6 +42,7 @@ SLOW = Album("Fenn", pitch="For @everyone who likes it slow.")
 NOTES = Album("Oda & the Hills - Field Notes https://open.spotify.com/album/4aLongplayRehearsal000")
 SECOND_WEEK = Album("The Gull Road - Cold Bright Sound (2003)", pitch="Nobody sells it. I have a tape.")
 UNDERTOW = next(album for album in ALBUMS if album.title == "Undertow")
+NIGHT_BUS = next(album for album in ALBUMS if album.title == "Night Bus")
 THIRD_WEEK = (
     Album("ground frost"),
     Album("https://deezer.page.link/nightbus"),
@@ -61,8 +64,11 @@ RUNOFF = (("Emil", "1. ", "2. "), ("Fay", "2. ", "3. "), ("Gus", "2. ", "1. "), 
 class Story:
     """The club of the script; `facts` are the sentences that must be true in the end, with whether they are."""
 
-    def __init__(self, stage: Stage, transcript: Transcript, tell: Tell = keep_quiet) -> None:
+    def __init__(
+        self, stage: Stage, transcript: Transcript, tell: Tell = keep_quiet, elsewhere: Elsewhere | None = None
+    ) -> None:
         self.stage = stage
+        self.elsewhere = elsewhere or Elsewhere(stage.clock.now)
         self.transcript = transcript
         self.refusals: list[str] = []
         self.facts: list[tuple[str, bool]] = []
@@ -84,6 +90,7 @@ class Story:
             ("Week 2: one nomination", self.second_week),
             ("Week 2: a listening party, with a pause, a skip, and a bot that dies twice", self.hear_together),
             ("Week 3: ranked choice, and nobody votes in time", self.third_week),
+            ("Week 3: accounts are linked, and the club sees who has heard the album", self.see_listening),
             ("The last recaps", self.end),
         )
         for done, (title, scene) in enumerate(scenes):
@@ -243,6 +250,22 @@ class Story:
             await self.members[name].vote(panel, *choices)
         await self._until(3, Phase.POLL)
         self._fact("week 3 was decided by its runoff", (await self._view(3)).week.deciding_step == "method")
+
+    async def see_listening(self) -> None:
+        """Week 3's album in people's own players."""
+        threads = (await self._view(3)).week.threads
+        scene = ListeningScene(
+            self.stage,
+            self.elsewhere,
+            self.members,
+            self.stage.place(threads[ThreadRole.LISTENING]),
+            NIGHT_BUS,
+            show=self.transcript.show_new,
+            show_again=self.transcript.show_again,
+            aside=self.transcript.aside,
+        )
+        await scene.play()
+        self.facts += scene.facts
 
     async def end(self) -> None:
         """The remaining deadlines pass."""

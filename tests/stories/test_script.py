@@ -6,8 +6,9 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
+from bot.rehearsal.clock import RehearsalClock
 from bot.rehearsal.loopback.schemas import Schemas
-from bot.rehearsal.providers import SHOPS, LoopbackProviders
+from bot.rehearsal.providers import Elsewhere, LoopbackProviders, shops_with
 from bot.rehearsal.report import Stopwatch, check
 from bot.rehearsal.script import Story, first_evening
 from bot.rehearsal.stage import Stage
@@ -16,19 +17,31 @@ from tests.stories.conftest import monday_noon
 
 
 @pytest.fixture
-async def stage(database_url: str, schemas: Schemas | None, mishaps: list[str]) -> AsyncGenerator[Stage]:
+def clock() -> RehearsalClock:
+    return RehearsalClock(first_evening(monday_noon()))
+
+
+@pytest.fixture
+def elsewhere(clock: RehearsalClock) -> Elsewhere:
+    return Elsewhere(clock.now)
+
+
+@pytest.fixture
+async def stage(
+    database_url: str, schemas: Schemas | None, mishaps: list[str], clock: RehearsalClock, elsewhere: Elsewhere
+) -> AsyncGenerator[Stage]:
     """The stage of `longplay rehearse`: a bot that asks the rehearsal's own services."""
-    starts_at = first_evening(monday_noon())
-    async with Stage(database_url, schemas=schemas, starts_at=starts_at, providers=LoopbackProviders(SHOPS)) as stage:
+    providers = LoopbackProviders(shops_with(elsewhere))
+    async with Stage(database_url, schemas=schemas, clock=clock, providers=providers) as stage:
         yield stage
         assert stage.double.violations == []
     assert mishaps == []
 
 
-async def test_a_club_of_eight_lives_through_three_weeks(stage: Stage) -> None:
+async def test_a_club_of_eight_lives_through_three_weeks(stage: Stage, elsewhere: Elsewhere) -> None:
     lines: list[str] = []
     transcript = Transcript(stage.double, stage.guild, lines.append)
-    story = Story(stage, transcript)
+    story = Story(stage, transcript, elsewhere=elsewhere)
     weeks = await story.play()
     assert [sentence for sentence, holds in story.facts if not holds] == []
     assert [week.deciding_step for week in weeks] == ["head_to_head", "unopposed", "method"]
