@@ -82,8 +82,13 @@ TOPICS: dict[str, tuple[str, str]] = {
     "privacy": (
         "What Longplay knows",
         "It reads no messages: only commands, buttons and forms reach it, and a message you hand it with *Nominate "
-        "this album*. It keeps your Discord name, and what you nominate, vote and rate in this club. Ballots are shown "
-        "to nobody. `/club leave` takes you off turnout and lists; what you gave stays as a former member's.",
+        "this album*. It keeps your Discord name, what you nominate, vote and rate, and what linked accounts tell. "
+        "Ballots are shown to nobody. `/club leave` takes you off turnout and lists; what you gave stays as a former "
+        "member's.\n"
+        "`/privacy show` says what is kept of you, `/privacy visibility` who sees what you hear: your clubs, your "
+        "followers, or you alone. `/privacy export` hands you everything as files. `/privacy delete` forgets you, in "
+        "every club and for good: what you gave stays without your name, or goes as far as results stay right.\n"
+        "The week's card of who has heard the album names only those who press **Show my listening** there.",
     ),
 }
 """Topic → title and text; the first one is shown when none is asked for."""

@@ -26,9 +26,9 @@ from bot.domain.listening.hearing import (
 TEN = 10
 
 
-def hearer(heard: int = 0, number: int = 1, **values) -> Hearer:
+def hearer(heard: int = 0, number: int = 1, name: str = "", **values) -> Hearer:
     given = {"told": True, "shows": True} | values
-    return Hearer(UUID(int=number), given.pop("name", f"Member {number}"), heard, **given)
+    return Hearer(UUID(int=number), name or f"Member {number}", heard, **given)
 
 
 def test_a_track_counts_once_however_it_is_spelled():

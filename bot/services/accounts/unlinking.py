@@ -51,7 +51,7 @@ async def unlink(tools: Tools, *, caller: Caller, account_id: UUID, keeps: bool)
     async with tools.database.writing() as session:
         account = await own_account(session, caller, account_id, lock=True)
         await queries.remove_account(session, account.id)
-        await hearing.member_changed(session, user_id=account.user_id, now=now)
+        await hearing.member_changed(session, user_id=account.user_id, now=tools.clock.now())
         if not keeps:
             await forget_source(session, user_id=account.user_id, sources=(account.source,))
         return Unlinked(account.source, account.name, account.sealed, keeps)

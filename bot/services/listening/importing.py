@@ -24,8 +24,10 @@ from bot.domain.listening.imports import (
     Tally,
     Unfit,
 )
+from bot.domain.listening.names import work_id
 from bot.domain.listening.plays import Told
 from bot.domain.ports import ListenFile
+from bot.services.listening.hearing import plays_changed
 from bot.services.listening.taking import take_plays
 from bot.services.tools import Tools
 from db.queries.listening import imports
@@ -159,6 +161,8 @@ async def keep_file(
             before = tally.read
             async with tools.database.writing() as session:
                 await _take(session, one.user_id, batch, tally)
+                works = {work_id(row.artist, row.title) for row in batch if isinstance(row, Told)}
+                await plays_changed(session, user_id=one.user_id, works=works, now=tools.clock.now())
                 goes_on = await imports.note(
                     session, one.id, tally.report(), before=before, share=file.share, now=tools.clock.now()
                 )
