@@ -13,8 +13,9 @@ from bot.domain.listening.likeness import REACH
 from bot.domain.listening.names import artist_key, title_key
 from bot.domain.listening.plays import Told
 from bot.domain.listening.telling import Key, Telling, telling_of
-from db.queries.listening import counters, names
+from db.queries.listening import counters
 from db.queries.listening import plays as queries
+from db.queries.listening.names import NewNames, unknown
 from db.session import Writing
 
 LONGEST_NAME = 500
@@ -68,20 +69,21 @@ async def take_plays(session: Writing, *, user_id: UUID, plays: Sequence[Told]) 
     tellings = [telling for telling, _ in told.values()]
     held = await queries.held_in(session, user_id, _spans(tellings), {telling.track_id for telling in tellings})
     settled = settle(held, tellings)
-    if settled.new == len(told):
-        await _keep_names(session, told.values())
-    else:
-        await _keep_names(session, [told[telling.key] for telling in settled.plays if telling.key in told])
-    await write_settled(session, user_id, settled)
+    new_alone = settled.new == len(told)
+    fresh = told.values() if new_alone else [told[play.key] for play in settled.plays if play.key in told]
+    await write_settled(session, user_id, settled, fresh)
     return Taken(settled.new, settled.known + repeated, settled.twinned, settled.skips, settled.near, nameless)
 
 
-async def write_settled(session: Writing, user_id: UUID, settled: Settled) -> None:
-    """Store what was settled: what goes, goes first, so that its key is free."""
+async def write_settled(
+    session: Writing, user_id: UUID, settled: Settled, fresh: Collection[tuple[Telling, Told]] = ()
+) -> None:
+    """Store what was settled: what goes, goes first, so that its key is free. `fresh` may tell names nobody heard."""
     if settled.gone:
         await queries.remove(session, user_id, settled.gone)
     if settled.plays or settled.gone:
-        await counters.add_plays(session, user_id, settled.plays, settled.also, settled.gone)
+        names = await _new_names(session, user_id, fresh)
+        await counters.add_plays(session, user_id, settled.plays, settled.also, settled.gone, names)
     if settled.twins:
         await queries.add_twins(session, user_id, settled.twins)
     stored = {telling.key for telling in settled.plays} if settled.also else set[Key]()
@@ -101,36 +103,23 @@ def _spans(tellings: Iterable[Telling]) -> list[tuple[datetime, datetime]]:
     return spans
 
 
-async def _keep_names(session: Writing, fresh: Collection[tuple[Telling, Told]]) -> None:
-    """Give every artist, album and work that nobody heard before its name, as it was told."""
+async def _new_names(session: Writing, user_id: UUID, fresh: Collection[tuple[Telling, Told]]) -> NewNames:
+    """The name of every artist, album and work that nobody heard before, as it was told."""
     artists = {telling.artist_id: told for telling, told in fresh}
-    albums = {
-        telling.album_id: (telling, told) for telling, told in fresh if telling.album_id is not None and told.album
-    }
+    albums = {telling.album_id: (telling, told) for telling, told in fresh if telling.album_id and told.album}
     tracks = {telling.track_id: told for telling, told in fresh}
-    if not tracks:
-        return
-    new = await names.unknown(session, artists, albums, tracks)
-    await names.add_artists(
-        session,
-        [(key, _name(artists[key].artist), artist_key(artists[key].artist)[:LONGEST_KEY]) for key in new["artist"]],
-    )
-    await names.add_albums(
-        session,
-        [
-            (key, telling.artist_id, _name(told.album), title_key(told.album)[:LONGEST_KEY])
-            for key in new["album"]
-            for telling, told in [albums[key]]
-        ],
-    )
-    await names.add_tracks(
-        session,
-        [
-            (key, _name(told.artist), _name(told.title), title_key(told.title)[:LONGEST_KEY])
-            for key in new["track"]
-            for told in [tracks[key]]
-        ],
-    )
+    new = await unknown(session, user_id, artists, albums, tracks)
+    named = NewNames()
+    for key in new["artist"]:
+        artist = artists[key].artist
+        named.artists.append((key, _name(artist), artist_key(artist)[:LONGEST_KEY]))
+    for key in new["album"]:
+        telling, told = albums[key]
+        named.albums.append((key, telling.artist_id, _name(told.album), title_key(told.album)[:LONGEST_KEY]))
+    for key in new["track"]:
+        told = tracks[key]
+        named.tracks.append((key, _name(told.artist), _name(told.title), title_key(told.title)[:LONGEST_KEY]))
+    return named
 
 
 def _name(name: str) -> str:

@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.listening.telling import Key, Telling
+from db.queries.listening.names import HOLD_CLUBS, NewNames
 from db.queries.listening.plays import driver
 
 KINDS = ("artist", "album", "track")
@@ -69,6 +70,20 @@ WITH told AS (
 ), gone AS (
   SELECT * FROM unnest($13::timestamptz[], $14::uuid[], $15::uuid[], $16::uuid[], $17::bool[])
     AS play (played_at, track_id, artist_id, album_id, counts)
+), new_artists AS (
+  INSERT INTO artists (id, name, name_key)
+  SELECT * FROM unnest($18::uuid[], $19::text[], $20::text[]) AS new (id, name, name_key) ORDER BY id
+  ON CONFLICT DO NOTHING
+), new_albums AS (
+  INSERT INTO heard_albums (id, artist_id, title, title_key)
+  SELECT * FROM unnest($21::uuid[], $22::uuid[], $23::text[], $24::text[]) AS new (id, artist_id, title, title_key)
+  ORDER BY id
+  ON CONFLICT DO NOTHING
+), new_tracks AS (
+  INSERT INTO tracks (id, artist, title, title_key, kind)
+  SELECT id, artist, title, title_key, 'catalog'
+  FROM unnest($25::uuid[], $26::text[], $27::text[], $28::text[]) AS new (id, artist, title, title_key) ORDER BY id
+  ON CONFLICT DO NOTHING
 ), shown AS ({SHOWN_TO}
 ), changed AS (
   SELECT club_id, week_on, kind, subject_id, sum(heard)::int AS heard FROM (
@@ -82,9 +97,12 @@ WITH told AS (
 )
 SELECT club_id, week_on, kind, subject_id, -heard FROM changed WHERE heard < 0 ORDER BY 1, 2, 3, 4
 """
-"""Plays, and every counter that they change. What is the same for all plays is told once; unnest fills up with nulls.
+"""Plays with their names, and every counter that they change.
 
-It answers what clubs have to count less, of which there is rarely any."""
+What is the same for all plays is told once; unnest fills up with nulls. Everybody adds names and counts for clubs in
+the order of the keys, so that two members never wait for each other. It answers what clubs have to count less, of which
+there is rarely any.
+"""
 
 LESS = """
 WITH less AS (
@@ -101,12 +119,6 @@ WHERE (counter.club_id, counter.week_on, counter.kind, counter.subject_id)
 """
 
 
-# Who counts plays of a club, or changes whether they count, holds it together with the others; who changes its zone,
-# alone.
-HOLD_CLUBS = """
-SELECT pg_advisory_xact_lock_shared(hashtextextended(club_id::text, 41))
-FROM (SELECT club_id FROM memberships WHERE user_id = $1 ORDER BY club_id) AS of_member
-"""
 HOLD_CLUB_ALONE = "SELECT pg_advisory_xact_lock(hashtextextended($1::uuid::text, 41))"
 
 MISCOUNTED = """
@@ -180,16 +192,19 @@ async def add_plays(
     user_id: UUID,
     plays: Sequence[Telling],
     also: Mapping[Key, tuple[str, ...]],
-    gone: Sequence[Telling] = (),
+    gone: Sequence[Telling],
+    names: NewNames,
 ) -> None:
-    """Plays that are kept from now on, with everything that counts them; `gone` are those that were taken away."""
+    """Plays that are kept from now on, with everything that counts them; `gone` are those that were taken away.
+
+    The member's clubs are held already, see `names.unknown`.
+    """
     raw = await driver(session)
-    await raw.execute(HOLD_CLUBS, user_id)
     told = list(zip(*plays, strict=True)) or [() for _ in Telling._fields]
     columns = [*told[:2], *map(_shortened, told[2:8]), *told[8:]]
     sources = [",".join(also.get(play.key, ())) for play in plays] if also else []
     away = [[getattr(play, name) for play in gone] for name in ("started_at", "track_id", "artist_id", "album_id")]
-    less = await raw.fetch(ADD, user_id, *columns, sources, *away, [play.counts for play in gone])
+    less = await raw.fetch(ADD, user_id, *columns, sources, *away, [play.counts for play in gone], *names.columns())
     if less:
         await raw.execute(LESS, *(list(column) for column in zip(*less, strict=True)))
     if gone:
