@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +15,7 @@ from bot.rehearsal.loopback.schemas import Schemas
 from bot.rehearsal.providers import LoopbackProviders
 from bot.rehearsal.providers.lastfm_listening import LastFmShop
 from bot.rehearsal.providers.listeners import Elsewhere, as_member
+from bot.rehearsal.providers.server import Shop
 from bot.rehearsal.providers.spotify_listening import SpotifyShop
 from bot.rehearsal.providers.world import shops_with
 from bot.rehearsal.stage import Stage
@@ -29,22 +30,16 @@ class Abroad:
     scene: Scene
     elsewhere: Elsewhere
     providers: LoopbackProviders
+    spotify: SpotifyShop
+    lastfm: LastFmShop
 
     @property
     def stage(self) -> Stage:
         return self.scene.stage
 
-    @property
-    def spotify(self) -> SpotifyShop:
-        shop = self.providers.shops["spotify"]
-        assert isinstance(shop, SpotifyShop)
-        return shop
-
-    @property
-    def lastfm(self) -> LastFmShop:
-        shop = self.providers.shops["lastfm"]
-        assert isinstance(shop, LastFmShop)
-        return shop
+    def overhear(self, shop: str, by: Callable[[Shop], Shop]) -> None:
+        """Somebody listens at the counter of a shop from now on."""
+        self.providers.shops[shop] = by(self.providers.shops[shop])
 
 
 @asynccontextmanager
@@ -53,8 +48,11 @@ async def abroad(database_url: str, schemas: Schemas | None, starts_at: datetime
     clock = RehearsalClock(starts_at)
     elsewhere = Elsewhere(clock.now)
     providers = LoopbackProviders(shops_with(elsewhere))
+    spotify, lastfm = providers.shops["spotify"], providers.shops["lastfm"]
+    assert isinstance(spotify, SpotifyShop)
+    assert isinstance(lastfm, LastFmShop)
     async with Stage(database_url, schemas=schemas, clock=clock, providers=providers) as stage:
-        yield Abroad(await Scene.founded(stage), elsewhere, providers)
+        yield Abroad(await Scene.founded(stage), elsewhere, providers, spotify, lastfm)
         assert stage.double.violations == []
 
 
