@@ -13,6 +13,7 @@ from collections.abc import Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import event, text
@@ -25,7 +26,7 @@ from db.session import Database
 from tests.factories.people import NOW, MovableClock
 from tests.factories.syncing import SyncStand, make_user, sync_stand
 
-KILLS = int(os.environ.get("LONGPLAY_SYNC_KILLS", "12"))
+KILLS = int(os.environ.get("LONGPLAY_SYNC_KILLS", "10"))
 SEED = 20_261_123
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 LEFT = ("listen_events", "listen_twins", "artist_plays", "album_plays", "track_plays")
@@ -69,7 +70,7 @@ class Ground:
 
     async def fresh(self) -> None:
         """As nobody had ever read anything."""
-        self.clock.at = NOW
+        self.reaper.at, self.clock.at = None, NOW
         tables = await self._tables()
         async with self.database.writing() as session:
             await session.execute(text(f"TRUNCATE {tables} CASCADE"))
@@ -120,7 +121,7 @@ class Ground:
                     text("SELECT procrastinate_finish_job_v1(:id, 'succeeded', true)"), {"id": number}
                 )
 
-    async def _fetch(self) -> tuple[int, dict[str, object]] | None:
+    async def _fetch(self) -> tuple[int, dict[str, Any]] | None:
         async with self.database.writing() as session:
             found = (
                 await session.execute(
@@ -218,20 +219,21 @@ async def test_a_kill_anywhere_changes_nothing_in_the_end(ground: Ground, capsys
     assert set(points) == {"before commit", "after commit", "statement", "page"}
     assert points["page"] >= 15
 
-    chosen = [(kind, 1 + ground.chance.randrange(count)) for kind, count in points.items()]
-    while len(chosen) < KILLS:
-        kind = ground.chance.choice(["page", "statement", "before commit", "after commit"])
-        chosen.append((kind, 1 + ground.chance.randrange(points[kind])))
-    died = Counter[str]()
-    for point in chosen:
+    kinds = list(points)
+    died, tried = Counter[str](), 0
+    while died.total() < KILLS:
+        # Of each kind first; two accounts of a life may take other turns, so that some point is never reached.
+        kind = kinds[tried] if tried < len(kinds) else ground.chance.choice(kinds)
+        point = (kind, 1 + ground.chance.randrange(points[kind]))
+        tried += 1
         await ground.fresh()
         if await ground.lives(point):
-            died[point[0]] += 1
+            died[kind] += 1
         left = await ground.left()
         for table in LEFT:
             missing = [row for row in undisturbed[table] if row not in left[table]]
             assert missing == [], (point, table, [row for row in left[table] if row not in undisturbed[table]])
         assert left == undisturbed, point
+        assert tried < KILLS * 1.5 + len(kinds), "most points are reached"
     with capsys.disabled():
-        print(f"\n{died.total()} of {len(chosen)} kills struck: {dict(died)}; the plays were the same each time")
-    assert died.total() >= len(chosen) * 0.8, "two accounts of a run may take other turns"
+        print(f"\n{died.total()} kills {dict(sorted(died.items()))}: the plays were the same each time")
