@@ -69,8 +69,8 @@ class Raw(logging.Handler):
 
 
 @pytest.fixture
-def raw() -> Iterator[Raw]:
-    """The log as `LONGPLAY_LOG_LEVEL=DEBUG` has it, knowing no secret by its value; and what was written to it."""
+def raw(capsys: pytest.CaptureFixture[str]) -> Iterator[Raw]:
+    """The log as `LONGPLAY_LOG_LEVEL=DEBUG` has it, knowing no secret by its value; `capsys` hears it."""
     loggers = [logging.getLogger(name) for name in (None, *TALKATIVE, *SILENT)]
     before = [(each.level, each.handlers) for each in loggers]
     start_logging("DEBUG")
