@@ -20,6 +20,7 @@ from bot.domain.privacy import Choice, Group, Person
 from bot.domain.privacy_errors import NotConfirmed, NothingKept
 from bot.services import people
 from bot.services.club import rating
+from bot.services.club.phases import advance_week
 from bot.services.club.views import host_summary, show_week
 from bot.services.listening.taking import take_plays
 from bot.services.privacy.deleting import delete_person
@@ -306,3 +307,15 @@ async def test_two_who_delete_at_once_delete_once(tools, life):
     asked = [delete_person(tools, caller=life.caller, now=LATER, choice=Choice.GO, typed="DELETE") for _ in range(3)]
     answers = await asyncio.gather(*asked, return_exceptions=True)
     assert sorted(type(one).__name__ for one in answers) == ["Erased", "NothingKept", "NothingKept"]
+
+
+async def test_a_poll_that_closes_meanwhile_counts_a_ballot_or_has_none_of_it(tools, life):
+    """Whichever comes first: the stored result is the one that its ballots give."""
+    asked = delete_person(tools, caller=life.caller, now=LATER, choice=Choice.GO, typed="DELETE")
+    closed = advance_week(tools, caller=HOST, now=LATER, number=life.polling.number)
+    await asyncio.gather(asked, closed)
+    view = await show_week(tools, caller=HOST, now=LATER, number=life.polling.number)
+    assert view.week.result is not None
+    assert view.week.result["ballots"] == view.ballots
+    assert view.tally is not None
+    assert view.tally.winner == str(view.week.winner_id)

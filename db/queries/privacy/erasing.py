@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Text, and_, delete, exists, insert, literal, select, text, update
+from sqlalchemy import CursorResult, Text, and_, delete, exists, insert, literal, or_, select, text, update
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -65,11 +65,13 @@ async def weeks_showing(session: AsyncSession, person: Person) -> list[UUID]:
     nomination = and_(Nomination.club_id == Second.club_id, Nomination.id == Second.nomination_id)
     commented = and_(Comment.club_id == Post.club_id, Comment.post_id == Post.id)
     liked = and_(PostLike.club_id == Post.club_id, PostLike.post_id == Post.id)
+    voted = and_(Week.club_id == Ballot.club_id, Week.id == Ballot.week_id)
     at_party = and_(PartyMember.club_id == Party.club_id, PartyMember.party_id == Party.id)
     asked = (
         select(Nomination.week_id).where(Nomination.user_id == key),
         select(Nomination.week_id).join(Second, nomination).where(Second.user_id == key),
         select(Rating.week_id).where(Rating.user_id == key),
+        select(Ballot.week_id).join(Week, voted).where(Ballot.user_id == key, Week.winner_id.is_(None)),
         select(Post.week_id).join(Comment, commented).where(Comment.user_id == key),
         select(Post.week_id).join(PostLike, liked).where(PostLike.user_id == key),
         select(Party.week_id).join(PartyMember, at_party).where(PartyMember.user_id == key),
@@ -94,6 +96,7 @@ async def take_back(session: AsyncSession, person: Person, now: datetime) -> Row
     """
     gone: Rows = Counter()
     user_id = person.user_id
+    await _hold_weeks(session, user_id)
     undecided = select(Week.id).where(Week.club_id == Ballot.club_id, Week.winner_id.is_(None))
     mine = and_(Ballot.user_id == user_id, Ballot.week_id.in_(undecided))
     own_votes = and_(Vote.user_id == user_id, Vote.week_id.in_(select(Ballot.week_id).where(mine)))
@@ -112,6 +115,16 @@ async def take_back(session: AsyncSession, person: Person, now: datetime) -> Row
     gone[Group.TALK] += await _silence(session, user_id, now)
     await run(session, update(Post).where(Post.user_id == user_id).values(content="", updated_at=now))
     return gone
+
+
+async def _hold_weeks(session: AsyncSession, user_id: UUID) -> None:
+    """No week counts the person's ballot, or takes their album to the poll, while those are taken back."""
+    mine = or_(
+        Week.id.in_(select(Ballot.week_id).where(Ballot.user_id == user_id)),
+        Week.id.in_(select(Nomination.week_id).where(Nomination.user_id == user_id)),
+    )
+    open_weeks = select(Week.id).where(mine, Week.winner_id.is_(None)).order_by(Week.id)
+    await session.execute(open_weeks.with_for_update(read=True))
 
 
 async def _silence(session: AsyncSession, user_id: UUID, now: datetime) -> int:
