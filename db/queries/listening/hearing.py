@@ -91,9 +91,12 @@ async def tracks_of_winner(session: AsyncSession, week: Week) -> list[tuple[str,
     return [(artist, title) for artist, title in rows]
 
 
-@cache
-def _hearers(restricted: bool) -> Select[*tuple[Any, ...]]:
-    """Members with their tracks; plays are looked at only where an account tells them and the club may see it."""
+TOLD = and_(User.visibility == CLUB, LINKED)
+"""Plays are looked at only where an account tells them and the club may see it."""
+
+
+def _counted() -> Any:
+    """How many of the works a member heard while the album was the club's, and how many before."""
     since = bindparam("since", type_=Listen.played_at.type)
     until = bindparam("until", type_=Listen.played_at.type)
     plays = TrackPlays
@@ -106,16 +109,22 @@ def _hearers(restricted: bool) -> Select[*tuple[Any, ...]]:
     )
     # The last play tells nearly always; only one after the end makes it needful to look at each.
     within = and_(plays.last_at >= since, or_(plays.last_at < until, again))
-    told = and_(User.visibility == CLUB, LINKED)
-    counted = (
+    works = any_(bindparam("works", type_=ARRAY(Uuid())))
+    return (
         select(func.count().filter(within).label("heard"), func.count().filter(plays.first_at < since).label("before"))
-        .where(
-            plays.user_id == Membership.user_id,
-            plays.track_id == any_(bindparam("works", type_=ARRAY(Uuid()))),
-            told,
-        )
+        .where(plays.user_id == Membership.user_id, plays.track_id == works, TOLD)
         .correlate(Membership, User)
         .lateral()
+    )
+
+
+@cache
+def _hearers(restricted: bool) -> Select[*tuple[Any, ...]]:
+    counted = _counted()
+    said = and_(
+        Hearing.club_id == Membership.club_id,
+        Hearing.week_id == bindparam("week"),
+        Hearing.user_id == Membership.user_id,
     )
     query = (
         select(
@@ -125,20 +134,13 @@ def _hearers(restricted: bool) -> Select[*tuple[Any, ...]]:
             counted.c.before,
             and_(Hearing.user_id.is_not(None), or_(Hearing.said, ~LINKED)).label("says"),
             func.coalesce(Hearing.said, False).label("said"),
-            told.label("told"),
+            TOLD.label("told"),
             and_(Membership.shows_hearing, User.visibility == CLUB).label("shows"),
             (Membership.active_at >= bindparam("active_since")).label("active"),
         )
         .select_from(Membership)
         .join(User, User.id == Membership.user_id)
-        .outerjoin(
-            Hearing,
-            and_(
-                Hearing.club_id == Membership.club_id,
-                Hearing.week_id == bindparam("week"),
-                Hearing.user_id == Membership.user_id,
-            ),
-        )
+        .outerjoin(Hearing, said)
         .join(counted, true())
         .where(Membership.club_id == bindparam("club"), Membership.left_at.is_(None))
     )
