@@ -17,7 +17,9 @@ from bot.app import WORLD, App, explain
 from bot.config import Settings, SettingsFault, read_settings
 from bot.domain.catalog import Service, service_name
 from bot.domain.errors import Unavailable
+from bot.domain.secret_keys import KeyFault
 from bot.logs import start_logging, strike
+from bot.services.accounts.resealing import count_sealed
 from bot.services.club import setup
 from bot.services.manners import SharedManners
 from cogs.shared.checkup import Finding, clock_skew, club_permissions, commands_known, gateway_starts
@@ -46,7 +48,7 @@ async def examine(*, asks_sources: bool = False) -> int:
             ill += _tell(Finding(name, False, detail))
     else:
         start_logging(settings.log_level, as_json=settings.log_json, secrets=settings.secrets())
-        for finding in keys_and_sources(settings):
+        for finding in (*keys_and_sources(settings), *accounts_elsewhere(settings)):
             ill += _tell(finding, settings.secrets())
         async for finding in _world(settings, asks_sources):
             ill += _tell(finding, settings.secrets())
@@ -105,6 +107,41 @@ def keys_and_sources(settings: Settings) -> Iterator[Finding]:
     yield Finding("LONGPLAY_CONTACT", True, told)
 
 
+def accounts_elsewhere(settings: Settings) -> Iterator[Finding]:
+    """How members can link accounts, and what the services must be told; less than everything is no fault."""
+    address = settings.web_address
+    ways = ["ListenBrainz by its token"]
+    if settings.lastfm_api_key:
+        ways.append("Last.fm by its name")
+    if settings.lastfm_api_secret and not settings.lastfm_api_key:
+        yield Finding("LASTFM_API_KEY", False, "not set, though LASTFM_API_SECRET is: nobody logs in at Last.fm")
+    if address and settings.lastfm_api_key and settings.lastfm_api_secret:
+        ways.append("Last.fm by logging in there")
+    if address and settings.spotify_client_id:
+        ways.append(f"Spotify (its dashboard must know {address}/callback/spotify as a redirect URI)")
+    yield Finding("Linked accounts", True, "; ".join(ways))
+    if address:
+        yield Finding("LONGPLAY_WEB_ADDRESS", True, f"{address}, served on {settings.web_host}:{settings.listens_on}")
+    else:
+        yield Finding("LONGPLAY_WEB_ADDRESS", True, "not set: nobody can log in at Spotify or Last.fm")
+    given = len(settings.vault_keys)
+    where = f"{given} given" if given else f"a file in {settings.data_folder}, made when it is needed"
+    yield Finding("LONGPLAY_SECRET_KEYS", True, where)
+
+
+async def sealed_tokens(longplay: App) -> Finding:
+    """Whether the members' sealed tokens open."""
+    try:
+        found = await count_sealed(longplay.tools, longplay.vault)
+    except KeyFault as fault:
+        return Finding("Sealed tokens", False, str(fault))
+    if found.broken:
+        advice = "put the missing key back into LONGPLAY_SECRET_KEYS, or into secret.keys in the data folder"
+        return Finding("Sealed tokens", False, f"{found.broken} open with none of the keys: {advice}")
+    old = f"; {found.old} under an older key: longplay rotate-key brings them over" if found.old else ""
+    return Finding("Sealed tokens", True, f"{found.fresh + found.old} open{old}")
+
+
 async def sources_asked(longplay: App) -> AsyncIterator[Finding]:
     """Services that are left alone for a while, and one search at each source where they shall be asked."""
     now = longplay.clock.now()
@@ -138,6 +175,7 @@ async def _world(settings: Settings, asks_sources: bool = False) -> AsyncIterato
             async for finding in _database(longplay):
                 yield finding
             if at_head:
+                yield await sealed_tokens(longplay)
                 async for finding in sources_asked(longplay):
                     yield finding
         if settings.discord_token is None:

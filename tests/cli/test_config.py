@@ -8,6 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.config import Settings, SettingsFault, read_settings
+from bot.domain.secret_keys import new_key
 from bot.logs import STRUCK, strike
 
 
@@ -90,6 +91,67 @@ def test_keys_of_sources_are_secrets_and_may_stand_in_files(monkeypatch: pytest.
 def test_sources_are_chosen_by_name(monkeypatch: pytest.MonkeyPatch, given: str, asked: set[str]) -> None:
     monkeypatch.setenv("LONGPLAY_SOURCES", given)
     assert read_settings().asked_sources == asked
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("http://localhost:8910", "no longer send anybody back to localhost"),
+        ("https://localhost", "no longer send anybody back to localhost"),
+        ("http://club.example", "use https"),
+        ("http://192.168.0.4:8910", "use https"),
+        ("http://127.0.0.2", "use https"),
+        ("club.example", "use an address like"),
+        ("ftp://club.example", "use an address like"),
+        ("https://club.example/?a=b", "use an address like"),
+        ("https://me:pa55@club.example", "use an address like"),
+        ("https://club.example:port", "use an address like"),
+        ("https://", "use an address like"),
+    ],
+)
+def test_browsers_come_back_by_https_or_to_this_very_machine(
+    monkeypatch: pytest.MonkeyPatch, given: str, words: str
+) -> None:
+    monkeypatch.setenv("LONGPLAY_WEB_ADDRESS", given)
+    with pytest.raises(SettingsFault) as caught:
+        read_settings()
+    (fault,) = caught.value.faults
+    assert fault.startswith("LONGPLAY_WEB_ADDRESS: ")
+    assert words in fault
+    assert "pa55" not in fault
+
+
+@pytest.mark.parametrize(
+    ("given", "kept", "port"),
+    [
+        ("https://club.example/", "https://club.example", 8910),
+        ("https://club.example:8443/longplay/", "https://club.example:8443/longplay", 8910),
+        ("http://127.0.0.1:9000", "http://127.0.0.1:9000", 9000),
+        ("http://[::1]:9001/", "http://[::1]:9001", 9001),
+        ("", "", 8910),
+    ],
+)
+def test_the_pages_have_an_address_and_a_port(
+    monkeypatch: pytest.MonkeyPatch, given: str, kept: str, port: int
+) -> None:
+    monkeypatch.setenv("LONGPLAY_WEB_ADDRESS", given)
+    settings = read_settings()
+    assert (settings.web_address, settings.listens_on) == (kept, port)
+    monkeypatch.setenv("LONGPLAY_WEB_PORT", "7000")
+    assert read_settings().listens_on == 7000
+
+
+def test_keys_of_the_vault_are_read_and_known_as_secrets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    first, second = new_key(), new_key()
+    (tmp_path / "keys").write_text(f"{first.text}\n{second.text}\n")
+    monkeypatch.setenv("LONGPLAY_SECRET_KEYS_FILE", str(tmp_path / "keys"))
+    settings = read_settings()
+    assert settings.vault_keys == (first, second)
+    assert {first.text, second.text} <= set(settings.secrets())
+    monkeypatch.setenv("LONGPLAY_SECRET_KEYS", f"{first.text},half-a-key")
+    with pytest.raises(SettingsFault, match="LONGPLAY_SECRET_KEYS: a key is 32 random bytes") as caught:
+        read_settings()
+    assert first.text not in str(caught.value)
 
 
 def test_a_source_that_nobody_knows_and_a_key_of_two_words_are_faults(monkeypatch: pytest.MonkeyPatch) -> None:
