@@ -9,6 +9,7 @@ its own: no queue, no manners, no dedup, no names, no counters, no fence.
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import logging
 import os
@@ -182,6 +183,7 @@ async def _ours(plain: Any, url: str, address: str, options: Options, progress: 
         began, processor = time.perf_counter(), time.process_time()
         try:
             await app.start_working()
+            gc.freeze()  # as `longplay worker` does
             await _all_read(plain, options.accounts, progress, task)
             return Pass(time.perf_counter() - began, time.process_time() - processor)
         finally:

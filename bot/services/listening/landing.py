@@ -43,13 +43,14 @@ class Overtaken(Exception):  # noqa: N818 - the word of the field
 async def land(tools: Tools, turn: Turn, window: Window, last: Sequence[Told]) -> None:
     """Keep what the pages of a window told, `last` being the last of them. Raises `Overtaken`.
 
-    The fence comes first: it also keeps whoever unlinks the account waiting until the plays are there.
+    The fence comes before the plays: it also keeps whoever unlinks the account waiting until they are there.
     """
     now = tools.clock.now()
     async with tools.database.writing() as session:
         if turn.standing is not Standing.WELL:
             await set_standing(session, turn.account_id, Standing.WELL, now)
-        if not await queries.hold(session, turn):
+        # A single page has nothing staged that somebody else could be at: there it is the giving back that tells.
+        if window.pages > 1 and not await queries.hold(session, turn):
             raise Overtaken
         plays = await _pages(session, turn, window, last)
         complete = turn.source in KEEPS_ALL and not window.cursor
@@ -60,7 +61,8 @@ async def land(tools: Tools, turn: Turn, window: Window, last: Sequence[Told]) -
             gone, judged = await _compared(session, turn, window, span, plays)
             if window.purpose is Purpose.DEEP:
                 state = doubting(state, judged, now)
-        await queries.settle(session, turn, state, next_due=next_due(state, turn.source, now), synced=now)
+        if not await queries.settle(session, turn, state, next_due=next_due(state, turn.source, now), synced=now):
+            raise Overtaken
         works = {key[1] for key in gone}
         if gone:
             await drop_plays(session, user_id=turn.user_id, keys=gone)
