@@ -1,15 +1,16 @@
 """The stated rule: which of the plays that are told are known, which are another telling of a kept one, which are new.
 
 Inside one source only what starts within two seconds is a double, so that real repeats stay. What two sources tell is
-matched one to one, nearest first, and never makes one play of two plays of the same source. Of all tellings of a play
-the most exact one is kept, so that the order in which sources are read changes nothing.
+matched one to one, nearest first, and never makes one play of two plays of the same source; a telling that comes later
+and fits better takes its place. Of all tellings of a play the most exact one is kept. So the order in which sources are
+read changes nothing.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,6 +26,7 @@ from bot.domain.listening.likeness import (
     are_double,
     within_family,
 )
+from bot.domain.listening.plays import Family
 from bot.domain.listening.telling import Key, Telling, exactness
 
 
@@ -43,6 +45,11 @@ class Held:
     kept: Telling
     twins: tuple[Twin, ...] = ()
 
+    @property
+    def tellings(self) -> list[Telling]:
+        """All that was told of it."""
+        return [self.kept, *(twin.telling for twin in self.twins)]
+
 
 @dataclass(slots=True)
 class Settled:
@@ -51,11 +58,13 @@ class Settled:
     plays: list[Telling] = field(default_factory=list[Telling])
     """To be kept: new ones, and tellings more exact than what was kept so far."""
     gone: list[Telling] = field(default_factory=list[Telling])
-    """Kept so far, twins from now on; what they were twinned with goes with them and is among `twins` again."""
+    """Kept no longer; their twins go with them, and stand among `twins` again where they are told still."""
+    untwinned: list[Key] = field(default_factory=list[Key])
+    """Twins of plays that stay, no longer theirs."""
     twins: list[tuple[Twin, Key]] = field(default_factory=list[tuple[Twin, Key]])
     """Further tellings, each with the key of the kept one."""
     also: dict[Key, tuple[str, ...]] = field(default_factory=dict[Key, tuple[str, ...]])
-    """Of every play that has twins now and is new or changed: the further sources."""
+    """The further sources of every play that has others than before."""
     new: int = 0
     skips: int = 0
     """Of the new, those that were not heard long enough to count."""
@@ -64,20 +73,6 @@ class Settled:
     """Told by another source before."""
     near: int = 0
     """Told by the same source before, a moment apart."""
-
-
-@dataclass(eq=False, slots=True)
-class _Play:
-    """One play while it is settled: its tellings, each with the reason that brought it here."""
-
-    tellings: list[Telling]
-    reasons: dict[Key, Reason]
-    was: Telling | None = None
-    """What was kept of it."""
-    absorbed: list[Telling] = field(default_factory=list[Telling])
-    """What was kept of plays that turned out to be this one."""
-    twinned_before: frozenset[Key] = frozenset()
-    changed: bool = False
 
 
 def settle(held: Sequence[Held], told: Iterable[Telling]) -> Settled:
@@ -92,10 +87,19 @@ def settle(held: Sequence[Held], told: Iterable[Telling]) -> Settled:
     for track_id, tellings in by_track.items():
         beside = held_by_track.get(track_id)
         if beside is None and (len(tellings) == 1 or _all_apart(tellings)):  # most are
-            for telling in tellings:
-                _add_new(settled, telling)
+            settled.plays.extend(tellings)
+            settled.new += len(tellings)
+            settled.skips += sum(not telling.counts for telling in tellings)
         else:
             _settle_track(settled, beside or [], tellings)
+    return settled
+
+
+def leave_out(held: Sequence[Held], keys: AbstractSet[Key]) -> Settled:
+    """What becomes of `held` plays when some of their tellings are taken back: what others told as well is kept."""
+    settled = Settled()
+    left = [[telling for telling in one.tellings if telling.key not in keys] for one in held]
+    _write(settled, held, [tellings for tellings in left if tellings], _reason_between)
     return settled
 
 
@@ -111,34 +115,9 @@ def _all_apart(tellings: list[Telling]) -> bool:
     return True
 
 
-def leave_out(held: Sequence[Held], keys: AbstractSet[Key]) -> Settled:
-    """What becomes of `held` plays when some of their tellings are taken back.
-
-    What others told as well is kept as they told it; the tellings that were twins have to go from the store besides.
-    """
-    settled = Settled()
-    for one in held:
-        play = _play_of(one)
-        play.tellings = [telling for telling in play.tellings if telling.key not in keys]
-        play.changed = True
-        if play.tellings:
-            _write(settled, play)
-        else:
-            settled.gone.append(one.kept)
-    return settled
-
-
-def _add_new(settled: Settled, telling: Telling) -> None:
-    settled.plays.append(telling)
-    settled.new += 1
-    if not telling.counts:
-        settled.skips += 1
-
-
 def _settle_track(settled: Settled, held: Sequence[Held], told: Sequence[Telling]) -> None:
     """The same for one track."""
-    plays = [_play_of(one) for one in held]
-    known = {telling.key for play in plays for telling in play.tellings}
+    known = {telling.key for play in held for telling in play.tellings}
     fresh: dict[Key, Telling] = {}
     for telling in told:
         if telling.key in known or telling.key in fresh:
@@ -147,66 +126,87 @@ def _settle_track(settled: Settled, held: Sequence[Held], told: Sequence[Telling
             fresh[telling.key] = telling
     if not fresh:
         return
-    track = _Track(plays)
-    voices: defaultdict[tuple[int, str, bool], list[Telling]] = defaultdict(list)
+    track = _Track(held)
+    voices: defaultdict[tuple[int, bool], list[Telling]] = defaultdict(list)
     for telling in fresh.values():
         minute, place, _, _ = exactness(telling)
-        voices[place, telling.source, minute].append(telling)
+        voices[place, minute].append(telling)
     for _, tellings in sorted(voices.items()):
-        track.take(sorted(tellings, key=exactness), settled)
-    for play in track.plays():
-        _write(settled, play)
+        near = track.take(sorted(tellings, key=exactness))
+        settled.near += len(near)
+        for telling in near:
+            del fresh[telling.key]
+    plays = track.plays()
+    for tellings in plays:
+        coming = sum(telling.key in fresh for telling in tellings)
+        if coming and not any(telling.key in known for telling in tellings):
+            coming -= 1
+            settled.new += 1
+            settled.skips += not min(tellings, key=exactness).counts
+        settled.twinned += coming
+    _write(settled, held, plays, track.reason)
 
 
-def _play_of(held: Held) -> _Play:
-    return _Play(
-        [held.kept, *(twin.telling for twin in held.twins)],
-        {twin.telling.key: twin.reason for twin in held.twins},
-        held.kept,
-        twinned_before=frozenset(twin.telling.key for twin in held.twins),
-    )
+@dataclass(eq=False, slots=True)
+class _Unit:
+    """What one service told of one play."""
+
+    family: Family
+    tellings: list[Telling]
+    play: list[_Unit] = field(default_factory=list["_Unit"])
+    """It with the units of other services that tell the same."""
 
 
 class _Track:
-    """The plays of one track in some time, while tellings find their places among them."""
+    """What is told of one track in some time, while tellings find their places."""
 
-    def __init__(self, plays: Iterable[_Play]) -> None:
-        self._home: dict[Key, _Play] = {}
-        for play in plays:
-            for telling in play.tellings:
-                self._home[telling.key] = play
-        self._in_time = sorted((telling for play in set(self._home.values()) for telling in play.tellings), key=_key)
+    def __init__(self, held: Iterable[Held]) -> None:
+        self._home: dict[Key, _Unit] = {}
+        self._edges: dict[tuple[int, int], Reason] = {}
+        for one in held:
+            units: dict[Family, _Unit] = {}
+            for telling in one.tellings:
+                family = FAMILIES[telling.source]
+                unit = units.setdefault(family, _Unit(family, []))
+                unit.tellings.append(telling)
+                self._home[telling.key] = unit
+        self._in_time = sorted((one for unit in self._units() for one in unit.tellings), key=_key)
 
-    def plays(self) -> Iterator[_Play]:
-        """All of them, in the order of their first tellings."""
-        yield from dict.fromkeys(self._home[telling.key] for telling in self._in_time)
+    def _units(self) -> list[_Unit]:
+        return list(dict.fromkeys(self._home.values()))
 
-    def take(self, told: Sequence[Telling], settled: Settled) -> None:
-        """Find places for the tellings of one source, most exact first."""
-        homeless: list[Telling] = []
+    def take(self, told: Sequence[Telling]) -> list[Telling]:
+        """Find places among what the same service told; those that were told a moment apart."""
+        near: list[Telling] = []
         for telling in told:
             before = next((one for one in self._near(telling) if are_double(one, telling)), None)
             if before is None:
-                homeless.append(telling)
-                self._add(_Play([telling], {}, changed=True), telling)
+                self._home[telling.key] = _Unit(FAMILIES[telling.source], [telling])
             else:
-                settled.near += 1
-                play = self._home[before.key]
-                play.reasons[telling.key] = Reason.SAME
-                play.tellings.append(telling)
-                self._add(play, telling)
-        twinned = self._match(told, within=True) | self._match(homeless, within=False)
-        settled.twinned += len(twinned & {one.key for one in homeless})
-        for telling in homeless:
-            if telling.key not in twinned:
-                settled.new += 1
-                settled.skips += not telling.counts
-
-    def _add(self, play: _Play, telling: Telling) -> None:
-        self._home[telling.key] = play
-        place = bisect_left(self._in_time, _key(telling), key=_key)
-        self._in_time.insert(place, telling)
-        play.changed = True
+                near.append(telling)
+                self._home[telling.key] = self._home[before.key]
+                self._home[telling.key].tellings.append(telling)
+            self._in_time.insert(bisect_left(self._in_time, telling.key, key=_key), telling)
+        pairs = [
+            (like, telling, other)
+            for telling in told
+            for other in self._near(telling)
+            if FAMILIES[other.source] is FAMILIES[telling.source]
+            and (other.source, other.minute) != (telling.source, telling.minute)
+            and (like := within_family(telling, other))
+        ]
+        pairs.sort(key=_by_likeness)
+        found: set[Key] = set()
+        for _, telling, other in pairs:
+            mine, theirs = self._home[telling.key], self._home[other.key]
+            already = mine is theirs
+            # One to one: as many of ours as of theirs, doubles included.
+            if telling.key not in found and _told_by(theirs, telling) - already < _told_by(theirs, other):
+                found.add(telling.key)
+                if not already:
+                    theirs.tellings.extend(mine.tellings)
+                    self._home.update(dict.fromkeys((one.key for one in mine.tellings), theirs))
+        return near
 
     def _near(self, telling: Telling) -> list[Telling]:
         """Tellings that may be the same play, by their starts."""
@@ -214,60 +214,50 @@ class _Track:
         last = bisect_right(self._in_time, telling.started_at + REACH, key=_start)
         return self._in_time[first:last]
 
-    def _match(self, told: Sequence[Telling], *, within: bool) -> set[Key]:
-        """Bring together what other sources told of the same plays, nearest first; the tellings that found a twin."""
-        alike = within_family if within else across_families
-        pairs: list[tuple[Likeness, Telling, Telling]] = []
-        for telling in told:
-            for other in self._near(telling):
-                of_family = FAMILIES[other.source] is FAMILIES[telling.source]
-                same_voice = (other.source, other.minute) == (telling.source, telling.minute)
-                if of_family is within and not same_voice and (like := alike(telling, other)):
-                    pairs.append((like, telling, other))
-        pairs.sort(key=lambda pair: (pair[0], pair[1].key, pair[2].key))
-        found: set[Key] = set()
+    def plays(self) -> list[list[Telling]]:
+        """Bring together what different services told, nearest first, whatever was brought together before."""
+        pairs = [
+            (like, telling, other)
+            for telling in self._in_time
+            for other in self._near(telling)
+            if telling.key < other.key
+            and FAMILIES[other.source] is not FAMILIES[telling.source]
+            and (like := across_families(telling, other))
+        ]
+        pairs.sort(key=_by_likeness)
+        units = self._units()
+        for unit in units:
+            unit.play = [unit]
         for like, telling, other in pairs:
-            if telling.key not in found and self._may_join(telling, other, within=within):
-                found.add(telling.key)
-                self._join(telling, other, like.reason)
-        return found
+            mine, theirs = self._home[telling.key], self._home[other.key]
+            if {unit.family for unit in mine.play}.isdisjoint(unit.family for unit in theirs.play):
+                self._edges[id(mine), id(theirs)] = self._edges[id(theirs), id(mine)] = like.reason
+                mine.play.extend(theirs.play)
+                for unit in theirs.play:
+                    unit.play = mine.play
+        plays = {id(unit.play): unit.play for unit in units}
+        return [[telling for unit in play for telling in unit.tellings] for play in plays.values()]
 
-    def _may_join(self, telling: Telling, other: Telling, *, within: bool) -> bool:
-        mine, theirs = self._home[telling.key], self._home[other.key]
-        if within:  # one to one: as many of ours as of theirs, doubles included
-            already = mine is theirs
-            return _told_by(theirs, telling) - already < _told_by(theirs, other)
-        if mine is theirs:
-            return False
-        ours = {(one.source, one.minute) for one in mine.tellings}
-        return not any((one.source, one.minute) in ours or _share_a_service(one, mine) for one in theirs.tellings)
-
-    def _join(self, telling: Telling, other: Telling, reason: Reason) -> None:
-        """Make one play of two."""
-        mine, theirs = self._home[telling.key], self._home[other.key]
-        if mine is theirs:
-            return
-        if theirs.was is None and mine.was is not None:
-            mine, theirs = theirs, mine
-            telling, other = other, telling
-        if mine.was is not None:
-            theirs.absorbed.append(mine.was)
-        theirs.absorbed.extend(mine.absorbed)
-        theirs.reasons.update(mine.reasons)
-        theirs.reasons[telling.key] = reason
-        for one in mine.tellings:
-            theirs.tellings.append(one)
-            theirs.reasons.setdefault(one.key, reason)
-            self._home[one.key] = theirs
-        theirs.changed = True
+    def reason(self, telling: Telling, kept: Telling) -> Reason:
+        """Why a telling is a twin of the kept one."""
+        edge = self._edges.get((id(self._home[telling.key]), id(self._home[kept.key])))
+        return edge or _reason_between(telling, kept)
 
 
-def _told_by(play: _Play, like: Telling) -> int:
-    return sum((one.source, one.minute) == (like.source, like.minute) for one in play.tellings)
+def _reason_between(telling: Telling, kept: Telling) -> Reason:
+    """By which rule two tellings of one play are alike; a third may have brought them together."""
+    of_family = FAMILIES[telling.source] is FAMILIES[kept.source]
+    like = within_family(telling, kept) if of_family else across_families(telling, kept)
+    return like.reason if like else Reason.SAME
 
 
-def _share_a_service(telling: Telling, play: _Play) -> bool:
-    return any(FAMILIES[one.source] is FAMILIES[telling.source] for one in play.tellings)
+def _told_by(unit: _Unit, like: Telling) -> int:
+    return sum((one.source, one.minute) == (like.source, like.minute) for one in unit.tellings)
+
+
+def _by_likeness(pair: tuple[Likeness, Telling, Telling]) -> tuple[Likeness, Key, Key]:
+    like, one, other = pair
+    return (like, one.key, other.key)
 
 
 def _start(telling: Telling) -> datetime:
@@ -278,22 +268,27 @@ def _key(telling: Telling) -> Key:
     return telling.key
 
 
-def _write(settled: Settled, play: _Play) -> None:
-    """What has to be stored of a play that is settled."""
-    if not play.changed:
-        return
-    kept = min(play.tellings, key=exactness)
-    stays = kept is play.was
-    if not stays:
-        album = kept.album_id or next((one.album_id for one in play.tellings if one.album_id is not None), None)
-        settled.plays.append(kept._replace(album_id=album))
-        if play.was is not None:
-            settled.gone.append(play.was)
-    settled.gone.extend(play.absorbed)
-    joined = play.reasons.get(kept.key, Reason.SAME)
-    others = [one for one in play.tellings if one is not kept]
-    for one in others:
-        if not (stays and one.key in play.twinned_before):
-            settled.twins.append((Twin(one, play.reasons.get(one.key, joined)), kept.key))
-    if others or play.twinned_before:
-        settled.also[kept.key] = tuple(sorted({one.source for one in others} - {kept.source}))
+def _write(
+    settled: Settled,
+    held: Sequence[Held],
+    plays: Iterable[Sequence[Telling]],
+    reason: Callable[[Telling, Telling], Reason],
+) -> None:
+    """What has to be stored, so that what is `held` becomes these plays."""
+    before = {one.kept.key: {twin.telling.key for twin in one.twins} for one in held}
+    after: dict[Key, set[Key]] = {}
+    for tellings in plays:
+        kept = min(tellings, key=exactness)
+        twins = {one.key: one for one in tellings if one is not kept}
+        after[kept.key] = set(twins)
+        had = before.get(kept.key)
+        if had is None:
+            album = kept.album_id or next((one.album_id for one in tellings if one.album_id is not None), None)
+            settled.plays.append(kept._replace(album_id=album))
+        for key in twins.keys() - (had or set[Key]()):
+            settled.twins.append((Twin(twins[key], reason(twins[key], kept)), kept.key))
+        if had != after[kept.key] and (twins or had):
+            settled.also[kept.key] = tuple(sorted({one.source for one in twins.values()} - {kept.source}))
+    settled.gone.extend(one.kept for one in held if one.kept.key not in after)
+    for key, had in before.items():
+        settled.untwinned.extend(had - after.get(key, had))

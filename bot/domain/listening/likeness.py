@@ -16,7 +16,7 @@ CLOSE = timedelta(seconds=10)
 MINUTE = timedelta(minutes=1)
 LONGEST = timedelta(minutes=30)
 """A pause is looked for in tracks up to this length."""
-REACH = 2 * LONGEST + MINUTE
+REACH = 2 * LONGEST + 2 * MINUTE
 """No two tellings of one play start further apart."""
 
 
@@ -27,12 +27,12 @@ class Reason(StrEnum):
     """The same start, told twice by one service."""
     MINUTE = "minute"
     """The same minute (and length, where it is told), told by two exports of one service."""
-    END = "end"
-    """The same end; or the end of one is the start of the other, as Spotify once told starts."""
     START = "start"
     """The same start, told by two services."""
     PAUSE = "pause"
     """One began within a track's length before the start that the other reckons back from its end: it was paused."""
+    END = "end"
+    """The same end; or the end of one is the start of the other, as Spotify once told starts."""
 
 
 class Likeness(NamedTuple):
@@ -97,15 +97,15 @@ def _reckoned_back(ended: Telling, begun: Telling) -> Likeness | None:
         return None
     at_end = _gap(ended.ended_at, ended.minute, begun.started_at, begun.minute)
     if at_end <= CLOSE:
-        return Likeness(2, at_end, Reason.END)
+        return Likeness(3, at_end, Reason.END)  # it may as well be the next play of a repeated track
     pause = min(ended.length, LONGEST)
-    earliest, latest = ended.started_at - pause, ended.ended_at
+    earliest, latest = ended.started_at - pause - CLOSE, ended.ended_at
     if ended.minute:
         latest += MINUTE
     if begun.minute:
         earliest -= MINUTE
     if earliest <= begun.started_at <= latest:
-        return Likeness(3, abs(ended.started_at - begun.started_at), Reason.PAUSE)
+        return Likeness(2, abs(ended.started_at - begun.started_at), Reason.PAUSE)
     return None
 
 

@@ -35,7 +35,6 @@ async def drop_plays(session: Writing, *, user_id: UUID, keys: Collection[Key]) 
     if not held:
         return 0
     settled = leave_out(held, frozenset(keys))
-    await queries.remove_twins(session, user_id, keys)
     await write_settled(session, user_id, settled)
     return len(settled.gone) - len(settled.plays)
 
@@ -48,7 +47,6 @@ async def forget_source(session: Writing, *, user_id: UUID, sources: Collection[
     while shared := await queries.also_told(session, user_id, values, AT_ONCE):
         held = await queries.held_of(session, user_id, shared)
         told = {twin.telling.key for one in held for twin in one.twins if twin.telling.source in values}
-        await queries.remove_twins(session, user_id, told)
         await write_settled(session, user_id, leave_out(held, frozenset(told | set(shared))))
     await counters.count_member(session, user_id, here=False)
     await queries.forget_told(session, user_id, values)

@@ -84,6 +84,8 @@ async def write_settled(
     if settled.plays or settled.gone:
         names = await _new_names(session, user_id, fresh)
         await counters.add_plays(session, user_id, settled.plays, settled.also, settled.gone, names)
+    if settled.untwinned:
+        await queries.remove_twins(session, user_id, settled.untwinned)
     if settled.twins:
         await queries.add_twins(session, user_id, settled.twins)
     stored = {telling.key for telling in settled.plays} if settled.also else set[Key]()
