@@ -29,7 +29,7 @@ from bot.services.club import party_course, phases, setup
 from bot.services.listening import attachments, syncing
 from bot.services.manners import SharedManners
 from bot.services.tools import Covers, Listening, Tools
-from bot.web import WebServer
+from bot.web import WebServer, serves_pages
 from cogs.delivery.roster import check_members
 from cogs.shared.checkup import channel_permissions
 from cogs.shared.registration import NotInvited, register_commands
@@ -232,8 +232,11 @@ class App:
                 await pages.start()
             except OSError as error:
                 place = f"{self.settings.web_host}:{self.settings.listens_on}"
-                log.warning("no pages are served: %s cannot be listened on (%s)", place, error.strerror)
-                listening = replace(listening, web_address="")
+                if await serves_pages(self.settings.web_host, self.settings.listens_on):
+                    log.info("another process of Longplay serves the pages on %s", place)
+                else:
+                    log.warning("no pages are served: %s cannot be listened on (%s)", place, error.strerror)
+                    listening = replace(listening, web_address="")
             else:
                 self._pages = pages
                 if not self.settings.listens_on:  # any that was free

@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from aiohttp import web
+from aiohttp import ClientError, ClientSession, ClientTimeout, web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -31,13 +31,16 @@ log = logging.getLogger(__name__)
 TEMPLATES = Path(__file__).parent / "templates"
 CSS = (TEMPLATES / "page.css").read_text(encoding="utf-8")
 CSS_HASH = base64.b64encode(hashlib.sha256(CSS.encode()).digest()).decode()
+NAME = "longplay"
+"""How our pages say whose they are."""
+PROBE_SECONDS = 3.0
 HEADERS = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Server": "longplay",
+    "Server": NAME,
 }
 MOST_BYTES = 4_096
 """A form of ours has no fields at all."""
@@ -46,6 +49,17 @@ TICKET = r"{ticket:[A-Za-z0-9_-]{43}}"
 CALLBACK = r"{source:lastfm|spotify}"
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+async def serves_pages(host: str, port: int) -> bool:
+    """Whether a process of ours has that port already: with several on one machine one of them serves for all."""
+    place = f"[{host}]" if ":" in host else host
+    try:
+        async with ClientSession(timeout=ClientTimeout(PROBE_SECONDS)) as session:
+            async with session.get(f"http://{place}:{port}/", allow_redirects=False) as answer:
+                return answer.headers.get("Server") == NAME
+    except (ClientError, TimeoutError, OSError):
+        return False
 
 
 class WebServer:

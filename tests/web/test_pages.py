@@ -23,7 +23,7 @@ from bot.domain.secret_keys import new_key
 from bot.providers.vault import SecretVault
 from bot.services.accounts import linking
 from bot.services.tools import Tools
-from bot.web import WebServer
+from bot.web import WebServer, serves_pages
 from db.queries import accounts as queries
 from db.queries.people import user_by_discord
 from db.session import Database
@@ -327,6 +327,20 @@ async def test_a_bug_is_told_with_a_reference_and_without_the_address(
 async def test_a_port_that_is_taken_is_an_error_that_can_be_told(site: Site) -> None:
     with pytest.raises(OSError, match="in use"):
         await WebServer(site.tools, host="127.0.0.1", port=site.server.port).start()
+
+
+async def test_a_port_is_known_to_be_ours_or_somebody_elses(site: Site) -> None:
+    assert await serves_pages("127.0.0.1", site.server.port)
+    stranger = await asyncio.start_server(_hello, "127.0.0.1", 0)
+    async with stranger:
+        assert not await serves_pages("127.0.0.1", stranger.sockets[0].getsockname()[1])
+    assert not await serves_pages("127.0.0.1", 1)
+
+
+async def _hello(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\nServer: nobody\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+    writer.close()
+    await writer.wait_closed()
 
 
 async def test_old_walks_are_forgotten(site: Site) -> None:
