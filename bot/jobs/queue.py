@@ -152,7 +152,8 @@ class Worker:
             "name": queue,
             "concurrency": self._at_once,
             "install_signal_handlers": False,
-            "shutdown_graceful_timeout": self._drain_seconds,
+            # Working off is no stop: there every task has the time that it takes.
+            "shutdown_graceful_timeout": self._drain_seconds if waits else None,
             "fetch_job_polling_interval": POLL_SECONDS,
             "delete_jobs": "successful",
             "update_heartbeat_interval": self._heartbeat_seconds,

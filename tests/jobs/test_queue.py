@@ -192,6 +192,19 @@ async def test_a_task_that_outlasts_a_stop_is_broken_off_and_waits_for_the_next_
     assert await jobs(database) == []
 
 
+async def test_working_off_lets_a_task_take_its_time(database, hired):
+    heard = []
+
+    async def hello(tools, name):
+        await asyncio.sleep(0.4)
+        heard.append(name)
+
+    await put(database)
+    await hired({HELLO: hello}, drain_seconds=0.1).work_off()
+    assert heard == ["Ada"]
+    assert await jobs(database) == []
+
+
 async def test_what_a_dead_worker_held_is_taken_up_again_as_often_as_a_task_is_tried(database, hired):
     heard = []
 

@@ -311,3 +311,63 @@ async def test_an_account_of_a_service_that_is_not_set_up_waits(stand: SyncStand
     stand.tools.listening.__dict__["sources"] = sources
     await stand.syncs()
     assert (await row(database, "why")).why == "lastfm refused"
+
+
+async def test_a_token_that_is_taken_no_more_is_renewed_and_the_reading_goes_on(stand: SyncStand, database) -> None:
+    ada = stand.elsewhere.joins_spotify("ada", some_plays(20))
+    await _link_spotify(stand, await make_user(database), ada)
+    shop = stand.services.shops["spotify"]
+    assert isinstance(shop, SpotifyShop)
+    async with database.reading() as session:
+        before = (await session.execute(text("SELECT access_token, refresh_token FROM linked_accounts"))).one()
+    shop.spoil_tokens(ada)
+    await stand.syncs()
+    assert await count(database) == 20
+    async with database.reading() as session:
+        after = (await session.execute(text("SELECT access_token, refresh_token FROM linked_accounts"))).one()
+    assert after[0] != before[0]
+    assert after[1] != before[1], "the service gave another one, and it is kept"
+
+
+async def test_a_grant_that_was_taken_back_is_told_of_and_not_asked_with_again(stand: SyncStand, database) -> None:
+    ada = stand.elsewhere.joins_spotify("ada", some_plays(20))
+    await _link_spotify(stand, await make_user(database), ada)
+    shop = stand.services.shops["spotify"]
+    assert isinstance(shop, SpotifyShop)
+    shop.revoke(ada)
+    await stand.syncs()
+    async with database.reading() as session:
+        assert await session.scalar(text("SELECT standing FROM linked_accounts")) == "revoked"
+    asked = len(stand.services.calls)
+    for _ in range(2):
+        stand.clock.move(2 * DAY)
+        await stand.syncs()
+    assert len(stand.services.calls) == asked, "there is no token to ask with"
+    assert await count(database) == 0
+
+
+async def test_a_backfill_stands_back_when_a_service_has_enough(stand: SyncStand, database) -> None:
+    ada = stand.elsewhere.joins_lastfm("ada", some_plays(100, every=12 * HOUR))
+    await stand.links(ada)
+    busy = Fault("lastfm/*", status=429, headers={"Retry-After": "300"}, body=b"{}", spares=1)
+    stand.services.faults.append(busy)
+    await stand.syncs()
+    assert 50 < await count(database) < 70, "the month is there"
+    state = await row(database, "failures, next_due_at, newest_due_at")
+    assert state.failures == 0
+    assert state.next_due_at - NOW >= 10 * MINUTE, "later than anybody who waits for what is new"
+    stand.services.faults.clear()
+    stand.clock.move(12 * MINUTE)
+    await stand.syncs()
+    assert await count(database) == 100
+
+
+async def test_more_accounts_than_may_be_under_way_wait_in_their_rows(stand: SyncStand, database) -> None:
+    for number in range(syncing.MOST_UNDER_WAY + 30):
+        await link(database, await make_user(database, f"m{number}"), Source.LASTFM, f"m{number}")
+    woken = await syncing.wake(stand.tools, now=NOW)
+    assert woken.claimed == syncing.MOST_UNDER_WAY
+    assert woken.next_due is None, "whoever is done looks for more: nobody has to be woken for them"
+    assert (await syncing.wake(stand.tools, now=NOW)).claimed == 0
+    stand.clock.move(HOUR)
+    assert (await syncing.wake(stand.tools, now=stand.clock.now())).claimed == syncing.MOST_UNDER_WAY, "leases end"

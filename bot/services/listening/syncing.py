@@ -16,7 +16,7 @@ from typing import Any
 from uuid import UUID
 
 from bot.domain.errors import Unavailable, Why
-from bot.domain.listening.accounts import Access, AccessStale, AccountRefused, HistoryPage
+from bot.domain.listening.accounts import Access, AccessStale, AccountRefused, HistoryPage, Standing
 from bot.domain.listening.linking import NoSuchAccount
 from bot.domain.listening.sync import (
     ASKED_EVERY,
@@ -168,8 +168,8 @@ async def _read(tools: Tools, turn: Turn) -> None:
 
 
 async def _access(tools: Tools, turn: Turn, now: datetime, stale: str = "") -> Access:
-    """How the account is asked; one without a secret of its own needs nobody to open it."""
-    if not turn.sealed:
+    """How the account is asked; one that is read by its public name needs nobody to open it."""
+    if not turn.sealed and turn.standing not in (Standing.REVOKED, Standing.ENDED):
         return Access(turn.external_id, turn.name)
     return await access_of(tools, turn.account_id, now, stale=stale)
 
