@@ -140,7 +140,7 @@ def _progress(progress: Progress | None, account: Account, now: datetime) -> lis
         lines[0] += " Being read right now."
     elif account.standing is Standing.WELL:
         soon = progress.next_due_at <= now
-        why = WHY.get(progress.why, "")
+        why = WHY.get(progress.why.rpartition(" ")[2], "")
         lines[0] += f"{why} Next try {'in a moment' if soon else short_when(progress.next_due_at)}."
     if progress.done:
         lines.append(f"The whole history is read: {progress.read:,} plays." if progress.read else "Everything is read.")
