@@ -41,7 +41,7 @@ class Wanted:
 
 @group.command("listens")
 def import_listens(
-    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, readable=True, metavar="FILE…")],
+    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, readable=True, metavar="FILE")],
     member: Annotated[str, typer.Option("--member", help="Whose plays they are: a Discord id, or a name.")],
     zone: Annotated[str, typer.Option("--zone", help="Time zone of times that name none, like Europe/Berlin.")] = "UTC",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing; say what would be imported.")] = False,

@@ -26,6 +26,12 @@ SMALL = 1_000_000
 AT_ONCE = 64 * 1024
 LONGEST_ROW = 8_000_000
 """Bytes of one row; a page of 1,000 plays of Last.fm takes one million."""
+DEEPEST = 64
+"""Levels of JSON; histories have six."""
+STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+STRING_END = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 ZIP_MARK = b"PK\x03\x04"
 EMPTY_ZIP_MARK = b"PK\x05\x06"
 END_RECORD = struct.Struct("<4s4H2LH")
@@ -39,6 +45,57 @@ Damaged = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedErro
 
 class RowTooLong(Exception):  # noqa: N818 - what it is
     """A row that is longer than any row is."""
+
+
+class TooDeep(Exception):  # noqa: N818 - what it is
+    """A document that is nested deeper than any history is."""
+
+
+class Shallow:
+    """Bytes of JSON, refused before anybody builds a thousand lists within each other.
+
+    The library that reads them keeps the path of every level: a million of them take more memory than there is.
+    """
+
+    def __init__(self, stream: io.BufferedReader[Metered]) -> None:
+        self._stream = stream
+        self._depth = 0
+        self._inside = False
+        """A string has begun whose end has not come yet."""
+        self._escape = b""
+        """A backslash whose character has not come yet."""
+        if stream.peek(3)[:3] == BYTE_ORDER_MARK:
+            stream.read(3)
+
+    def read(self, size: int = -1) -> bytes:
+        """Read on; raises `TooDeep`, and `RowTooLong`."""
+        got = self._stream.read(size)
+        text = self._escape + got
+        self._escape = b"\\" if (len(text) - len(text.rstrip(b"\\"))) % 2 else b""
+        text = text.removesuffix(self._escape)
+        if self._inside:
+            ended = STRING_END.match(text)
+            if ended is None:
+                return got
+            text = text[ended.end() :]
+        signs = STRING.sub(b"", text)
+        quote = signs.find(b'"')
+        self._inside = quote >= 0
+        self._sink((signs[:quote] if self._inside else signs).translate(None, NO_BRACKETS))
+        return got
+
+    def _sink(self, brackets: bytes) -> None:
+        for _ in range(DEEPEST):
+            flatter = brackets.replace(b"{}", b"").replace(b"[]", b"")
+            if len(flatter) == len(brackets):
+                break
+            brackets = flatter
+        else:
+            raise TooDeep
+        opened = brackets.count(b"[") + brackets.count(b"{")
+        self._depth += 2 * opened - len(brackets)
+        if opened > DEEPEST or self._depth > DEEPEST:
+            raise TooDeep
 
 
 class Metered(io.RawIOBase):

@@ -11,7 +11,7 @@ import ijson
 
 from bot.domain.listening.imports import ListenFileRefused, Unfit
 from bot.domain.listening.plays import Source
-from bot.providers.exports.entries import Damaged, Entry, RowTooLong
+from bot.providers.exports.entries import Damaged, Entry, RowTooLong, Shallow, TooDeep
 from bot.providers.exports.rows import (
     Desk,
     Row,
@@ -31,7 +31,16 @@ MILLISECOND, SECOND = timedelta(milliseconds=1), timedelta(seconds=1)
 UNKNOWN = ("Unknown Artist", "Unknown Track")
 """What Spotify writes in place of names that it has lost."""
 LONGEST_LINE = 1_000_000
-Unparsable = (ijson.JSONError, UnicodeDecodeError, ValueError, OverflowError, RecursionError, RowTooLong, *Damaged)
+Unparsable = (
+    ijson.JSONError,
+    UnicodeDecodeError,
+    ValueError,
+    OverflowError,
+    RecursionError,
+    RowTooLong,
+    TooDeep,
+    *Damaged,
+)
 """What a damaged file of JSON comes to."""
 
 
@@ -73,18 +82,11 @@ def read_lines(entry: Entry, read: Reader, desk: Desk, heard: Heard) -> Iterator
 def _items(entry: Entry, prefix: str, desk: Desk, heard: Heard) -> Iterator[Any]:
     try:
         with entry.reading(heard) as (stream, metered):
-            for item in ijson.items(_without_mark(stream), prefix, use_float=True, buf_size=64 * 1024):
+            for item in ijson.items(Shallow(stream), prefix, use_float=True, buf_size=64 * 1024):
                 metered.row_ended()
                 yield item
     except Unparsable:
         yield _BROKEN
-
-
-def _without_mark(stream: Any) -> Any:
-    """The stream behind its byte order mark, where it has one."""
-    if stream.peek(3)[:3] == b"\xef\xbb\xbf":
-        stream.read(3)
-    return stream
 
 
 _BROKEN = object()
@@ -273,7 +275,7 @@ def first_item(entry: Entry, prefix: str) -> Any:
     """The first item of a list; None where there is none. Raises `ListenFileRefused`."""
     try:
         with entry.reading() as (stream, _):
-            return next(iter(ijson.items(_without_mark(stream), prefix, use_float=True, buf_size=4096)), None)
+            return next(iter(ijson.items(Shallow(stream), prefix, use_float=True, buf_size=4096)), None)
     except Unparsable as error:
         raise ListenFileRefused("unreadable", type(error).__name__) from None
 
@@ -282,7 +284,7 @@ def top_keys(entry: Entry, wanted: frozenset[str]) -> str:
     """Which of the wanted keys an object has first; empty for none. Raises `ListenFileRefused`."""
     try:
         with entry.reading() as (stream, _):
-            for prefix, event, value in ijson.parse(_without_mark(stream), buf_size=4096):
+            for prefix, event, value in ijson.parse(Shallow(stream), buf_size=4096):
                 if prefix == "" and event == "map_key" and value in wanted:
                     return str(value)
     except Unparsable as error:

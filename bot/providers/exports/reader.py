@@ -13,11 +13,10 @@ from typing import Any
 from bot.domain.listening.imports import FileKind, ListenFileRefused
 from bot.providers.exports import json_files as shapes
 from bot.providers.exports.csv_files import Layout, layout_of, read_csv
-from bot.providers.exports.entries import ZIP_MARK, Entry, entries_of
+from bot.providers.exports.entries import BYTE_ORDER_MARK, ZIP_MARK, Entry, entries_of
 from bot.providers.exports.json_files import Heard, Item, Reader, read_items, read_lines, read_pages
 from bot.providers.exports.rows import Desk, Row
 
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 OTHER_MARKS = (b"\xff\xfe", b"\xfe\xff")
 LONGEST_CHARACTER = 4
 PlayRows = Callable[[Desk, Heard], Iterator[Row]]
@@ -105,8 +104,9 @@ def _csv(entry: Entry, layout: Layout, desk: Desk, heard: Heard) -> Iterator[Row
 
 def _text(head: bytes) -> str:
     """The beginning of a file as text. Raises `ListenFileRefused`."""
-    if head.startswith(OTHER_MARKS) or (b"\0" in head and head.count(b"\0") * 4 >= len(head)):
-        raise ListenFileRefused("encoding")  # UTF-16 and UTF-32 are every second byte, or three of four, a zero
+    wide = head.count(b"\0") * 4 >= max(1, len(head)) and _is_text(head.replace(b"\0", b""))
+    if head.startswith(OTHER_MARKS) or wide:
+        raise ListenFileRefused("encoding")  # in UTF-16 and UTF-32 every second byte, or three of four, are zeros
     head = head.removeprefix(BYTE_ORDER_MARK)
     for cut in range(LONGEST_CHARACTER):  # the last character may be cut in two
         try:
