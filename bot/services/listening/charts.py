@@ -95,7 +95,7 @@ def _monday_asked(week: str | date, club: Club, now: datetime) -> date | None:
 
 
 async def _with_listeners(session: Reading, club: Club, week: Period, found: Sequence[Chart]) -> list[Chart]:
-    shown = [line.subject.id for chart in found for line in chart.lines]
+    shown = [line.subject for chart in found for line in chart.lines]
     heard = await queries.listeners(session, club.id, week, shown) if shown else {}
     return [
         replace(chart, lines=tuple(replace(line, listeners=heard.get(line.subject.id, 0)) for line in chart.lines))
