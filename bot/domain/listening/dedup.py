@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,6 +28,9 @@ from bot.domain.listening.likeness import (
 )
 from bot.domain.listening.plays import Family
 from bot.domain.listening.telling import Key, Telling, exactness
+
+ANOTHER = 100
+"""Added to the ordinal of a telling whose key is another's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +120,10 @@ def _all_apart(tellings: list[Telling]) -> bool:
 
 def _settle_track(settled: Settled, held: Sequence[Held], told: Sequence[Telling]) -> None:
     """The same for one track."""
-    known = {telling.key for play in held for telling in play.tellings}
+    known = {telling.key: telling for play in held for telling in play.tellings}
     fresh: dict[Key, Telling] = {}
-    for telling in told:
+    for one in told:
+        telling = _with_own_key(one, known, fresh)
         if telling.key in known or telling.key in fresh:
             settled.known += 1
         else:
@@ -145,6 +149,14 @@ def _settle_track(settled: Settled, held: Sequence[Held], told: Sequence[Telling
             settled.skips += not min(tellings, key=exactness).counts
         settled.twinned += coming
     _write(settled, held, plays, track.reason)
+
+
+def _with_own_key(telling: Telling, *taken: Mapping[Key, Telling]) -> Telling:
+    """A skip may seem to begin at the very instant of the next play, as starts are reckoned back: it is another."""
+    for places in taken:
+        while (other := places.get(telling.key)) and other[4:6] != telling[4:6]:
+            telling = telling._replace(ordinal=telling.ordinal + ANOTHER)
+    return telling
 
 
 @dataclass(eq=False, slots=True)

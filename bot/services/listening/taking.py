@@ -56,23 +56,23 @@ async def take_plays(session: Writing, *, user_id: UUID, plays: Sequence[Told]) 
 
     Some thousand at a time at the most, and one call in a transaction. What is known already changes nothing.
     """
-    told: dict[Key, tuple[Telling, Told]] = {}
-    nameless = repeated = 0
+    told: dict[Key, Told] = {}
+    tellings: list[Telling] = []
+    nameless = 0
     for play in plays:
         telling = telling_of(play)
         if telling is None:
             nameless += 1
-        elif told.setdefault(telling.key, (telling, play))[1] is not play:
-            repeated += 1
-    if not told or not await queries.hold(session, user_id):
-        return Taken(known=repeated, nameless=nameless)
-    tellings = [telling for telling, _ in told.values()]
+        else:
+            tellings.append(telling)
+            told[telling.key] = play
+    if not tellings or not await queries.hold(session, user_id):
+        return Taken(nameless=nameless)
     held = await queries.held_in(session, user_id, _spans(tellings), {telling.track_id for telling in tellings})
     settled = settle(held, tellings)
-    new_alone = settled.new == len(told)
-    fresh = told.values() if new_alone else [told[play.key] for play in settled.plays if play.key in told]
+    fresh = [(play, told[play.key]) for play in settled.plays if play.key in told]
     await write_settled(session, user_id, settled, fresh)
-    return Taken(settled.new, settled.known + repeated, settled.twinned, settled.skips, settled.near, nameless)
+    return Taken(settled.new, settled.known, settled.twinned, settled.skips, settled.near, nameless)
 
 
 async def write_settled(
