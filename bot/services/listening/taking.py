@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from uuid import UUID
 
 from bot.domain.catalog.names import visible
@@ -21,6 +22,7 @@ from db.session import Writing
 LONGEST_NAME = 500
 LONGEST_KEY = 200
 """Names are found by how they begin; the index takes no more."""
+NOTHING: Mapping[Key, Told] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +72,22 @@ async def take_plays(session: Writing, *, user_id: UUID, plays: Sequence[Told]) 
         return Taken(nameless=nameless)
     held = await queries.held_in(session, user_id, _spans(tellings), {telling.track_id for telling in tellings})
     settled = settle(held, tellings)
-    fresh = [(play, told[play.key]) for play in settled.plays if play.key in told]
-    await write_settled(session, user_id, settled, fresh)
+    await write_settled(session, user_id, settled, told, tellings)
     return Taken(settled.new, settled.known, settled.twinned, settled.skips, settled.near, nameless)
 
 
 async def write_settled(
-    session: Writing, user_id: UUID, settled: Settled, fresh: Collection[tuple[Telling, Told]] = ()
+    session: Writing,
+    user_id: UUID,
+    settled: Settled,
+    told: Mapping[Key, Told] = NOTHING,
+    tellings: Sequence[Telling] = (),
 ) -> None:
-    """Store what was settled: what goes, goes first, so that its key is free. `fresh` may tell names nobody heard."""
+    """Store what was settled: what goes, goes first, so that its key is free. What was told may name new artists."""
     if settled.gone:
         await queries.remove(session, user_id, settled.gone)
     if settled.plays or settled.gone:
-        names = await _new_names(session, user_id, fresh)
+        names = await _new_names(session, user_id, settled.plays, told, tellings)
         await counters.add_plays(session, user_id, settled.plays, settled.also, settled.gone, names)
     if settled.untwinned:
         await queries.remove_twins(session, user_id, settled.untwinned)
@@ -105,22 +110,27 @@ def _spans(tellings: Iterable[Telling]) -> list[tuple[datetime, datetime]]:
     return spans
 
 
-async def _new_names(session: Writing, user_id: UUID, fresh: Collection[tuple[Telling, Told]]) -> NewNames:
+async def _new_names(
+    session: Writing, user_id: UUID, plays: Sequence[Telling], told: Mapping[Key, Told], tellings: Sequence[Telling]
+) -> NewNames:
     """The name of every artist, album and work that nobody heard before, as it was told."""
-    artists = {telling.artist_id: told for telling, told in fresh}
-    albums = {telling.album_id: (telling, told) for telling, told in fresh if telling.album_id and told.album}
-    tracks = {telling.track_id: told for telling, told in fresh}
+    fresh = [(play, told[play.key]) for play in plays if play.key in told]
+    artists = {play.artist_id: one for play, one in fresh}
+    tracks = {play.track_id: one for play, one in fresh}
+    # A kept telling that names no album has that of a twin.
+    wanted = {play.album_id for play, _ in fresh}
+    albums = {one.album_id: (one, told[one.key]) for one in tellings if one.album_id and one.album_id in wanted}
     new = await unknown(session, user_id, artists, albums, tracks)
     named = NewNames()
     for key in new["artist"]:
         artist = artists[key].artist
         named.artists.append((key, _name(artist), artist_key(artist)[:LONGEST_KEY]))
     for key in new["album"]:
-        telling, told = albums[key]
-        named.albums.append((key, telling.artist_id, _name(told.album), title_key(told.album)[:LONGEST_KEY]))
+        telling, one = albums[key]
+        named.albums.append((key, telling.artist_id, _name(one.album), title_key(one.album)[:LONGEST_KEY]))
     for key in new["track"]:
-        told = tracks[key]
-        named.tracks.append((key, _name(told.artist), _name(told.title), title_key(told.title)[:LONGEST_KEY]))
+        one = tracks[key]
+        named.tracks.append((key, _name(one.artist), _name(one.title), title_key(one.title)[:LONGEST_KEY]))
     return named
 
 

@@ -50,6 +50,9 @@ ON CONFLICT (user_id, {kind}_id) DO UPDATE SET plays = counter.plays + excluded.
   first_at = least(counter.first_at, excluded.first_at), last_at = greatest(counter.last_at, excluded.last_at)"""
 
 
+SHORT = frozenset(("source", "ordinal", "ended_at", "ms_played", "minute", "counts"))
+"""Columns that are often the same for all plays of a page."""
+
 ADD = f"""
 WITH told AS (
   SELECT * FROM unnest($2::timestamptz[], $3::uuid[], $4::text[], $5::smallint[], $6::timestamptz[], $7::int[],
@@ -200,8 +203,11 @@ async def add_plays(
     The member's clubs are held already, see `names.unknown`.
     """
     raw = await driver(session)
-    told = list(zip(*plays, strict=True)) or [() for _ in Telling._fields]
-    columns = [*told[:2], *map(_shortened, told[2:8]), *told[8:]]
+    told = list(zip(*plays, strict=True)) or [()] * len(Telling._fields)
+    columns = [
+        _shortened(column, may_be_null=name in ("ended_at", "ms_played")) if name in SHORT else column
+        for name, column in zip(Telling._fields, told, strict=True)
+    ]
     sources = [",".join(also.get(play.key, ())) for play in plays] if also else []
     away = [[getattr(play, name) for play in gone] for name in ("started_at", "track_id", "artist_id", "album_id")]
     less = await raw.fetch(ADD, user_id, *columns, sources, *away, [play.counts for play in gone], *names.columns())
@@ -211,11 +217,14 @@ async def add_plays(
         await recount(session, user_id, gone)
 
 
-def _shortened(column: Sequence[Any]) -> Sequence[Any]:
-    """A column whose values are all the same as one value, or none: most are, and each costs its time on the way."""
-    if len(set(column)) > 1:
+def _shortened(column: Sequence[Any], *, may_be_null: bool) -> Sequence[Any]:
+    """A column whose values are all the same as one value, or as none: each costs its time on the way.
+
+    What may be null is told in full where it is not null everywhere, since the place of a missing value means null.
+    """
+    if len(set(column)) > 1 or (may_be_null and column and column[0] is not None):
         return column
-    return [one for one in column[:1] if one is not None]
+    return [] if may_be_null else column[:1]
 
 
 async def recount(session: AsyncSession, user_id: UUID, gone: Sequence[Telling] | None = None) -> None:
