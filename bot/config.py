@@ -82,6 +82,8 @@ class Settings(BaseSettings):
     """The address of this machine that the pages are served on."""
     web_port: int | None = Field(None, ge=0, le=65_535, validation_alias=AliasChoices("LONGPLAY_WEB_PORT"))
     """The port they are served on; 0 is any that is free."""
+    works: bool = Field(True, validation_alias=AliasChoices("LONGPLAY_WORKS"))
+    """Whether `longplay run` also does the heavy work; off where `longplay worker` does it elsewhere."""
     durable: bool = Field(True, validation_alias=AliasChoices("LONGPLAY_DURABLE"))
     """Off only for rehearsals and tests: the embedded database then trades a power cut for speed."""
 

@@ -102,7 +102,7 @@ def run() -> None:
 async def _run(settings: Settings) -> int:
     from bot.app import WORLD, App
 
-    longplay = App(settings, world=WORLD, works=True)
+    longplay = App(settings, world=WORLD, works=settings.works)
     return await until_stopped(longplay, _start_and_run(longplay))
 
 

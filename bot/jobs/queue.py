@@ -29,6 +29,7 @@ AT_ONCE = 2
 """Tasks of one queue that a process performs at the same time."""
 DRAIN_SECONDS = 10.0
 """How long a stop waits for what is being performed; the rest is broken off and begun again by the next worker."""
+A_DAY = 86_400.0
 POLL_SECONDS = 5.0
 """How often the queue is looked at when nobody told of anything new."""
 HEARTBEAT_SECONDS = 5.0
@@ -153,7 +154,7 @@ class Worker:
             "concurrency": self._at_once,
             "install_signal_handlers": False,
             # Working off is no stop: there every task has the time that it takes.
-            "shutdown_graceful_timeout": self._drain_seconds if waits else None,
+            "shutdown_graceful_timeout": self._drain_seconds if waits else A_DAY,
             "fetch_job_polling_interval": POLL_SECONDS,
             "delete_jobs": "successful",
             "update_heartbeat_interval": self._heartbeat_seconds,
