@@ -42,7 +42,7 @@ def reasons(refused: list[RefusedRow]) -> dict[str, int]:
 
 def spaced(text: str) -> str:
     """The name without control and direction marks, which many of them end in."""
-    if not text.isascii():
+    if not (text.isascii() and text.isprintable()):
         text = "".join(char for char in text if unicodedata.category(char) not in ("Cf", "Cc"))
     return " ".join(text.split())
 

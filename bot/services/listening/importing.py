@@ -91,7 +91,7 @@ def zone_called(name: str) -> ZoneInfo:
     """A time zone by its name. Raises `ImportRefused`."""
     try:
         return ZoneInfo(name)
-    except (OSError, ValueError):  # a name that is none, a folder of names, a path that leads elsewhere
+    except (KeyError, OSError, ValueError):  # none of that name, a folder of names, a path that leads elsewhere
         raise ImportRefused("zone", name[:100]) from None
 
 
