@@ -220,7 +220,7 @@ async def test_a_pick_before_the_opening_is_announced_with_it(tools, database):
     assert (picked.nomination.album.title, picked.nomination.pitch) == ("Geogaddi", "Autumn.")
     assert picked.nomination.host_pick
     kinds = [one.kind for one in await recorded(database)]
-    assert kinds == ["card", "pin", "winner", "thread", "album_panel", "guide", "event", "reminder"]
+    assert kinds == ["card", "pin", "winner", "thread", "album_panel", "guide", "hearing", "event", "reminder"]
     assert await audited(database, club) == ["planned", "won"]
 
 

@@ -33,8 +33,8 @@ async def announced_despite(stage: Stage, *faults: Fault) -> Scene:
 def announced_once(scene: Scene) -> None:
     assert scene.reads(scene.channel).count("Winner ·") == 1
     assert len(scene.threads()) == 2
-    # Its own first line, the album's panel and the listening guide.
-    assert len(scene.stage.double.channel_messages(scene.thread)) == 3
+    # Its own first line, the album's panel, the listening guide, and who has heard it.
+    assert len(scene.stage.double.channel_messages(scene.thread)) == 4
     assert len(scene.stage.double.events(scene.stage.guild)) == 1
 
 

@@ -24,7 +24,7 @@ DEADLINES = ("opens_at", "nominations_close_at", "poll_close_at", "discussion_at
 STAMP = re.compile(r"<t:(\d+)(?::\w)?>")
 SNOWFLAKE = re.compile(r"(?<!\d)\d{17,20}(?!\d)")
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)")
-COALESCED = frozenset({"refresh", "redraw", "guide_refresh"})
+COALESCED = frozenset({"refresh", "redraw", "guide_refresh", "hearing_refresh"})
 """Errands that draw what is there: how many there were depends on how fast each was."""
 PRIVATE = frozenset({"form_drafts", "command_syncs"})
 """Tables that are no part of the week: refused forms kept for their author, and what Discord was told of commands."""
