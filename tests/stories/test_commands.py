@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from bot.rehearsal.loopback.options import BOOLEAN, CHANNEL, INTEGER, ROLE, SUBCOMMAND
+from bot.rehearsal.loopback.options import ATTACHMENT, BOOLEAN, CHANNEL, INTEGER, ROLE, SUBCOMMAND, USER
 from bot.rehearsal.pilot import Album, Member
 from bot.rehearsal.stage import Stage
 from tests.stories.scene import ASH, LOW, MOTH, WRONG, Scene, told
@@ -53,6 +53,10 @@ def entered(stage: Stage, command: str, option: Json) -> Any:
         return stage.channel
     if option["type"] == ROLE:
         return next(each for each in stage.guild.roles.values() if each["name"] == "Hosts")
+    if option["type"] == USER:
+        return stage.owner().user
+    if option["type"] == ATTACHMENT:
+        return ("listens.json", b"[]")
     if command == "club schedule" and option["name"] == "first":
         return "2027-01-04"
     return PLAUSIBLE.get(option["name"], "Slow")
