@@ -12,6 +12,7 @@ TRAILING_ARTICLE = re.compile(r",\s*(?:the|an?)$")
 INITIALS = re.compile(r"(?<=\b[^\W\d_])\.(?=[^\W\d_]\b)")
 """The full stop inside `R.E.M`, which others type as `REM`."""
 APOSTROPHES = dict.fromkeys(map(ord, "'’‘‛`´ʹʻʼʽˈ＇"))
+ASCII_GAPS = dict.fromkeys((code for code in range(128) if not chr(code).isalnum()), " ")
 PLUS = re.compile(r"(?<=\s)[&+](?=\s)|&")
 
 ACCENTS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f]")
@@ -65,6 +66,8 @@ def normalised(text: str) -> str:
 
 def _fold(text: str) -> str:
     """Case, compatibility forms and accents folded."""
+    if text.isascii():  # most names are, and have neither
+        return " ".join(visible(text.lower()).split())
     for _ in range(3):  # folding case can produce what folds once more; three rounds reach the end of every chain
         text = unicodedata.normalize("NFKC", text).replace("\u200c", "").replace("\u200d", "").casefold()
         text = ACCENTS.sub("", unicodedata.normalize("NFKD", text)).translate(STROKES)
@@ -74,8 +77,15 @@ def _fold(text: str) -> str:
 
 def _words(text: str) -> str:
     """Letters, digits and their marks, with single spaces between."""
-    text = TRAILING_ARTICLE.sub("", PLUS.sub(" and ", text))
-    text = INITIALS.sub("", text).translate(APOSTROPHES)
+    if "&" in text or "+" in text:
+        text = PLUS.sub(" and ", text)
+    if "," in text:
+        text = TRAILING_ARTICLE.sub("", text)
+    if "." in text:
+        text = INITIALS.sub("", text)
+    text = text.translate(APOSTROPHES)
+    if text.isascii():
+        return " ".join(text.translate(ASCII_GAPS).split())
     return " ".join("".join(char if unicodedata.category(char)[0] in "LNM" else " " for char in text).split())
 
 
