@@ -13,7 +13,7 @@ import cogs.listening
 import cogs.people  # noqa: F401 - each puts its words and buttons in place
 from bot.domain import errors, post_errors, privacy_errors
 from bot.domain.errors import Refusal
-from bot.domain.listening import accounts, linking, refusals
+from bot.domain.listening import accounts, imports, linking, refusals
 from bot.domain.listening.charts import Kind
 from cogs.shared.refusals import OFFERS, WORDS, refusal_body, refusal_words
 from tests.cogs.examples import TEXTS, filled
@@ -93,6 +93,15 @@ def samples(text: str) -> list[Refusal]:
         refusals.NoChart(),
         refusals.NoChart(date(2026, 11, 16)),
         refusals.NotYourList(),
+        *(
+            imports.ListenFileRefused(reason, text)
+            for reason in (
+                *("empty", "encoding", "no_history", "no_times", "no_header", "unreadable", "locked", "nested", "many"),
+                *("unpacked", "packed", "paths", "gone", "cut_off", "broken", "?"),
+            )
+        ),
+        imports.ListenFileRefused("paths"),
+        *(imports.ImportRefused(each, text) for each in ("large", "running", "zone", "over", "none", "download")),
         errors.NothingToRate(),
         errors.NothingToRate(LABEL),
         errors.PartyIsOn(LABEL),
