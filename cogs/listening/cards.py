@@ -221,13 +221,16 @@ def charts_card(told: Charts, *, size: int, parts: Sequence[Item] = ()) -> Body:
     compared = told.monday - timedelta(weeks=1) in told.weeks
     lines = [f"### {name_of(told.club.name, PERSON)}’s charts, {week_words(told.monday)}"]
     for chart in told.charts:
-        totals = f"{counted(chart.plays, 'play')} of {counted(chart.subjects, str(chart.kind))}"
-        lines.append(f"**{PLURALS[chart.kind].title()}** · {totals}")
+        lines.append(f"**{PLURALS[chart.kind].title()}**")
         lines += [_chart_line(line, compared) for line in chart.lines] or ["Nothing on this page."]
-    page = _page(told.charts[0].page, size, told.charts[0].subjects) if told.kind is not None else ""
+    first = told.charts[0]
+    totals, page = counted(first.plays, "play"), ""
+    if told.kind is not None:
+        totals += f" of {counted(first.subjects, str(first.kind))}"
+        page = _page(first.page, size, first.subjects)
     running = "this week so far" if told.running else ""
     moved = "▲ ▼ = since the week before" if compared else ""
-    lines.append(_foot(running, moved, page, f"weeks of {told.club.zone}"))
+    lines.append(_foot(running, totals, moved, page, f"weeks of {told.club.zone}"))
     return _card(lines, *parts)
 
 

@@ -103,7 +103,7 @@ async def test_the_top_counts_ranks_and_turns_pages(tools, database, club):
         await seeing.top(tools, caller=BEN, now=NOW, kind=Kind.ARTIST, period="soon")
 
 
-async def test_counters_and_plays_tell_the_same_top(tools, database, club):
+async def test_all_that_was_heard_is_told_as_a_year_is_that_holds_it(tools, database, club):
     plays = [*album("Low", "Hey What", "A B C A"), *album("Moth", "Lamp", "X Y X", NOW - 2 * DAY)]
     await make_listener(database, BEN, plays)
     for kind in Kind:

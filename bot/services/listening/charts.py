@@ -61,7 +61,13 @@ async def club_charts(
         asked = week_of(first, club.timezone)
         kinds = tuple(Kind) if kind is None else (kind,)
         limit = FEW if kind is None else PAGE
-        found = [await queries.chart(session, club.id, each, first, limit=limit, page=page) for each in kinds]
+        found = [
+            # Every play has an artist, so that one list counts them all.
+            await queries.chart(
+                session, club.id, each, first, limit=limit, page=page, counted=kind is not None or each is Kind.ARTIST
+            )
+            for each in kinds
+        ]
         if not any(chart.subjects for chart in found):
             raise NoChart(first)
         found = await _with_listeners(session, club, asked, found)

@@ -82,8 +82,13 @@ async def charted_weeks(session: AsyncSession, club_id: UUID, *, latest: date, l
     return list(await session.scalars(WEEKS, values))
 
 
-async def chart(session: AsyncSession, club_id: UUID, kind: Kind, monday: date, *, limit: int, page: int) -> Chart:
-    """A page of a club's week, with the places of the week before and without listeners."""
+async def chart(
+    session: AsyncSession, club_id: UUID, kind: Kind, monday: date, *, limit: int, page: int, counted: bool = True
+) -> Chart:
+    """A page of a club's week, with the places of the week before and without listeners.
+
+    Unless `counted`, what stands on no page is not looked at, and totals are those of the page.
+    """
     values = {
         "club": club_id,
         "week": monday,
@@ -92,8 +97,10 @@ async def chart(session: AsyncSession, club_id: UUID, kind: Kind, monday: date, 
         "offset": page * limit,
     }
     rows = (await session.execute(CHART[kind], values)).all()
-    of_week = {"club": club_id, "week": monday, "kind": str(kind)}
-    subjects, plays = (await session.execute(TOTALS, of_week)).one()
+    subjects, plays = len(rows), sum(row[3] for row in rows)
+    if counted:
+        of_week = {"club": club_id, "week": monday, "kind": str(kind)}
+        subjects, plays = (await session.execute(TOTALS, of_week)).one()
     least = min((row[4] for row in rows if row[4] is not None), default=None)
     before: Mapping[int, int] = {}
     if least is not None:

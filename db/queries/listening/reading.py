@@ -1,6 +1,7 @@
 """What members heard, to be shown: their plays, what they heard most, and who of a club knows something.
 
-A member's own times are asked of one index over their plays; what was heard in all, of the counters.
+A member's own lists are asked of one index over their plays, which lie side by side there; their counters lie scattered
+over the table, and are asked for single things and by whoever else knows them.
 """
 
 from __future__ import annotations
@@ -62,18 +63,15 @@ WITH counted AS MATERIALIZED ({counted}),
 page AS MATERIALIZED (
   SELECT id, plays, last_at FROM counted ORDER BY plays DESC, last_at DESC, id LIMIT :limit OFFSET :offset
 )
-SELECT page.id, subject.title, subject.artist, page.plays,
-  (SELECT count(*) FROM counted WHERE plays > (SELECT max(plays) FROM page)),
-  (SELECT count(*) FROM counted), (SELECT sum(plays)::int FROM counted)
-FROM page JOIN ({SUBJECTS[kind]}) AS subject USING (id)
+SELECT page.id, subject.title, subject.artist, page.plays, total.ahead, total.subjects, total.plays
+FROM page JOIN ({SUBJECTS[kind]}) AS subject USING (id) CROSS JOIN (
+  SELECT count(*) FILTER (WHERE plays > (SELECT max(plays) FROM page)) AS ahead,
+    count(*) AS subjects, sum(plays)::int AS plays FROM counted
+) AS total
 ORDER BY page.plays DESC, page.last_at DESC, page.id"""
 
 
-TOP_EVER = {
-    kind: text(_top(kind, f"SELECT {kind}_id AS id, plays, last_at FROM {kind}_plays WHERE user_id = :user"))
-    for kind in Kind
-}
-TOP_IN_PERIOD = {
+TOP = {
     kind: text(
         _top(
             kind,
@@ -161,12 +159,14 @@ async def top(
     session: AsyncSession, user_id: UUID, kind: Kind, period: Period, *, limit: int, offset: int
 ) -> tuple[list[Line], int, int]:
     """What somebody heard most, from a place of the list on; with how many there are, and the plays of all."""
-    values = {"user": user_id, "limit": limit, "offset": offset}
-    if period.since is None and period.until is None:
-        rows = (await session.execute(TOP_EVER[kind], values)).all()
-    else:
-        within = {"since": period.since, "until": period.until}
-        rows = (await session.execute(TOP_IN_PERIOD[kind], values | within)).all()
+    values = {
+        "user": user_id,
+        "since": period.since,
+        "until": period.until,
+        "limit": limit,
+        "offset": offset,
+    }
+    rows = (await session.execute(TOP[kind], values)).all()
     if not rows:
         return [], 0, 0
     places = ranked([row[3] for row in rows], offset=offset, ahead=rows[0][4])
