@@ -207,6 +207,7 @@ def test_what_can_be_linked_depends_on_what_the_operator_gave(database: Database
     assert why(bare, Source.SPOTIFY) == "no_web"
 
 
+@pytest.mark.row("4-02")
 @pytest.mark.parametrize("keeps", [True, False])
 async def test_unlinking_keeps_or_forgets_what_was_heard(tools: Tools, keeps: bool) -> None:
     linked = await by_login(tools)

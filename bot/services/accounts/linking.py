@@ -48,7 +48,9 @@ WAYS = {
     Source.SPOTIFY: (Offer.PAGE,),
     Source.LISTENBRAINZ: (Offer.TOKEN,),
 }
-PROFILE_ADDRESS = re.compile(r"(?:https?://)?(?:www\.)?last\.fm/(?:[a-z]{2}/)?user/([^/?#\s]+)(?:[/?#]\S*)?", re.IGNORECASE)
+PROFILE_ADDRESS = re.compile(
+    r"(?:https?://)?(?:www\.)?last\.fm/(?:[a-z]{2}/)?user/([^/?#\s]+)(?:[/?#]\S*)?", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
