@@ -12,7 +12,7 @@ from urllib.parse import unquote_plus
 from aiohttp import web
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator
     from multiprocessing.connection import Connection
 
 ARTISTS = 2_000
@@ -20,6 +20,13 @@ TITLES = 12
 """Of each artist: members share what they hear, as those of a club do."""
 APART = 240
 """Seconds from one play to the next."""
+
+
+def works() -> Iterator[tuple[str, str, str]]:
+    """Artist, title and album of everything that the shop's people hear."""
+    for artist in range(ARTISTS):
+        for title in range(TITLES):
+            yield f"Artist {artist}", f"Title {artist}.{title}", f"Album {artist}.{title // 6}"
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import aiohttp
 import asyncpg
@@ -29,14 +30,16 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 
 from bot.app import WORLD, App
-from bot.bench.listening_shop import APART, shop
+from bot.bench.listening_shop import APART, shop, works
 from bot.config import Settings
 from bot.domain.clock import SystemClock
 from bot.domain.ids import new_id
+from bot.domain.listening.plays import Source, Told
 from bot.domain.listening.sync import BEGINNING
+from bot.services.listening.taking import take_plays
 from db import migrate
 from db.server import EmbeddedServer
-from db.session import driver_url
+from db.session import Database, driver_url
 
 SEED = 20_261_120
 GOAL = 200.0
@@ -44,6 +47,9 @@ GOAL = 200.0
 FLOOR_AT_ONCE = 16
 FLOOR_CONNECTIONS = 8
 LOOK_SECONDS = 0.1
+FRESH = timedelta(days=2)
+"""What is read is younger than this, what was known before is older."""
+NAMES_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +133,13 @@ async def _on_own_server(options: Options) -> Figures:
         await migrate.upgrade(url)
         plain = await asyncpg.create_pool(driver_url(url), min_size=1, max_size=FLOOR_CONNECTIONS)
         try:
-            await _fill(plain, options, now)
+            listener = await _fill(plain, options, now)
+            await _fill_names(url, listener, now)
+            await plain.execute("VACUUM ANALYZE")
             with shop(options.plays, newest, SEED) as address, _progress() as progress:
                 floor = await _floor(plain, address, options, progress)
                 ours = await _ours(plain, url, address, options, progress)
-            plays: int = await plain.fetchval("SELECT count(*) FROM listen_events")
+            plays: int = await plain.fetchval("SELECT count(*) FROM listen_events WHERE played_at > $1", now - FRESH)
             expected: int = await plain.fetchval("SELECT count(*) FROM floor_plays")
             if plays != expected:
                 raise AssertionError(f"{plays} plays were kept of {expected}")
@@ -152,8 +160,8 @@ def _progress() -> Progress:
     )
 
 
-async def _fill(plain: Any, options: Options, now: datetime) -> None:
-    """People with an account each, whose history is known up to the first of their new plays."""
+async def _fill(plain: Any, options: Options, now: datetime) -> UUID:
+    """People with an account each, whose history is known up to the first of their new plays; one of them."""
     await plain.execute("CREATE TABLE floor_plays (account text, played_at timestamptz, artist text, title text)")
     before = now - timedelta(minutes=7, seconds=APART * options.plays)
     users = [(new_id(now), f"Member {number}", now) for number in range(options.accounts)]
@@ -166,7 +174,22 @@ async def _fill(plain: Any, options: Options, now: datetime) -> None:
         )
         columns = ["account_id", "next_due_at", "newest_due_at", "covered_since", "covered_until", "deep_at"]
         await connection.copy_records_to_table("sync_accounts", records=states, columns=[*columns, "last_play_at"])
-    await plain.execute("VACUUM ANALYZE")
+    return users[0][0]
+
+
+async def _fill_names(url: str, listener: UUID, now: datetime) -> None:
+    """A club that has listened for a while: somebody has heard everything that its people hear."""
+    database = Database.connect(url)
+    try:
+        heard = [
+            Told(Source.LASTFM, artist, title, now - 2 * FRESH - timedelta(minutes=number), album=album)
+            for number, (artist, title, album) in enumerate(works())
+        ]
+        for start in range(0, len(heard), NAMES_AT_ONCE):
+            async with database.writing() as session:
+                await take_plays(session, user_id=listener, plays=heard[start : start + NAMES_AT_ONCE])
+    finally:
+        await database.close()
 
 
 async def _ours(plain: Any, url: str, address: str, options: Options, progress: Progress) -> Pass:
