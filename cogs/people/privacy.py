@@ -19,8 +19,9 @@ from cogs.shared.dynamic import Press
 from cogs.shared.modal import Form, Submit, text_field
 from cogs.shared.replies import answer, think
 
-ERASE_FORM = Form("privacy-erase")
-"""Of no row; the argument is the choice. It takes the word that confirms."""
+ERASE_FORM = Form("privacy-erase", secret=True)
+"""Of no row; the argument is the choice. It takes the word that confirms, of which nothing is kept: whoever is
+forgotten would be known again by it."""
 
 SMALLEST = 1_000_000
 LARGEST = 24_000_000
