@@ -91,6 +91,8 @@ async def _claim(
         return mine.id, mine
     theirs = await queries.account_at(session, source, profile.external_id, lock=True)
     if theirs is not None:
+        if theirs.user_id == user_id:  # linked between the two looks
+            return None
         if theirs.proven or not proves:
             raise LinkRefused(source, "taken", profile.name)
         await notices.tell_of_loss(session, theirs, now)
