@@ -36,7 +36,7 @@ SEED = 20_261_120
 CLUBS = 25
 PAGE = 1_000
 """Plays in one transaction: a page of Last.fm's."""
-AT_ONCE = 2
+AT_ONCE = 4
 """Members whose plays are taken in at the same time."""
 ROUND = 20
 """Members whose plays are taken in before it is the other way's turn."""
@@ -143,8 +143,9 @@ async def _on_own_server(hearing: Hearing, options: Options) -> Figures:
 async def _measure(url: str, floor_url: str, hearing: Hearing, options: Options) -> Figures:
     members = [new_id(JOINED) for _ in range(options.members)]
     clubs = [new_id(JOINED) for _ in range(min(CLUBS, options.members))]
-    floors: list[Any] = [await asyncpg.connect(driver_url(floor_url), server_settings=dict(SERVER_SETTINGS))]
-    floors += [await asyncpg.connect(driver_url(floor_url), server_settings=dict(SERVER_SETTINGS))]
+    floors: list[Any] = [
+        await asyncpg.connect(driver_url(floor_url), server_settings=dict(SERVER_SETTINGS)) for _ in range(AT_ONCE)
+    ]
     database = Database.connect(url, pool_size=AT_ONCE)
     plain: Any = await asyncpg.connect(driver_url(url))
     try:

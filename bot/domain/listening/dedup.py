@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from bot.domain.listening.likeness import (
@@ -29,6 +29,8 @@ from bot.domain.listening.likeness import (
 from bot.domain.listening.plays import Family
 from bot.domain.listening.telling import Key, Telling, exactness
 
+CROWD = 120
+"""Nobody hears a track so often in an hour; of what tells so much, the nearest is looked at."""
 ANOTHER = 100
 """Added to the ordinal of a telling whose key is another's."""
 
@@ -191,7 +193,7 @@ class _Track:
         """Find places among what the same service told; those that were told a moment apart."""
         near: list[Telling] = []
         for telling in told:
-            before = next((one for one in self._near(telling) if are_double(one, telling)), None)
+            before = next((one for one in self._near(telling, DOUBLE) if are_double(one, telling)), None)
             if before is None:
                 self._home[telling.key] = _Unit(FAMILIES[telling.source], [telling])
             else:
@@ -199,6 +201,8 @@ class _Track:
                 self._home[telling.key] = self._home[before.key]
                 self._home[telling.key].tellings.append(telling)
             self._in_time.insert(bisect_left(self._in_time, telling.key, key=_key), telling)
+        if len({(one.source, one.minute) for one in self._in_time}) == 1:
+            return near
         pairs = [
             (like, telling, other)
             for telling in told
@@ -220,14 +224,18 @@ class _Track:
                     self._home.update(dict.fromkeys((one.key for one in mine.tellings), theirs))
         return near
 
-    def _near(self, telling: Telling) -> list[Telling]:
+    def _near(self, telling: Telling, reach: timedelta = REACH) -> list[Telling]:
         """Tellings that may be the same play, by their starts."""
-        first = bisect_left(self._in_time, telling.started_at - REACH, key=_start)
-        last = bisect_right(self._in_time, telling.started_at + REACH, key=_start)
-        return self._in_time[first:last]
+        here = bisect_left(self._in_time, telling.started_at, key=_start)
+        first = bisect_left(self._in_time, telling.started_at - reach, max(0, here - CROWD), here, key=_start)
+        last = bisect_right(self._in_time, telling.started_at + reach, here, key=_start)
+        return self._in_time[first : min(last, here + CROWD)]
 
     def plays(self) -> list[list[Telling]]:
         """Bring together what different services told, nearest first, whatever was brought together before."""
+        units = self._units()
+        if len({unit.family for unit in units}) == 1:
+            return [unit.tellings for unit in units]
         pairs = [
             (like, telling, other)
             for telling in self._in_time
@@ -237,7 +245,6 @@ class _Track:
             and (like := across_families(telling, other))
         ]
         pairs.sort(key=_by_likeness)
-        units = self._units()
         for unit in units:
             unit.play = [unit]
         for like, telling, other in pairs:
