@@ -206,7 +206,7 @@ def _asks(
 
     async def charted(one: Kind | None) -> bool:
         told = await charts.club_charts(tools, caller=caller, now=NOW, week=monday, kind=one)
-        return all(chart.lines and chart.lines[0].listeners for chart in told.charts)
+        return all(chart.lines for chart in told.charts)
 
     of_week = (CHARTED, (club, monday, str(kind)))
     return [

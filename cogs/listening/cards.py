@@ -235,8 +235,9 @@ def charts_card(told: Charts, *, size: int, parts: Sequence[Item] = ()) -> Body:
 
 
 def _chart_line(line: ChartLine, compared: bool) -> str:
-    numbers = f"{counted(line.plays, 'play')}, {counted(line.listeners, 'listener')}"
-    return f"**{line.rank}.** {_moved(line) if compared else ''}{title_of(line.subject)} · {numbers}"
+    return (
+        f"**{line.rank}.** {_moved(line) if compared else ''}{title_of(line.subject)} · {counted(line.plays, 'play')}"
+    )
 
 
 def _moved(line: ChartLine) -> str:

@@ -74,9 +74,7 @@ def a_top(text="Low", *, rows=10, kind=Kind.ARTIST, page=0) -> Top:
 
 
 def a_chart(kind: Kind, text: str, rows: int) -> Chart:
-    lines = tuple(
-        ChartLine(Subject(kind, work_id(text, str(row)), text, text), 99, row, 7, None) for row in range(rows)
-    )
+    lines = tuple(ChartLine(Subject(kind, work_id(text, str(row)), text, text), 99, row, None) for row in range(rows))
     return Chart(kind, MONDAY, lines, 1_000, 500)
 
 
@@ -208,7 +206,7 @@ def test_charts_say_what_moved_in_signs_that_stand_alone():
     for before, sign in moved.items():
         chart = replace(told.charts[0], lines=(replace(line, rank=3, before=before),))
         words = words_of(cards.charts_card(replace(told, charts=(chart,)), size=10))
-        assert f"**3.** {sign} **Low** — Low · 99 plays, 7 listeners" in words
+        assert f"**3.** {sign} **Low** — Low · 99 plays" in words
     first = words_of(cards.charts_card(replace(told, weeks=(MONDAY,)), size=10))
     assert "NEW" not in first, "the first week there is has nothing to be compared with"
     assert "this week so far" in words_of(cards.charts_card(replace(told, running=True), size=10))

@@ -101,9 +101,9 @@ def test_who_is_level_shares_a_place():
 
 def test_a_line_tells_how_far_it_moved():
     subject = Subject(Kind.ARTIST, artist_id("Low"), "Low")
-    assert ChartLine(subject, 5, rank=3, listeners=2, before=5).moved == 2
-    assert ChartLine(subject, 5, rank=3, listeners=2, before=3).moved == 0
-    assert ChartLine(subject, 5, rank=3, listeners=2).moved is None
+    assert ChartLine(subject, 5, rank=3, before=5).moved == 2
+    assert ChartLine(subject, 5, rank=3, before=3).moved == 0
+    assert ChartLine(subject, 5, rank=3).moved is None
 
 
 @given(st.lists(st.integers(1, 20), max_size=40), st.integers(1, 10))

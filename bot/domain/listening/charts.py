@@ -44,8 +44,6 @@ class ChartLine:
     subject: Subject
     plays: int
     rank: int
-    listeners: int
-    """Members who heard it in that week."""
     before: int | None = None
     """Its place in the week before; None where nobody in the club heard it then."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.domain.club.week import Club
@@ -14,7 +14,6 @@ from bot.domain.people import Caller
 from bot.services import people
 from bot.services.tools import Tools
 from db.queries.listening import charts as queries
-from db.session import Reading
 
 PAGE = 10
 FEW = 5
@@ -70,7 +69,6 @@ async def club_charts(
         ]
         if not any(chart.subjects for chart in found):
             raise NoChart(first)
-        found = await _with_listeners(session, club, asked, found)
     return Charts(club, asked, first, first == this_week, tuple(found), tuple(charted), kind)
 
 
@@ -98,15 +96,6 @@ def _monday_asked(week: str | date, club: Club, now: datetime) -> date | None:
     if period.since is None or period.until is None or period.until - period.since > timedelta(days=2):
         raise PeriodNotUnderstood(week)
     return monday(period.since.astimezone(club.timezone).date())
-
-
-async def _with_listeners(session: Reading, club: Club, week: Period, found: Sequence[Chart]) -> list[Chart]:
-    shown = [line.subject for chart in found for line in chart.lines]
-    heard = await queries.listeners(session, club.id, week, shown) if shown else {}
-    return [
-        replace(chart, lines=tuple(replace(line, listeners=heard.get(line.subject.id, 0)) for line in chart.lines))
-        for chart in found
-    ]
 
 
 async def weeks_for(tools: Tools, *, guild_id: int, now: datetime) -> list[date]:

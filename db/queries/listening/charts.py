@@ -1,18 +1,15 @@
-"""What clubs heard most in a week: counters of the week and of the one before, and who was among the listeners."""
+"""What clubs heard most in a week: counters of the week and of the one before."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Uuid, bindparam, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.listening.charts import Chart, ChartLine, Kind, Subject, places_of, ranked
-from bot.domain.listening.periods import Period
 from db.queries.listening.reading import SUBJECTS
 
 WEEK = timedelta(weeks=1)
@@ -41,29 +38,6 @@ PLACES_BEFORE = text("""
 SELECT plays, count(*) FROM club_plays
 WHERE club_id = :club AND week_on = :before AND kind = :kind AND plays >= :least GROUP BY plays
 """)
-LISTENERS = text("""
-WITH member AS MATERIALIZED (
-  SELECT person.id, greatest(membership.joined_at, :since) AS since
-  FROM memberships AS membership JOIN users AS person ON person.id = membership.user_id
-  WHERE membership.club_id = :club AND membership.left_at IS NULL AND person.visibility = 'club'
-), heard AS MATERIALIZED (
-  SELECT play.* FROM member CROSS JOIN LATERAL (
-    SELECT user_id, artist_id, album_id, track_id FROM listen_events
-    WHERE user_id = member.id AND counts AND played_at >= member.since AND played_at < :until
-      AND (artist_id = ANY(:artists) OR album_id = ANY(:albums) OR track_id = ANY(:tracks))
-  ) AS play
-)
-SELECT artist_id, count(DISTINCT user_id) FROM heard WHERE artist_id = ANY(:artists) GROUP BY artist_id
-UNION ALL
-SELECT album_id, count(DISTINCT user_id) FROM heard WHERE album_id = ANY(:albums) GROUP BY album_id
-UNION ALL
-SELECT track_id, count(DISTINCT user_id) FROM heard WHERE track_id = ANY(:tracks) GROUP BY track_id
-""").bindparams(
-    bindparam("since", type_=DateTime(timezone=True)),
-    bindparam("until", type_=DateTime(timezone=True)),
-    *(bindparam(f"{kind}s", type_=ARRAY(Uuid())) for kind in Kind),
-)
-"""One pass over the week of every member, in one index; whatever fits none of the three lists is left at once."""
 WEEKS = text("""
 WITH RECURSIVE charted AS (
   SELECT (SELECT max(week_on) FROM club_plays WHERE club_id = :club AND week_on <= :latest) AS week_on, 1 AS place
@@ -85,7 +59,7 @@ async def charted_weeks(session: AsyncSession, club_id: UUID, *, latest: date, l
 async def chart(
     session: AsyncSession, club_id: UUID, kind: Kind, monday: date, *, limit: int, page: int, counted: bool = True
 ) -> Chart:
-    """A page of a club's week, with the places of the week before and without listeners.
+    """A page of a club's week, with the places of the week before.
 
     Unless `counted`, what stands on no page is not looked at, and totals are those of the page.
     """
@@ -108,16 +82,7 @@ async def chart(
         before = places_of((row[0], row[1]) for row in await session.execute(PLACES_BEFORE, of_last))
     places = ranked([row[3] for row in rows], offset=page * limit, ahead=rows[0][5] if rows else 0)
     lines = tuple(
-        ChartLine(Subject(kind, *row[:3]), row[3], place, 0, None if row[4] is None else before[row[4]])
+        ChartLine(Subject(kind, *row[:3]), row[3], place, None if row[4] is None else before[row[4]])
         for row, place in zip(rows, places, strict=True)
     )
     return Chart(kind, monday, lines, plays, subjects, page)
-
-
-async def listeners(session: AsyncSession, club_id: UUID, week: Period, subjects: Iterable[Subject]) -> dict[UUID, int]:
-    """How many members heard each of some artists, albums and tracks in a week, as the club counts them."""
-    values: dict[str, Any] = {"club": club_id, "since": week.since, "until": week.until}
-    values |= {f"{kind}s": [] for kind in Kind}
-    for subject in subjects:
-        values[f"{subject.kind}s"].append(subject.id)
-    return {row[0]: row[1] for row in await session.execute(LISTENERS, values)}
