@@ -193,13 +193,16 @@ class _Track:
         """Find places among what the same service told; those that were told a moment apart."""
         near: list[Telling] = []
         for telling in told:
-            before = next((one for one in self._near(telling, DOUBLE) if are_double(one, telling)), None)
-            if before is None:
-                self._home[telling.key] = _Unit(FAMILIES[telling.source], [telling])
-            else:
+            doubles = [one for one in self._near(telling, DOUBLE) if are_double(one, telling)]
+            unit = self._home[doubles[0].key] if doubles else _Unit(FAMILIES[telling.source], [])
+            unit.tellings.append(telling)
+            self._home[telling.key] = unit
+            if doubles:
                 near.append(telling)
-                self._home[telling.key] = self._home[before.key]
-                self._home[telling.key].tellings.append(telling)
+            for other in {id(one): one for one in (self._home[double.key] for double in doubles)}.values():
+                if other is not unit:  # it stands between two that seemed apart
+                    unit.tellings.extend(other.tellings)
+                    self._home.update(dict.fromkeys((one.key for one in other.tellings), unit))
             self._in_time.insert(bisect_left(self._in_time, telling.key, key=_key), telling)
         if len({(one.source, one.minute) for one in self._in_time}) == 1:
             return near
