@@ -142,8 +142,10 @@ def _progress(progress: Progress | None, account: Account, now: datetime) -> lis
         soon = progress.next_due_at <= now
         why = WHY.get(progress.why.rpartition(" ")[2], "")
         lines[0] += f"{why} Next try {'in a moment' if soon else short_when(progress.next_due_at)}."
-    if progress.done:
-        lines.append(f"The whole history is read: {progress.read:,} plays." if progress.read else "Everything is read.")
+    if progress.done and account.source is Source.SPOTIFY:
+        lines.append("What Spotify still tells is read, its last fifty plays each time; older ones come by `/import`.")
+    elif progress.done:
+        lines.append("The whole history is read, and what is new comes by itself.")
     elif progress.total:
         share = min(99, progress.read * 100 // progress.total)
         lines.append(f"History: {progress.read:,} of about {progress.total:,} plays, {share} %.")

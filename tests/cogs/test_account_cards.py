@@ -78,7 +78,10 @@ def test_progress_is_told_in_numbers() -> None:
     assert "History: 120 plays so far." in shown()
     assert "History: 120 of about 1,000 plays, 12 %." in shown(progress=replace(READ, total=1_000))
     assert "99 %" in shown(progress=replace(READ, total=119)), "it is done when it is done"
-    assert "The whole history is read: 120 plays." in shown(progress=replace(READ, done=True))
+    done = replace(READ, done=True)
+    assert "What Spotify still tells is read" in shown(progress=done), "that is never the whole history"
+    lastfm = replace(ACCOUNT, source=Source.LASTFM)
+    assert "The whole history is read" in cards.account_words(Shown(lastfm, done), NOW)
     assert "Being read right now" in shown(progress=replace(READ, under_way=True))
     assert "that begins in a moment" in shown(progress=None)
 

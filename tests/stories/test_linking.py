@@ -49,7 +49,7 @@ async def test_lastfm_by_name_and_by_login(club: Abroad) -> None:
     await club.stage.settle()
     assert await plays(club) == 5
     shown = await ben.command("accounts", hope="Last.fm: slowben")
-    told(shown, "by its name", "Last read", "history is read: 5 plays")
+    told(shown, "by its name", "Last read", "The whole history is read")
     assert buttons(shown.message) == ["Read now", "Unlink"]
     told(await ben.press(shown, "Read now"), "read")
 
