@@ -76,7 +76,8 @@ def _words(text: str) -> str:
     """Letters, digits and their marks, with single spaces between."""
     text = TRAILING_ARTICLE.sub("", PLUS.sub(" and ", text))
     text = INITIALS.sub("", text).translate(APOSTROPHES)
-    return " ".join("".join(char if unicodedata.category(char)[0] in "LNM" else " " for char in text).split())
+    words = " ".join("".join(char if unicodedata.category(char)[0] in "LNM" else " " for char in text).split())
+    return unicodedata.normalize("NFC", words)  # what an apostrophe held apart may be one letter now
 
 
 def _without_articles(words: str) -> str:
