@@ -22,10 +22,10 @@ LISTENS = DATA / "listens"
 CLUBS = DATA / "clubs"
 
 SAME = re.compile(
-    r"deluxe|re-?master|expanded|anniversary|edition|bonus|reissue|mono\b|stereo|explicit|clean\b|\bfeat|\bft\b|\bwith\b|"
-    r"soundtrack|score|\be\.?p\b|\bsingle\b|radio edit|radio mix|radio version|lp version|original mix|"
-    r"album version|single version|original version|album edit|international version|from the|from \"|"
-    r"motion picture|series",
+    r"deluxe|re-?master|expanded|anniversary|edition|bonus|reissue|mono\b|stereo\b(?! mc)|explicit|clean\b|"
+    r"\bfeat|\bft\b|\bwith\b|soundtrack|score|\bost\b|\be\.?p\b|\bsingle\b|radio edit|radio mix|radio version|"
+    r"lp version|original mix|album version|single version|original version|definitive version|"
+    r"main version|album edit|international version|from the|from \"|motion picture|series",
     re.IGNORECASE,
 )
 OTHER = re.compile(
@@ -33,19 +33,31 @@ OTHER = re.compile(
     r"taylor.s version",
     re.IGNORECASE,
 )
-PIECE = re.compile(r"\s*[(\[][^()\[\]]*[)\]]|\s+-\s+[^-]*$")
+PIECE = re.compile(r"\s*[(\[][^()\[\]]*[)\]]|\s+-\s+(?:[^-]|(?<=\w)-(?=\w))*$")
 FEAT = re.compile(r"\s+(?:feat\.?|ft\.?|featuring)\s.*$", re.IGNORECASE)
 SEVERAL = re.compile(r"\s*(?:[,&+;|/]|\band\b|\bx\b|\bfeat\b|\bft\b|\bfeaturing\b|\bwith\b|\bvs\b)\s*", re.IGNORECASE)
 AT_END = re.compile(
-    r":?\s+(?:ep|(?:original )?(?:soundtrack|score|ost)|music from the (?:motion picture|film))$", re.IGNORECASE
+    r":?\s+(?:e\.?p\.?|(?:original )?(?:motion picture |film |game )?(?:soundtrack|score|ost)"
+    r"|(?:original )?music from the (?:original )?(?:motion picture|film)"
+    r"|remastered|(?:\d+th )?anniversary(?: edition)?"
+    r"|(?:deluxe|expanded|special|limited|collector.?s) (?:edition|version))$",
+    re.IGNORECASE,
 )
+NUMERALS = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
+ROMAN = re.compile(r"(?<=\s)(?:ii|iii|iv|vi|vii|viii|ix|xi|xii)\b")
+NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+SPELT = re.compile(rf"\b(?:vol(?:ume)?|p(?:ar)?t)\b\.?\s+({'|'.join(NUMBERS)})\b")
 COUNTER = re.compile(r"\b(?:vol(?:ume)?|p(?:ar)?t|no)\b\.?\s*(?=\d)")
 NO_LETTER = re.compile(r"[\W_]+")
-LETTERS = str.maketrans({"ø": "o", "ı": "i", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe"})
+LETTERS = str.maketrans({"ø": "o", "ı": "i", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "σ": "s"})
 ARTICLE = re.compile(r"^(?:the|an?|l\.?a\.?|le|les|el|los|las|der|die|das)\s+", re.IGNORECASE)
+ARTICLE_WITHIN = re.compile(r"(?<=[(\[])the\s+(?=[^()\[\]]*mix)|(?<=\s-\s)the\s+(?=[^-]*mix$)", re.IGNORECASE)
+"""Before the name of whoever mixed it."""
+QUOTES = "\"“”„«»‘’' "
 VARIOUS = "Various Artists"
 ALIKE = 0.9
 ALIKE_LENGTHS = 3
+SWAPPED_FROM = 6
 OWN_TRACKS = 3
 """Tracks of one artist from which on an album in a history counts as the artist's own."""
 
@@ -54,7 +66,8 @@ OWN_TRACKS = 3
 def plain(text: str) -> str:
     """Letters and digits of a text, without case and accents."""
     folded = text.casefold().replace("&", "and").replace("rmx", "remix").replace(" version", "")
-    folded = COUNTER.sub("", folded)
+    folded = COUNTER.sub("", ROMAN.sub(lambda numeral: str(NUMERALS.index(numeral[0])), folded))
+    folded = SPELT.sub(lambda word: str(NUMBERS.index(word[1]) + 1), folded)
     if not folded.isascii():
         folded = unicodedata.normalize("NFKD", folded.translate(LETTERS))
         folded = "".join(char for char in folded if not unicodedata.combining(char))
@@ -68,8 +81,9 @@ def work_title(title: str) -> str:
     if shorter != title and shorter.strip():
         return work_title(shorter)
     shorter = FEAT.sub("", shorter)
-    shorter = AT_END.sub("", shorter)
-    return plain(ARTICLE.sub("", shorter)) or plain(title)
+    while (without := AT_END.sub("", shorter)) != shorter:
+        shorter = without
+    return plain(ARTICLE_WITHIN.sub("", ARTICLE.sub("", shorter.strip(QUOTES)))) or plain(title)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +110,26 @@ def is_right(expected: Record, found: FoundAlbum | FoundTrack) -> bool:
 
 
 def looks_alike(title: str, others: Iterable[str]) -> bool:
-    """Whether a title may be another in a source's own spelling: a letter in ten differs, no digit."""
+    """Whether a title may be another in a source's own spelling: a letter in ten differs, or two are swapped."""
     digits = [char for char in title if char.isdigit()]
     return any(
-        abs(len(title) - len(other)) <= ALIKE_LENGTHS
-        and digits == [char for char in other if char.isdigit()]
-        and len(set(title) ^ set(other)) <= ALIKE_LENGTHS
-        and SequenceMatcher(None, title, other).ratio() >= ALIKE
+        _swapped(title, other)
+        or (
+            abs(len(title) - len(other)) <= ALIKE_LENGTHS
+            and digits == [char for char in other if char.isdigit()]
+            and len(set(title) ^ set(other)) <= ALIKE_LENGTHS
+            and SequenceMatcher(None, title, other).ratio() >= ALIKE
+        )
         for other in others
     )
+
+
+def _swapped(title: str, other: str) -> bool:
+    """Whether two neighbouring letters of a longer name are swapped."""
+    if len(title) != len(other) or len(title) < SWAPPED_FROM:
+        return False
+    places = [place for place, (one, two) in enumerate(zip(title, other, strict=True)) if one != two]
+    return len(places) == 2 and places[1] - places[0] == 1 and sorted(title) == sorted(other) and title.isalpha()
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,7 @@ def test_every_letter_and_sign_normalises_to_something_stable() -> None:
 @example("The A Team")
 @example("a.b.c, the")
 @example("ﷺ")
+@example("カ'゙")
 def test_normalising_again_changes_nothing_and_leaves_nothing_empty(name: str) -> None:
     once = normalised(name)
     assert normalised(once) == once

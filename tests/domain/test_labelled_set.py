@@ -64,6 +64,13 @@ def test_the_judge_knows_an_edition_from_another_record():
         ("Nevermind (Live)", "Nirvana", False),
         ("Nevermind 2", "Nirvana", False),
         ("Nevermind", "Weezer", False),
+        ("Nevermind 15th Anniversary Edition", "Nirvana", True),
+        ("Nevermind - 2009 Re-Mastered Digital Version", "Nirvana", True),
+        ("Nevermind: Original Motion Picture Soundtrack", "Nirvana", True),
+        ("Nevermind E.P.", "Nirvana", True),
+        ("Nevermind - Re-Recorded", "Nirvana", False),
+        ("Nevermind - Stereo MCs Mix", "Nirvana", False),
+        ("Nevermind II", "Nirvana", False),
     ):
         assert is_right(meant, FoundAlbum(Service.DEEZER, title, artist)) == right, title
     assert looks_alike("gotmelostdrivinginla", ["getmelostdrivinginla"])

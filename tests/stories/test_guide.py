@@ -20,6 +20,7 @@ from tests.stories.scene import ASH, LOW, MOTH, Scene, buttons, label_of, told
 
 TRACKS = "1. Kite string 3:12\n2. Ash and rain 4:40\n3. The quiet stair 5:01\n4. Wax 2:58\n5. Home, late 6:20"
 LONG = "\n".join(f"{place}. Movement {place}: {'lento ' * 6}1:00" for place in range(1, 46))
+SONG = "https://open.spotify.com/track/2noRn2Aes5aoNVsU6iWThc"
 GUIDE = "Listening guide · "
 PICK = "Like or discuss a track"
 COUNTED = 6
@@ -122,6 +123,20 @@ async def test_a_missing_track_list_is_told_under_the_guide_and_shown_there(stag
     shown = await stored(scene)
     assert [post.track.title for post in shown if post.track] == [line.title for line in parse_track_list(TRACKS)]
     assert {post.message_id for post in shown} == {int(scene.panel(scene.thread, GUIDE)["id"])}
+
+
+@pytest.mark.parametrize("guide", ["card", "tracks"])
+async def test_a_song_is_shown_with_its_link_and_nobody_is_asked_for_a_list(stage: Stage, guide: str) -> None:
+    scene = await Scene.opened(stage, guide=guide)
+    (ben,) = scene.arrive("Ben")
+    await ben.nominate(Album(SONG, "Hurt", "Johnny Cash", link=SONG))
+    await scene.advance()
+    (text,) = guides(scene)
+    assert "Hurt" in text
+    assert "track list" not in text
+    card = scene.panel(scene.thread, GUIDE)
+    assert "Add the track list" not in buttons(card)
+    assert SONG in str(card["components"])
 
 
 async def test_ten_presses_of_like_are_one_like(stage: Stage) -> None:

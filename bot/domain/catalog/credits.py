@@ -46,6 +46,8 @@ MORE_THAN_CREDITED = 0.12
 """More artists are named than the source credits."""
 SHARED_NAME = 0.5
 """Some names are the same and both sides have others."""
+IDEOGRAPHS = "\u2e80"
+"""From here on a single character may be a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +97,22 @@ def credit_distance(
         return whole
     missing = [_nearest(name, (*found.names, found.whole, *found.guests, *found_guests)) for name in wanted.names]
     unasked = [_nearest(name, (*wanted.names, wanted.whole, *wanted.guests, *wanted_guests)) for name in found.names]
+    if len(wanted.names) != len(found.names) and not (_tell(wanted.names) and _tell(found.names)):
+        return max(whole, SHARED_NAME)
     if max(missing) < ANOTHER_NAME:
         return min(whole, max(missing) + (0.0 if max(unasked) < ANOTHER_NAME else PART_OF_CREDIT))
     if max(unasked) < ANOTHER_NAME and missing[0] < ANOTHER_NAME:  # who is named first is the one to find
         return min(whole, max(unasked) + MORE_THAN_CREDITED)
     return min(whole, SHARED_NAME) if min(missing) < ANOTHER_NAME / 3 else whole
+
+
+def tells_alone(name: str) -> bool:
+    """Whether a name that is one of several says who is meant: a single letter of a band's name does not."""
+    return len(name) > 1 or name >= IDEOGRAPHS
+
+
+def _tell(names: tuple[str, ...]) -> bool:
+    return any(map(tells_alone, names))
 
 
 def _nearest(name: str, names: tuple[str, ...]) -> float:

@@ -12,6 +12,7 @@ from bot.domain.catalog.credits import (
     Credit,
     credit_distance,
     parse_credit,
+    tells_alone,
 )
 from bot.domain.catalog.editions import Name, parse_name
 from bot.domain.catalog.found import FoundAlbum, FoundTrack
@@ -42,6 +43,7 @@ GUESSED_SLIPS = 0.25
 """How far an artist may be whom nobody told to be the artist."""
 YEARS_APART = 3
 """Years between release dates that no delay between countries explains."""
+OF_A_FILM = frozenset(("soundtrack", "score"))
 EP_TRACKS = 2, 9
 SINGLE_TRACKS = 3
 """A release of this many tracks or fewer is a single."""
@@ -127,16 +129,28 @@ def _names(reading: Reading, name: Name, credit: Credit, title: str, artist: str
         reasons.extend(editions)
     reasons.append(Reason("title", amount, f"the title “{title}”"))
     if reading.artist is None:
-        reasons.append(Reason("artist", 0.0 if _fits_alone(wanted, name, amount) else ALONE, "no artist is told"))
+        reasons.append(Reason("artist", 0.0 if _fits_alone(wanted, name, credit, amount) else ALONE, "no artist told"))
     else:
         reasons.append(_artist(reading, credit, name, artist))
     return reasons
 
 
-def _fits_alone(wanted: Name, name: Name, amount: float) -> bool:
-    """Whether a title tells enough without an artist: it is the same but for edition and guests."""
+def _fits_alone(wanted: Name, name: Name, credit: Credit, amount: float) -> bool:
+    """Whether a title tells enough without an artist: it is the same but for edition and guests.
+
+    Guests that are told have to be there, and what stands behind a colon or as an article before it may be a name's. A
+    film's songs and its score are two records.
+    """
+    if wanted.guests and not {*wanted.guests} & {credit.whole, *credit.names, *credit.guests, *name.guests}:
+        return False
+    if (wanted.article and not name.article) or not tells_alone(name.core):
+        return False
+    if (wanted.editions ^ name.editions) & OF_A_FILM:
+        return False
+    if wanted.whole == name.whole:
+        return True
     beside = wanted.guests or name.guests or wanted.editions or name.editions
-    return amount == 0 or (amount <= RESPACED and bool(beside))
+    return amount <= RESPACED and bool(beside) and not (wanted.subtitled or name.subtitled)
 
 
 def _unsplit(reading: Reading, name: Name, credit: Credit, title: str, artist: str) -> Iterable[Reason]:
@@ -159,7 +173,7 @@ def _beside_artist(words: str, credit: Credit, title: str) -> tuple[float, float
     """How far the title and the artist are from words of which the artist is the beginning or the end."""
     parts = words.split()
     ways = [(1.0, 1.0)]
-    for artist in dict.fromkeys((credit.whole, *credit.names[:3])):
+    for artist in dict.fromkeys((credit.whole, *filter(tells_alone, credit.names[:3]))):
         length = len(artist.split())
         of_whole = 0.0 if artist == credit.whole else PART_OF_CREDIT
         for by, called in ((parts[:length], parts[length:]), (parts[-length:], parts[:-length])):

@@ -11,7 +11,7 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import extractOne
 
 from bot.domain.catalog.credits import names_in
-from bot.domain.catalog.names import normalised, visible
+from bot.domain.catalog.names import LEADING_ARTICLE, normalised, visible
 from bot.domain.catalog.vocabulary import (
     AT_END,
     BEGINNING,
@@ -21,8 +21,10 @@ from bot.domain.catalog.vocabulary import (
     ELSEWHERE,
     LONG_FORMS,
     MEANINGLESS,
+    NEW_RECORDING,
     NUMBER_WORDS,
     NUMBERED,
+    ORDINAL,
     OTHER_RECORD,
     PLAIN_MIX,
     ROMAN,
@@ -49,7 +51,7 @@ SHORT_CORRECTED = ("live", "remix", "mix", "edit", "dub")
 
 BRACKETED = re.compile(r"[(\[{【「『〈《]([^()\[\]{}【】「」『』〈〉《》]*)[)\]}】」』〉》]")
 SEGMENT = re.compile(r"^(?P<name>.*\S)(?:(?P<dash>\s+[-–—―−]+\s+)|\s*[:;,]\s+|\s+/\s+)(?P<rest>\S.*)$")
-GUESTS = re.compile(r"^(?:feat\.?|ft\.?|featuring|with|w/)\s+(?P<guests>\S.*)$", re.IGNORECASE)
+GUESTS = re.compile(r"^(?P<sign>feat\.?|ft\.?|featuring|with|w/)\s+(?P<guests>\S.*)$", re.IGNORECASE)
 GUESTS_AT_END = re.compile(
     r"^(?P<name>.*\S)\s+(?:feat\.?|ft\.?|featuring)\s+(?P<guests>\S.*?)(?P<rest>\s+[-–—―−]+\s.*)?$", re.IGNORECASE
 )
@@ -87,6 +89,10 @@ class Name:
     """All words of the title, normalised."""
     kind: str = ""
     """`single` or `ep`, where the title does not say so but the source does."""
+    subtitled: bool = False
+    """What stood behind a colon or a comma was read as edition, not as a part of the name: `Nights: The Album`."""
+    article: bool = False
+    """It begins with an article, which is in none of the words here."""
 
 
 @dataclass(slots=True)
@@ -96,6 +102,7 @@ class _Marks:
     detail: list[str] = field(default_factory=list[str])
     guests: list[str] = field(default_factory=list[str])
     numbers: list[str] = field(default_factory=list[str])
+    subtitled: bool = False
 
 
 @lru_cache(maxsize=4096)
@@ -113,6 +120,8 @@ def parse_name(title: str) -> Name:
         tuple(dict.fromkeys(marks.guests)),
         tuple(sorted(numbers)),
         whole,
+        subtitled=marks.subtitled,
+        article=LEADING_ARTICLE.match(title.strip().casefold()) is not None,
     )
 
 
@@ -143,8 +152,10 @@ def _stripped(text: str, marks: _Marks, *, same_work: bool = False) -> str:
         rest = guests["name"].rstrip(" ([-,") + (guests["rest"] or "")
         marks.guests.extend(names_in(guests["guests"]))
     while (segment := SEGMENT.match(rest)) and _any_name(segment["name"]):
-        if not _mark(segment["rest"], marks, same_work=same_work or segment["dash"] is None):
+        goes_on = segment["dash"] is None
+        if not _mark(segment["rest"], marks, same_work=same_work or goes_on, goes_on=goes_on):
             break
+        marks.subtitled |= goes_on
         rest = segment["name"]
     return rest
 
@@ -153,12 +164,13 @@ def _any_name(text: str) -> bool:
     return any(char.isalnum() for char in text)
 
 
-def _mark(text: str, marks: _Marks, *, same_work: bool = False) -> bool:
+def _mark(text: str, marks: _Marks, *, same_work: bool = False, goes_on: bool = False) -> bool:
     """Whether words in brackets or behind a dash tell of edition, version or guests, which are then noted.
 
-    With `same_work` nothing but an edition of the same work counts: behind a comma or a colon a name goes on.
+    With `same_work` nothing but an edition of the same work counts. Where a name `goes_on`, behind a comma or a colon,
+    `with` is no guest's, and an edition is one of known words.
     """
-    if guests := GUESTS.match(text.strip()):
+    if (guests := GUESTS.match(text.strip())) and not (goes_on and guests["sign"].casefold() == "with"):
         return _mark_guests(guests["guests"], marks, same_work=same_work)
     words = [_corrected(word) for word in normalised(text).split()]
     joined = " ".join(words)
@@ -172,6 +184,7 @@ def _mark(text: str, marks: _Marks, *, same_work: bool = False) -> bool:
     only_editions = all(word in SAME_WORK or word in BESIDE or COUNTED.match(word) for word in words)
     known_edition = bool(heads) and only_editions and _is_the_work(heads, words)
     named_edition = words[-1:] == ["edition"] and len(words) <= 5 and OTHER_RECORD.keys().isdisjoint(words)
+    named_edition = named_edition and not goes_on
     if known_edition or named_edition or joined in LABEL_SERIES:
         marks.editions |= heads - {"edition", "version", "album", "mix"} or {"edition"}
         return True
@@ -197,10 +210,15 @@ def _mark_guests(text: str, marks: _Marks, *, same_work: bool) -> bool:
 
 
 def _is_the_work(heads: set[str], words: list[str]) -> bool:
-    """Whether it is said which mix, edit or version: `Radio Edit` is the song, `Extended Version` another one."""
+    """Whether it is said which mix, edit or version: `Radio Edit` is the song, `Extended Version` another one.
+
+    An ordinal counts anniversaries and editions: the `2nd Album` is another one.
+    """
+    if any(ORDINAL.match(word) for word in words) and not heads & {"anniversary", "edition"}:
+        return False
     if heads - {"mix", "edit", "version"}:
         return True
-    telling = PLAIN_MIX if heads - {"version"} else BESIDE - ELSEWHERE
+    telling = PLAIN_MIX if heads - {"version"} else BESIDE - ELSEWHERE - NEW_RECORDING
     return "extended" not in words and not telling.isdisjoint(words)
 
 

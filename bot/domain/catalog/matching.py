@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from rapidfuzz.distance import Indel
+
 from bot.domain.catalog.credits import parse_credit
 from bot.domain.catalog.distance import Candidate, album_candidate, track_candidate
 from bot.domain.catalog.editions import parse_name
 from bot.domain.catalog.found import FoundAlbum, FoundTrack
 from bot.domain.catalog.joining import album_key, same_recording, same_work, track_key
-from bot.domain.catalog.spelling import RESPACED
+from bot.domain.catalog.names import normalised
+from bot.domain.catalog.spelling import ANOTHER_NAME, RESPACED, spelling
 from bot.domain.catalog.wanted import Wanted, readings_of
 
 SURE = 0.23
@@ -19,6 +22,11 @@ GAP = 0.05
 """How much farther any other work has to be."""
 GAP_TO_EXACT = 0.01
 """The same where the names fit to the letter, and the other work is found by reading the words in the same way."""
+
+TELLING_WORD = 4
+"""Letters from which on a word is hardly there by chance."""
+ALIKE = 0.5
+"""Share of letters that two words have in common of which one may be a slip of the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +46,8 @@ def rank_albums(wanted: Wanted, found: Sequence[FoundAlbum]) -> Verdict:
     albums = [album for _, album in measured]
     if not _near(candidates) or _may_be_an_artist(wanted, albums):
         return Verdict(None, candidates)
+    if _may_be_spelt_so(wanted, candidates[0], albums):
+        return Verdict(None, candidates)
     rivals = (candidate for candidate, album in measured[1:] if not same_work(albums[0], album))
     return Verdict(_told_apart(candidates[0], rivals), candidates)
 
@@ -50,6 +60,8 @@ def rank_tracks(wanted: Wanted, found: Sequence[FoundTrack]) -> Verdict:
     candidates = tuple(candidate for candidate, _ in measured)
     tracks = [track for _, track in measured]
     if not _near(candidates) or _may_be_an_artist(wanted, tracks):
+        return Verdict(None, candidates)
+    if _may_be_spelt_so(wanted, candidates[0], tracks):
         return Verdict(None, candidates)
     rivals = (candidate for candidate, track in measured[1:] if not same_recording(tracks[0], track))
     return Verdict(_told_apart(candidates[0], rivals), candidates)
@@ -80,6 +92,31 @@ def _may_be_an_artist(wanted: Wanted, found: Sequence[FoundAlbum] | Sequence[Fou
     words = parse_name(wanted.title).whole
     self_titled = parse_name(found[0].title).core == words and words in _names_of(found[0])
     return not self_titled and any(words in _names_of(other) for other in found)
+
+
+def _may_be_spelt_so(wanted: Wanted, nearest: Candidate, found: Sequence[FoundAlbum] | Sequence[FoundTrack]) -> bool:
+    """Whether what the nearest spells in another way is no slip: others that were found are spelt just so."""
+    if all(reason.amount <= RESPACED for reason in nearest.reasons if reason.name in ("title", "artist")):
+        return False
+    others = found[1:]
+    asked, credit = parse_credit(wanted.artist), parse_credit(found[0].artist)
+    apart = spelling(asked.whole, credit.whole, of_artist=True)
+    if wanted.artist.strip() and RESPACED < apart < ANOTHER_NAME and asked.whole not in credit.names:
+        near = {parse_credit(other.artist).whole for other in others} - {credit.whole}
+        if any(spelling(asked.whole, name, of_artist=True) <= apart for name in near):
+            return True
+    there = _words(found[0].artist) | _words(found[0].title)
+    extra = _words(parse_name(wanted.title).core) - there
+    slipped = {word for word in extra if len(word) >= TELLING_WORD and any(_alike(word, other) for other in there)}
+    return any(slipped & _words(other.title) for other in others)
+
+
+def _words(text: str) -> set[str]:
+    return set(normalised(text).split())
+
+
+def _alike(word: str, other: str) -> bool:
+    return Indel.normalized_similarity(word, other) > ALIKE
 
 
 def _names_of(found: FoundAlbum | FoundTrack) -> tuple[str, ...]:

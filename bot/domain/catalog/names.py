@@ -86,7 +86,8 @@ def _words(text: str) -> str:
     text = text.translate(APOSTROPHES)
     if text.isascii():
         return " ".join(text.translate(ASCII_GAPS).split())
-    return " ".join("".join(char if unicodedata.category(char)[0] in "LNM" else " " for char in text).split())
+    words = " ".join("".join(char if unicodedata.category(char)[0] in "LNM" else " " for char in text).split())
+    return unicodedata.normalize("NFC", words)  # what an apostrophe held apart may be one letter now
 
 
 def _without_articles(words: str) -> str:

@@ -18,6 +18,8 @@ BY = re.compile(r"^(?P<title>.*\S)\s+by\s+(?P<artist>\S.*)$", re.IGNORECASE)
 MASKED = re.compile(r"\[([^\[\]]*)\]\(\s*<?\s*>?\s*\)")
 """What is left of `[words](address)` without its address."""
 BULLETS = re.compile(r"^(?:[-–—―−•·|>:,]\s+)+")
+NAME_OF_SIGNS = re.compile(r"^(?:[^\w\s]+\s+){2,}[-–—―−]+\s+(?!.*\s(?:[-–—―−]+|by)\s)", re.IGNORECASE)
+"""Signs and a dash before the only name: an artist whose name is signs alone, as in `, , , - Song`."""
 LEFT_OVER = ("-", "–", "—", "―", "−", "|")
 """What stays behind at the end of a line when a link is taken out; a mark of the name itself has no space before it."""
 QUOTES = {'"': '"', "“": "”", "„": "“", "«": "»", "‘": "’"}
@@ -85,7 +87,7 @@ def _without_address(text: str) -> tuple[str, Link | None, str]:
 def _trimmed(text: str) -> str:
     """On one line, without what people put around a name."""
     line = " ".join(text.split())
-    name = BULLETS.sub("", line)
+    name = line if NAME_OF_SIGNS.match(line) else BULLETS.sub("", line)
     while name.endswith((":", ",")) or (name.endswith(LEFT_OVER) and name[-2:-1] == " "):
         name = name[:-1].rstrip()
     return name or line

@@ -24,7 +24,9 @@ ODD_LETTER = 1.6
 """One letter for another that is no neighbour on the keyboard and does not sound alike: maybe another word."""
 SPACE = 0.5
 ARTIST_SLIPS = 0.4
-"""Share of an artist's letters that may be slips."""
+"""Share of the letters of an artist's word that may be slips …"""
+ARTIST_SLIPS_IN_ALL = 0.3
+"""… and of the whole name's."""
 ALLOWED_ANYTHING = 1_000
 """Length that an artist's name counts as when the slips of its words are judged."""
 SHORT_NAME = 6
@@ -83,7 +85,7 @@ def spelling(one: str, other: str, *, of_artist: bool = False) -> float:
 def _most_slips(length: int, *, several: bool, of_artist: bool) -> float:
     """The slips that a name may have: more where other words of it stand by the mistyped one."""
     if of_artist:
-        return length * ARTIST_SLIPS
+        return length * ARTIST_SLIPS_IN_ALL
     return (length + 3) // 4 if several else (length + 5) // 6
 
 
@@ -170,15 +172,19 @@ def _edits(word: str, other: str, name_length: int) -> float:
         return NEVER
     if name_length < SHORT_NAME and word[0] != other[0] and word[:2] != other[1::-1]:
         return NEVER  # nobody misses the first letter of a single short word, and `Evil` is not `Devil`
+    if name_length < SHORT_NAME and shorter == longer and sorted(word) != sorted(other):
+        return NEVER  # `Mind` is not `Mine`
     edits = _weighed(word, other)
     return edits if edits <= allowed else NEVER
 
 
 def _allowed(word: str, other: str, name_length: int) -> int:
     """The slips that a word may have: the more the rest of the name tells, the more."""
-    length = max(len(word), len(other))
+    shorter, length = sorted((len(word), len(other)))
     if DIGITS.findall(word) != DIGITS.findall(other):
         return 0
+    if (word in SMALL_WORDS or other in SMALL_WORDS) and shorter == 2 < length:
+        return 1  # `to` is not `into`
     if any(char > "\u2e7f" for char in word):  # one of few ideographs or syllables is a word of its own
         return length // 5
     if name_length == ALLOWED_ANYTHING:
@@ -191,7 +197,9 @@ def _allowed(word: str, other: str, name_length: int) -> int:
     if length <= 5:
         return 2 if name_length >= LONG_NAME else 1
     if length <= 9:
-        return 3 if name_length >= VERY_LONG_NAME else 2 if name_length >= LONG_NAME or length > 7 else 1
+        if name_length >= VERY_LONG_NAME and shorter > 4:
+            return 3
+        return 2 if name_length >= LONG_NAME or length > 7 else 1
     return 3 if length <= 17 else MOST_SLIPS
 
 

@@ -83,6 +83,9 @@ PLAIN_MIX = _word_set("original radio main album mono stereo")
 """What kind of mix is the song itself."""
 ELSEWHERE = _word_set("us uk u s k japan japanese european american")
 """Where a version was made for, maybe sung in another language."""
+NEW_RECORDING = _word_set("new tour video videos dvd studio recording")
+"""What a version is called that may be recorded anew."""
+ORDINAL = re.compile(r"^\d{1,3}(?:st|nd|rd|th)$")
 COUNTED = re.compile(r"^(?:(?:18|19|20)\d\d|\d{1,3}(?:st|nd|rd|th)|24|16|96|192)$")
 """The year of a remaster, the count of an anniversary, bits and kilohertz."""
 
@@ -102,7 +105,7 @@ OTHER_RECORD = {
     "cover": "cover",
     "covers": "cover",
     "remix": "remix",
-    "remixes": "remix",
+    "remixes": "remixes",
     "remixed": "remix",
     "rmx": "remix",
     "rework": "remix",

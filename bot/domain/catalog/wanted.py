@@ -25,6 +25,9 @@ BY = re.compile(r"\s+(?:by|von|par|de|from)\s+", re.IGNORECASE)
 YEAR_AT_END = re.compile(r"\s*[(\[]\s*(?:18|19|20)\d\d\s*[)\]]\s*$")
 QUOTE_MARKS = "\"“”„«»‘’'"
 
+DASHES = "-–—―−"
+"""A side that ends with one is no name: `Max Richter - From Sleep` is not `Sleep` by `Max Richter -`."""
+
 BETWEEN_NAMES = re.compile(r"\s[-–—―−~|]+\s|\sby\s", re.IGNORECASE)
 AS_TOLD = 0.0
 OTHER_SPLIT = 0.02
@@ -33,6 +36,9 @@ NO_SPLIT = 0.02
 """Artist and title side by side with nothing between them."""
 TITLE_ALONE = 0.04
 """All words are the title, and nothing is told of the artist."""
+SIGNS_BESIDE = 0.25
+"""The same where signs stand beside the words, which may be the artist: `!!! careful`."""
+SIGNS_AS_NAME = re.compile(r"^(?:[!?.…,*¦|]\s*){3,}(?=\s)|(?<=\s)[!?.…,*¦|]{3,}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +89,7 @@ def readings_of(wanted: Wanted) -> tuple[Reading, ...]:
     """The ways to read a wish, the plainest first."""
     told = Reading(parse_name(wanted.title), parse_credit(wanted.artist) if wanted.artist.strip() else None, AS_TOLD)
     if told.artist is None:
-        told = Reading(told.title, None, TITLE_ALONE)
+        told = Reading(told.title, None, SIGNS_BESIDE if SIGNS_AS_NAME.search(wanted.title) else TITLE_ALONE)
     readings = [told]
     if told.artist is not None and normalised(wanted.title) in SELF_TITLED:
         readings.append(Reading(parse_name(wanted.artist), told.artist, OTHER_SPLIT))
@@ -98,7 +104,7 @@ def readings_of(wanted: Wanted) -> tuple[Reading, ...]:
             readings.append(Reading(parse_name(right), parse_credit(left), OTHER_SPLIT, guessed=True))
             readings.append(Reading(parse_name(left), parse_credit(right), OTHER_SPLIT, guessed=True))
         split = BETWEEN_NAMES.search(text) is not None
-        if _has_signs_for_a_name(text):
+        if _has_signs_for_a_name(text) or SIGNS_AS_NAME.search(text):
             return tuple(dict.fromkeys(readings))[:READINGS]
         readings.append(Reading(parse_name(text), None, TITLE_ALONE, guessed=split))
         readings.append(Reading(parse_name(text), None, NO_SPLIT, unsplit=True, guessed=split))
@@ -116,7 +122,8 @@ def _splits(text: str) -> list[tuple[str, str]]:
     marks = (DASH if DASH.search(text) else OTHER_MARK, BY)
     sides = [(text[: gap.start()], text[gap.end() :]) for mark in marks for gap in mark.finditer(text)]
     cleaned = [(left.strip(QUOTE_MARKS + " "), right.strip(QUOTE_MARKS + " ")) for left, right in sides]
-    return [(left, right) for left, right in cleaned if left and right and not _splits_guests(left)][:4]
+    whole = [(left, right) for left, right in cleaned if left and right and left[-1] not in DASHES]
+    return [(left, right) for left, right in whole if not _splits_guests(left)][:4]
 
 
 def _has_signs_for_a_name(text: str) -> bool:

@@ -9,8 +9,8 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from uuid import UUID
 
-from bot.domain.catalog import decade_of
-from bot.domain.errors import BadScore, BadYear, EmptyBallot, SameChoiceTwice, TextTooLong, TooManyChoices
+from bot.domain.catalog import LinkKind, Service, decade_of, parse_link
+from bot.domain.errors import AlbumNeeded, BadScore, BadYear, EmptyBallot, SameChoiceTwice, TextTooLong, TooManyChoices
 
 PITCH_LIMIT = 2_000
 REVIEW_LIMIT = 2_000
@@ -47,6 +47,15 @@ class Album:
         """`Title — Artist (year)`, raw: escape before showing."""
         name = f"{self.title} — {self.artist}" if self.artist else self.title
         return f"{name} ({self.year})" if self.year else name
+
+    @property
+    def is_song(self) -> bool:
+        """A single song, by the link of its track: it has no track list."""
+        try:
+            link = parse_link(self.url or "")
+        except AlbumNeeded:
+            return False
+        return link is not None and link.kind is LinkKind.TRACK and link.service is not Service.YOUTUBE
 
 
 @dataclass(frozen=True, slots=True)

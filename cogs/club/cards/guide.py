@@ -34,7 +34,10 @@ DEEPEST = 3
 
 
 def guide_card(view: WeekView, posts: Sequence[Post]) -> Body:
-    """The album with its length and where to listen; with the track list, unless each track has its own message."""
+    """The album with its length and where to listen; with the track list, unless each track has its own message.
+
+    A song has no list to be told: it is named, with its link.
+    """
     week, winner = view.week, view.winner
     if winner is None or not week.announced:
         text = f"{phrases.heading(week, 'Listening guide')}\nThis week's album is being chosen again."
@@ -44,9 +47,9 @@ def guide_card(view: WeekView, posts: Sequence[Post]) -> Body:
     cover, alt = view.covers.get(winner.album.id), phrases.cover_alt(winner.album)
     parts: list[ui.Item[Any] | None] = [beside_cover("\n".join(filter(None, head)), cover, alt)]
     taken = week.phase in HEARING
-    if not live:
+    if not live and not winner.album.is_song:
         parts += _no_tracks(week.id, taken=taken)
-    elif week.rules.guide is Guide.TRACKS:
+    elif live and week.rules.guide is Guide.TRACKS:
         parts.append(ui.TextDisplay("Every track has a message of its own here: like it, or say what you hear."))
     if week.rules.guide is Guide.CARD and posts:
         parts.append(ui.TextDisplay(phrases.listing(lambda width: [_line(post, width) for post in posts], LIST_SIZE)))
