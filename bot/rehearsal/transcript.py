@@ -93,7 +93,14 @@ class Transcript:
         for name in dict.fromkeys([*self.private, *self.forms]):
             answers, forms = self.private.get(name, []), self.forms.get(name, [])
             sections.append(Section(name, answers, kind="private", note=f"Only {name} saw this.", forms=forms))
-        return page_html(title, sections, name_of=self.double.name_of, now=self.double.state.now())
+        state = self.double.state
+        return page_html(title, sections, name_of=self.double.name_of, picture_of=self._picture, now=state.now())
+
+    def _picture(self, address: str) -> tuple[bytes, str] | None:
+        """The bytes of a picture that was uploaded here; nobody else's address is asked."""
+        stored = self.double.state.file_at(address)
+        shown = stored is not None and stored.content_type.startswith("image/")
+        return (stored.content, stored.content_type) if stored is not None and shown else None
 
     def _channels(self) -> list[Any]:
         return [

@@ -60,3 +60,4 @@ async def test_a_club_of_eight_lives_through_three_weeks(stage: Stage, elsewhere
     page = transcript.page("Three weeks")
     assert "Paper Lanterns" in page
     assert "<script" not in page
+    assert page.count('<img src="data:image/') >= 3, "the covers are in the page itself"

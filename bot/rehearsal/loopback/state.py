@@ -123,6 +123,11 @@ class State:
         self._last_id = max(milliseconds << 22, self._last_id + 1)
         return str(self._last_id)
 
+    def file_at(self, address: str) -> Stored | None:
+        """Find an uploaded file by the address that messages show it with."""
+        prefix = f"{self.base_url}/attachments/"
+        return self.files.get(address.removeprefix(prefix).split("/")[1]) if address.startswith(prefix) else None
+
     def channel(self, channel_id: Any) -> Entity | None:
         """Find a channel, thread or DM."""
         return self.channels.get(str(channel_id))
