@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import Indel
 
-from bot.domain.catalog.credits import parse_credit
+from bot.domain.catalog.credits import PART_OF_CREDIT, parse_credit
 from bot.domain.catalog.distance import Candidate, album_candidate, track_candidate
 from bot.domain.catalog.editions import parse_name
 from bot.domain.catalog.found import FoundAlbum, FoundTrack
 from bot.domain.catalog.joining import album_key, same_recording, same_work, track_key
 from bot.domain.catalog.names import normalised
 from bot.domain.catalog.spelling import ANOTHER_NAME, RESPACED, spelling
-from bot.domain.catalog.wanted import Wanted, readings_of
+from bot.domain.catalog.wanted import TITLE_ALONE, Wanted, is_parted, readings_of
 
 SURE = 0.23
 """The farthest that something may be and still be surely what is meant."""
@@ -25,6 +25,8 @@ GAP_TO_EXACT = 0.01
 
 TELLING_WORD = 4
 """Letters from which on a word is hardly there by chance."""
+AN_ARTICLE = 0.045
+"""What an article costs that only one side has."""
 ALIKE = 0.5
 """Share of letters that two words have in common of which one may be a slip of the other."""
 
@@ -46,7 +48,7 @@ def rank_albums(wanted: Wanted, found: Sequence[FoundAlbum]) -> Verdict:
     albums = [album for _, album in measured]
     if not _near(candidates) or _may_be_an_artist(wanted, albums):
         return Verdict(None, candidates)
-    if _may_be_spelt_so(wanted, candidates[0], albums):
+    if _is_guesswork(wanted, candidates[0]) or _may_be_spelt_so(wanted, candidates[0], albums):
         return Verdict(None, candidates)
     rivals = (candidate for candidate, album in measured[1:] if not same_work(albums[0], album))
     return Verdict(_told_apart(candidates[0], rivals), candidates)
@@ -61,7 +63,7 @@ def rank_tracks(wanted: Wanted, found: Sequence[FoundTrack]) -> Verdict:
     tracks = [track for _, track in measured]
     if not _near(candidates) or _may_be_an_artist(wanted, tracks):
         return Verdict(None, candidates)
-    if _may_be_spelt_so(wanted, candidates[0], tracks):
+    if _is_guesswork(wanted, candidates[0]) or _may_be_spelt_so(wanted, candidates[0], tracks):
         return Verdict(None, candidates)
     rivals = (candidate for candidate, track in measured[1:] if not same_recording(tracks[0], track))
     return Verdict(_told_apart(candidates[0], rivals), candidates)
@@ -72,12 +74,31 @@ def _near(candidates: Sequence[Candidate]) -> bool:
 
 
 def _told_apart(best: Candidate, rivals: Iterable[Candidate]) -> Candidate | None:
-    exact = all(reason.amount <= RESPACED for reason in best.reasons if reason.name in ("title", "artist"))
+    exact = _is_exact(best) and _reading(best) != TITLE_ALONE  # others may bear the same title
     for rival in rivals:
         gap = GAP_TO_EXACT if exact and _reading(rival) == _reading(best) else GAP
         if rival.distance - best.distance < gap:
             return None
     return best
+
+
+def _is_exact(candidate: Candidate) -> bool:
+    """Whether its names are what was typed, to the letter."""
+    return all(reason.amount <= RESPACED for reason in candidate.reasons if reason.name in ("title", "artist"))
+
+
+def _is_guesswork(wanted: Wanted, nearest: Candidate) -> bool:
+    """Whether nothing tells where the artist ends and the title begins, and the names are not those typed either.
+
+    An article more or less, and one of several artists alone, are no slips. Where the words are a title alone, the
+    edition has to fit too: two films of one name have a soundtrack each.
+    """
+    if wanted.artist.strip() or is_parted(wanted):
+        return False
+    limits = {"title": AN_ARTICLE, "artist": PART_OF_CREDIT}
+    if _reading(nearest) == TITLE_ALONE:
+        limits["edition"] = 0.0
+    return any(reason.amount > limits.get(reason.name, 1.0) for reason in nearest.reasons)
 
 
 def _reading(candidate: Candidate) -> float:
@@ -96,7 +117,7 @@ def _may_be_an_artist(wanted: Wanted, found: Sequence[FoundAlbum] | Sequence[Fou
 
 def _may_be_spelt_so(wanted: Wanted, nearest: Candidate, found: Sequence[FoundAlbum] | Sequence[FoundTrack]) -> bool:
     """Whether what the nearest spells in another way is no slip: others that were found are spelt just so."""
-    if all(reason.amount <= RESPACED for reason in nearest.reasons if reason.name in ("title", "artist")):
+    if _is_exact(nearest):
         return False
     others = found[1:]
     asked, credit = parse_credit(wanted.artist), parse_credit(found[0].artist)

@@ -111,6 +111,11 @@ def readings_of(wanted: Wanted) -> tuple[Reading, ...]:
     return tuple(dict.fromkeys(readings))[:READINGS]
 
 
+def is_parted(wanted: Wanted) -> bool:
+    """Whether something stands between the names: a dash, a `by`."""
+    return bool(_splits(_text_of(wanted)))
+
+
 def _text_of(wanted: Wanted) -> str:
     """The person's words on one line without the year that was already read; a title alone is such words, too."""
     text = " ".join(visible(wanted.text or ("" if wanted.artist.strip() else wanted.title)).split())
