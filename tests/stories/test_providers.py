@@ -39,7 +39,7 @@ async def test_an_album_is_found_by_words_with_a_slip_and_its_cover_is_uploaded(
 ) -> None:
     scene = await Scene.opened(stage)
     (ben,) = scene.arrive("Ben")
-    card = await ben.command("nominate", album="low tides glass harbor")
+    card = await ben.command("nominate", album="low tides - glass harbor")
     told(card, "Glass Harbour — The Low Tides (1997)", "10 tracks known")
     told(await ben.press(card, "Nominate now"), "Nominated")
     await stage.settle()
