@@ -32,6 +32,8 @@ FACES = (
     "cogs.catalog",
     "cogs.people",
     "cogs.listening",
+    "cogs.library",
+    "cogs.taste",
     "cogs.help",
     "cogs.delivery",
 )

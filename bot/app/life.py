@@ -8,94 +8,42 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
 
+from bot.app.equipment import Equipment
+from bot.app.home import DatabaseHome
 from bot.client import FACES, LongplayBot, explain_login
 from bot.config import Settings
-from bot.domain.catalog import Service
 from bot.domain.clock import Clock, SystemClock
 from bot.domain.secret_keys import KeyFault
 from bot.jobs.clock import AlarmClock
 from bot.jobs.queue import Worker
-from bot.providers.exports.luggage import AttachmentFolder
-from bot.providers.exports.reader import ExportFiles
-from bot.providers.files import FileStore
-from bot.providers.sources import WORLD as WORLD
-from bot.providers.sources import Keys, Sources, World
-from bot.providers.vault import KeyFile, SecretVault
+from bot.providers.sources import World
+from bot.providers.vault import SecretVault
 from bot.services import covers, outbox, queue
 from bot.services.accounts import notices
 from bot.services.club import party_course, phases, setup
 from bot.services.listening import attachments, syncing
-from bot.services.manners import SharedManners
-from bot.services.tools import Covers, Listening, Tools
+from bot.services.tools import Tools
 from bot.web import WebServer, serves_pages
 from cogs.delivery.roster import check_members
 from cogs.shared.checkup import channel_permissions
 from cogs.shared.registration import NotInvited, register_commands
 from db import migrate
 from db.presence import Presence
-from db.session import CommitMoment, Database, DatabaseUnfit
-
-if TYPE_CHECKING:
-    from pydantic import SecretStr
-
-    from db.server import EmbeddedServer
+from db.session import CommitMoment, DatabaseUnfit
 
 log = logging.getLogger(__name__)
 
-TURN_CONNECTIONS = 2
 DRAIN_SECONDS = 5
 """How long a stop waits for what is being performed, and for the gateway to close; the rest is found at the start."""
 
 
+UPKEEP = (notices.tell_of_ends, outbox.sweep, covers.sweep, attachments.sweep)
+"""What a process sees to once an hour, each as `(tools, now=…)`."""
+
+
 class NoToken(Exception):  # noqa: N818 - the operator's word
     """`run` was asked for without a token."""
-
-
-class DatabaseHome:
-    """The database server of a process: an embedded one, or one by address."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self.server: EmbeddedServer | None = None
-
-    async def open(self) -> str:
-        """Start or join the server; returns its address. Doing it twice changes nothing.
-
-        Raises `DatabaseUnfit` where the embedded server does not start.
-        """
-        if self._settings.database_url is not None:
-            return self._settings.database_url.get_secret_value()
-        # Imported where it is needed: it takes longer than reading an address, and exists for Linux and macOS only.
-        try:
-            from db.server import EmbeddedServer, EmbeddedServerError
-        except ImportError:
-            raise DatabaseUnfit("the embedded PostgreSQL needs Linux or macOS; set DATABASE_URL") from None
-        if self.server is None:
-            self.server = EmbeddedServer(self._settings.data_folder / "postgres", durable=self._settings.durable)
-        try:
-            return await self.server.start()
-        except EmbeddedServerError as error:
-            raise DatabaseUnfit(str(error)) from error
-
-    async def connect(self, watch: Callable[[CommitMoment], None] | None = None) -> Database:
-        """Open the server and a pool of connections to it; raises `DatabaseUnfit` with what to do."""
-        database = Database.connect(await self.open(), watch=watch)
-        try:
-            unfit = (await database.facts()).unfit()
-            if unfit is not None:
-                raise DatabaseUnfit(unfit)
-        except BaseException:
-            await database.close()
-            raise
-        return database
-
-    async def close(self) -> None:
-        """Leave the server; the last to leave stops it."""
-        if self.server is not None:
-            await self.server.stop()
-            self.server = None
 
 
 class App:
@@ -119,21 +67,22 @@ class App:
         self.ready = asyncio.Event()
         self.home = DatabaseHome(settings)
         self._watch = watch
-        self._world = world
         self._works = works
-        self._sources: Sources | None = None
-        self._turns: Database | None = None
-        """Connections for turns with services alone: whoever waits for one may hold another in a transaction."""
         self._ticking = asyncio.Lock()
         self._gateway: asyncio.Task[None] | None = None
         self._upkeep: asyncio.Task[None] | None = None
         self._presence: Presence | None = None
-        self.vault = SecretVault(settings.vault_keys, file=KeyFile(settings.data_folder))
+        self._equipment = Equipment(settings, self.clock, world)
         self._pages: WebServer | None = None
         self.tools: Tools
         self.client: LongplayBot
         self.worker: Worker
         self.alarm = AlarmClock(self.clock, tick=self.tick, upkeep=self.upkeep, tick_seconds=settings.tick_seconds)
+
+    @property
+    def vault(self) -> SecretVault:
+        """What seals members' tokens."""
+        return self._equipment.vault
 
     async def start(self) -> None:
         """Database first, then Discord, the alarm clock last; the first tick handles what was missed.
@@ -191,7 +140,7 @@ class App:
 
         Raises `DatabaseUnfit` and `migrate.UnknownRevision`.
         """
-        self.tools = self._equipped(await self.home.connect(self._watch))
+        self.tools = self._equipment.tools(await self.home.connect(self._watch))
         self.worker = Worker(self.tools)
         current, head = await migrate.head_state(self.tools.database)
         if current != head and migrates:
@@ -199,30 +148,13 @@ class App:
             await migrate.upgrade(self.tools.database)
         return current == head or migrates
 
-    def _equipped(self, database: Database) -> Tools:
-        """The tools, with the services of the world where there is one."""
-        if self._world is None:
-            return Tools(database, self.clock, listening=Listening(vault=self.vault, files=ExportFiles()))
-        self._turns = Database.connect(database.url, pool_size=TURN_CONNECTIONS)
-        settings, manners = self.settings, SharedManners(self._turns, self.clock)
-        asked = [Service(name) for name in settings.asked_sources]
-        self._sources = sources = Sources(
-            self._world, manners, self.clock, keys=_keys(settings), asked=asked, contact=settings.contact
-        )
-        kept = Covers(sources.covers, FileStore(settings.data_folder / "covers"))
-        luggage = AttachmentFolder(settings.data_folder / "imports", sources.http)
-        listening = Listening(
-            sources.listens, sources.granters, self.vault, settings.web_address, ExportFiles(), luggage
-        )
-        return Tools(database, self.clock, sources.albums, sources.links, kept, listening)
-
     async def _open_doors(self) -> None:
         """A key for members' tokens, and our pages where there are any; what cannot be is told, and left out."""
         listening = self.tools.listening
         if not listening.sources:
             return
         try:
-            self.vault.prepare()
+            self._equipment.vault.prepare()
         except (KeyFault, OSError) as fault:
             log.error("members' tokens cannot be sealed (%s): only public names are linked", fault)
             listening = replace(listening, vault=None)
@@ -291,10 +223,8 @@ class App:
     async def _keep_up(self) -> None:
         now = self.clock.now()
         await check_members(self.client, self.tools, now=now)
-        await notices.tell_of_ends(self.tools, now=now)
-        await outbox.sweep(self.tools, now=now)
-        await covers.sweep(self.tools, now=now)
-        await attachments.sweep(self.tools, now=now)
+        for keep_up in UPKEEP:
+            await keep_up(self.tools, now=now)
 
     async def settle(self, timeout: float = 30.0) -> None:
         """Until nothing is due: no week to move, no task to do, no errand to perform. Raises `TimeoutError`."""
@@ -338,28 +268,12 @@ class App:
                 self._gateway.cancel()
                 await asyncio.gather(self._gateway, return_exceptions=True)
             self._gateway = None
-        if self._sources is not None:
-            await self._sources.close()
-        if self._turns is not None:
-            await self._turns.close()
+        await self._equipment.close()
         if self._presence is not None:
             await self._presence.leave()
         if hasattr(self, "tools"):
             await self.tools.database.close()
         await self.home.close()
-
-
-def _keys(settings: Settings) -> Keys:
-    def shown(secret: SecretStr | None) -> str:
-        return secret.get_secret_value() if secret is not None else ""
-
-    return Keys(
-        settings.spotify_client_id,
-        shown(settings.spotify_client_secret),
-        shown(settings.lastfm_api_key),
-        lastfm_secret=shown(settings.lastfm_api_secret),
-        lastfm_auth=shown(settings.lastfm_auth_key),
-    )
 
 
 def explain(error: BaseException) -> str | None:

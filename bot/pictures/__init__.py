@@ -1,0 +1,1 @@
+"""Pictures: frozen values become image bytes; nothing here asks the database or the world."""
