@@ -40,6 +40,7 @@ class Group(StrEnum):
     ACCOUNTS = "accounts"
     PLAYS = "plays"
     COUNTS = "counts"
+    TASTE = "taste"
     IMPORTS = "imports"
     HEARD = "heard"
     NOMINATIONS = "nominations"

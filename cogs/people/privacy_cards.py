@@ -30,6 +30,7 @@ VISIBILITY = {
 KINDS: Mapping[Group, tuple[str, str]] = {
     Group.PLAYS: ("play, as told by a source", "plays, as told by each source"),
     Group.COUNTS: ("counter of an artist, album or track", "counters of artists, albums and tracks"),
+    Group.TASTE: ("figure of your taste", "figures of your taste"),
     Group.ACCOUNTS: ("row of linked accounts and their reading", "rows of linked accounts and their reading"),
     Group.IMPORTS: ("import of a history", "imports of histories"),
     Group.HEARD: ("album you said you have heard", "albums you said you have heard"),

@@ -13,6 +13,7 @@ from db.tables import (
     posts,
     providers,
     syncing,
+    taste,
 )
 from db.tables.base import Base
 
@@ -30,4 +31,5 @@ __all__ = [
     "posts",
     "providers",
     "syncing",
+    "taste",
 ]

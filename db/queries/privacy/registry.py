@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, ColumnElement, FromClause, Text, cast, column
 from sqlalchemy.dialects.postgresql import JSONB
 
 from bot.domain.privacy import Fate, Group, Person
-from db.tables import club, imports, linking, listening, outbox, parties, people, posts, syncing
+from db.tables import club, imports, linking, listening, outbox, parties, people, posts, syncing, taste
 from db.tables.catalog import AlbumMerge
 
 Where = Callable[[Person], ColumnElement[bool]]
@@ -89,6 +89,14 @@ PLACES: tuple[Place, ...] = (
     _place(listening.AlbumPlays.user_id, GONE, Group.COUNTS),
     _place(listening.TrackPlays.user_id, GONE, Group.COUNTS),
     _place(listening.ClubListener.user_id, GONE, Group.COUNTS),
+    _place(taste.TasteStaleDay.user_id, GONE, Group.TASTE),
+    _place(taste.TasteStaleSubject.user_id, GONE, Group.TASTE),
+    _place(taste.TasteDay.user_id, GONE, Group.TASTE),
+    _place(taste.TasteWeight.user_id, GONE, Group.TASTE),
+    _place(taste.TasteShare.user_id, GONE, Group.TASTE),
+    _place(taste.TasteProfile.user_id, GONE, Group.TASTE),
+    _place(taste.TastePrior.user_id, GONE, Group.TASTE),
+    _place(taste.TasteState.user_id, GONE, Group.TASTE),
     _place(imports.ListenImport.user_id, GONE, Group.IMPORTS),
     _place(linking.LinkAttempt.user_id, GONE, Group.ACCOUNTS),
     Place(
@@ -145,6 +153,10 @@ NOBODYS: dict[str, str] = {
     "track_links": "the catalogue",
     "artists": "names of music, told by whomever",
     "heard_albums": "names of music, told by whomever",
+    "taste_subjects": "how far music is known",
+    "taste_told": "what services tell of music",
+    "taste_traits": "genres, countries and decades of music",
+    "track_features": "how music sounds",
     "clubs": "settings of a club",
     "weeks": "a club's weeks",
     "skipped_dates": "a club's calendar",
