@@ -154,6 +154,19 @@ class Track(Base):
         ),
         at_most("artist", 500),
         CheckConstraint("isrc ~ '^[A-Z0-9]{12}$'", name="isrc_form"),
+        CheckConstraint("(kind = 'member') = (user_id IS NOT NULL)", name="member_track_has_an_owner"),
+        CheckConstraint(
+            "kind <> 'member' OR (album_id IS NULL AND created_at IS NOT NULL AND updated_at IS NOT NULL)",
+            name="member_track_is_dated",
+        ),
+        CheckConstraint("play_count >= 0", name="play_count_counts"),
+        at_most("description", 2000),
+        at_most("genre", 100),
+        at_most("tags", 500),
+        Index("ix_tracks_user_id", "user_id", postgresql_where=text("user_id IS NOT NULL")),
+        Index("ix_tracks_created_at", text("created_at DESC"), postgresql_where=text("user_id IS NOT NULL")),
+        Index("ix_tracks_is_public", "user_id", postgresql_where=text("is_public AND user_id IS NOT NULL")),
+        Index("ix_tracks_deleted_at", "deleted_at", postgresql_where=text("deleted_at IS NOT NULL")),
         Index("ix_tracks_isrc", "isrc", postgresql_where=text("isrc IS NOT NULL")),
         Index(
             "ix_tracks_title_key",
@@ -175,6 +188,20 @@ class Track(Base):
     """The recording's code: twelve capitals and digits, no dashes."""
     title_key: Mapped[str | None]
     """Of a track known from plays: its title as it is compared."""
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    """Whose it is, of a member's own; everything below is said of those alone."""
+    description: Mapped[str] = mapped_column(server_default="")
+    genre: Mapped[str] = mapped_column(server_default="")
+    tags: Mapped[str] = mapped_column(server_default="")
+    """With commas between them."""
+    is_public: Mapped[bool] = mapped_column(server_default=text("true"))
+    play_count: Mapped[int] = mapped_column(server_default=text("0"))
+    created_at: Mapped[datetime | None]
+    updated_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]
+    """Its owner has deleted it; it goes for good after a while."""
+    hidden_at: Mapped[datetime | None]
+    """Somebody has reported it, and hosts are to look at it."""
 
 
 class TrackLink(Base):

@@ -25,6 +25,7 @@ from db.queries.club import nominations
 from db.tables.catalog import AlbumMerge
 from db.tables.club import Ballot, FormDraft, Hearing, Second, ShelfItem, Vote
 from db.tables.imports import ListenImport
+from db.tables.library import RightsAttestation, TrackReport, Upload
 from db.tables.linking import LinkAttempt
 from db.tables.outbox import AuditEntry
 from db.tables.parties import Party, PartyMember
@@ -32,6 +33,7 @@ from db.tables.people import Compatibility, Follow, LinkedAccount
 from db.tables.posts import Comment, Playlist, PlaylistTrack, Post, PostLike
 from db.tables.syncing import StagedPage, SyncAccount
 from tests.factories.club import make_nomination, make_week
+from tests.factories.library import make_track
 from tests.factories.people import NOW, a_caller, make_member
 
 DAY = timedelta(days=1)
@@ -63,6 +65,7 @@ async def a_whole_life(tools: Tools, club: Club, *, number: int = 1, plays: int 
     await _give(tools, caller, member, other, closed, polling)
     accounts = await _listen(tools, club, member, plays)
     await _belong(tools, club, caller, member, other, closed)
+    await _make_music(tools, club, member, other)
     return Life(member, caller, other, closed, polling, nominating, accounts)
 
 
@@ -240,3 +243,19 @@ async def _belong(tools: Tools, club: Club, caller: Caller, member: Member, othe
         )
         draft = Draft(Kind.DM, payload={"words": "reminder", "discord_id": str(caller.discord_id)})
         await outbox.record_dm(session, closed, draft, key="x", discord_id=caller.discord_id, now=NOW)
+
+
+async def _make_music(tools: Tools, club: Club, member: Member, other: Member) -> None:
+    """A track of their own, a file on its way, what they vouched for, and what they reported."""
+    await make_track(tools.database, member.user_id, "My own tune")
+    theirs = await make_track(tools.database, other.user_id, "Somebody's tune")
+    async with tools.database.writing() as session:
+        key = {"id": new_id(NOW), "club_id": club.id, "user_id": member.user_id}
+        upload = {"state": "waiting", "fields": {"title": "Next"}, "ticket_hash": SECRET}
+        session.add_all(
+            [
+                Upload(**key, **upload, began_at=NOW, alive_at=NOW),
+                RightsAttestation(user_id=member.user_id, version=1, attested_at=NOW),
+                TrackReport(**key, track_id=theirs, reason="Mine, not theirs", reported_at=NOW),
+            ]
+        )

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.listening.accounts import LINKABLE
 from bot.domain.privacy import Group, Kept, Person, Recount
 from db.queries.privacy.registry import NOBODYS, PLACES, Place, is_left
-from db.tables import club, listening, people
+from db.tables import club, library, listening, people
 from db.tables.catalog import Album, Track
 
 AT_ONCE = 1_000
@@ -102,6 +102,14 @@ def _named(place: Place) -> Select[Any]:
     if name == "album_plays":
         return select(*row, listening.HeardAlbum.title.label("album")).outerjoin(
             listening.HeardAlbum, listening.HeardAlbum.id == row.album_id
+        )
+    if name == "track_versions":
+        file = library.Asset
+        facts = (file.format, file.size_bytes, file.duration_ms, file.rate, file.channels, file.bit_rate)
+        return (
+            select(*row, Track.title.label("track"), *facts, file.sha256, file.loudness_lufs, file.true_peak_db)
+            .join(file, file.id == row.asset_id)
+            .join(Track, Track.id == row.track_id)
         )
     if "nomination_id" in row and name != "posts":
         return (

@@ -10,8 +10,8 @@ from sqlalchemy import BigInteger, ColumnElement, FromClause, Text, cast, column
 from sqlalchemy.dialects.postgresql import JSONB
 
 from bot.domain.privacy import Fate, Group, Person
-from db.tables import club, imports, linking, listening, outbox, parties, people, posts, syncing, taste
-from db.tables.catalog import AlbumMerge
+from db.tables import club, imports, library, linking, listening, outbox, parties, people, posts, syncing, taste
+from db.tables.catalog import AlbumMerge, Track
 
 Where = Callable[[Person], ColumnElement[bool]]
 
@@ -123,6 +123,11 @@ PLACES: tuple[Place, ...] = (
     _place(club.FormDraft.user_id, GONE, Group.PLANS),
     Place(posts.PlaylistTrack.__table__, "playlist_id", GONE, Group.PLANS, _playlists),
     _place(posts.Playlist.user_id, GONE, Group.PLANS),
+    _place(library.TrackReport.user_id, GONE, Group.TRACKS),
+    _place(library.Upload.user_id, GONE, Group.TRACKS, withheld=("ticket_hash",)),
+    _place(library.TrackVersion.user_id, GONE, Group.TRACKS),
+    _place(Track.user_id, GONE, Group.TRACKS),
+    _place(library.RightsAttestation.user_id, GONE, Group.TRACKS),
     # What was given to the club.
     _place(club.Second.user_id, CHOICE, Group.NOMINATIONS),
     _place(club.Nomination.user_id, CHOICE, Group.NOMINATIONS),
@@ -143,13 +148,13 @@ PLACES: tuple[Place, ...] = (
 
 NOBODYS: dict[str, str] = {
     "albums": "the catalogue",
+    "assets": "files by their content; one goes with the last version that holds it",
     "album_links": "the catalogue",
     "album_aliases": "words under which a server, not a person, picked an album",
     "album_covers": "pictures",
     "covers": "pictures",
     "club_albums": "what a club nominated",
     "name_words": "words of names",
-    "tracks": "names of music, told by whomever",
     "track_links": "the catalogue",
     "artists": "names of music, told by whomever",
     "heard_albums": "names of music, told by whomever",

@@ -1,0 +1,1 @@
+"""Uses of the library: files come in, tracks are shared, changed, hidden and deleted."""

@@ -1,0 +1,1 @@
+"""Members' tracks, their versions and files: asked and written."""
