@@ -278,6 +278,7 @@ def doctor(
 
 
 # Commands that fill a file of their own; each takes its place above when it is imported.
+from bot.cli import backups as backups  # noqa: E402
 from bot.cli import bench_listening as bench_listening  # noqa: E402
 from bot.cli import bench_lists as bench_lists  # noqa: E402
 from bot.cli import bench_sync as bench_sync  # noqa: E402

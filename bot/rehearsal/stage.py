@@ -137,6 +137,10 @@ class Stage:
         await self.app.stop()
         await self.start_bot()
 
+    def moves_to(self, database_url: str) -> None:
+        """The next bot works on another database."""
+        self._database_url = database_url
+
     async def kill_bot(self) -> None:
         """End the bot as a crash does: what it was doing stays half done; start another one with `start_bot`."""
         if self.app.client.delivery is not None:
