@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from bot.config import Settings
 from bot.domain.catalog import Service
 from bot.domain.clock import Clock
+from bot.pictures.kept import KeptPictures
+from bot.pictures.painter import PooledPainter
 from bot.providers.exports.luggage import AttachmentFolder
 from bot.providers.exports.reader import ExportFiles
 from bot.providers.files import FileStore
@@ -30,6 +32,7 @@ class Equipment:
         self._clock = clock
         self._world = world
         self._sources: Sources | None = None
+        self._painter: PooledPainter | None = None
         self._turns: Database | None = None
         """Connections for turns with services alone: whoever waits for one may hold another in a transaction."""
         self.vault = SecretVault(settings.vault_keys, file=KeyFile(settings.data_folder))
@@ -54,10 +57,13 @@ class Equipment:
         listening = Listening(
             sources.listens, sources.granters, self.vault, settings.web_address, ExportFiles(), luggage
         )
-        return Tools(database, self._clock, sources.albums, sources.links, kept, listening)
+        self._painter = PooledPainter(kept.store, KeptPictures(settings.data_folder / "pictures"))
+        return Tools(database, self._clock, sources.albums, sources.links, kept, listening, self._painter)
 
     async def close(self) -> None:
-        """Leave the services of the world."""
+        """Leave the services of the world, and end the painters."""
+        if self._painter is not None:
+            await self._painter.close()
         if self._sources is not None:
             await self._sources.close()
         if self._turns is not None:

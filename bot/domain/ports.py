@@ -16,6 +16,8 @@ from bot.domain.listening.accounts import Access, Granted, HistoryPage, NowPlayi
 from bot.domain.listening.imports import FileKind, RefusedRow
 from bot.domain.listening.plays import Source, Told
 from bot.domain.manners import Pace
+from bot.domain.pictures.painting import Painted, Theme
+from bot.domain.pictures.sketches import Sketch
 
 
 class AlbumSource(Protocol):
@@ -265,4 +267,16 @@ class Luggage(Protocol):
 
     async def kept(self, *, before: datetime) -> list[UUID]:
         """The keys of what was put there before."""
+        ...
+
+
+class Painter(Protocol):
+    """Draws pictures, beside everything else that goes on and within limits of time and memory."""
+
+    async def paint(self, sketch: Sketch, *, theme: Theme = Theme.DARK) -> Painted:
+        """The picture of a sketch; one that was drawn before is given again.
+
+        Covers are found by their hash in the store of covers; one that is not there, or no good, is a tile with its
+        name. Raises `PictureRefused`: BUSY, SLOW or FAILED; what it would show can then be said by `lines_of`.
+        """
         ...

@@ -19,6 +19,7 @@ from bot.domain.ports import (
     ListenFiles,
     ListenSource,
     Luggage,
+    Painter,
     Vault,
 )
 from db.session import Database
@@ -67,3 +68,5 @@ class Tools:
     """Without it no cover is kept, and public cards show none."""
     listening: Listening = field(default_factory=Listening)
     """Accounts of members elsewhere; none by default."""
+    painter: Painter | None = None
+    """Draws pictures; without one they are said in words."""

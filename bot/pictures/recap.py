@@ -1,0 +1,114 @@
+"""The recap poster of a week: the album, what the club made of it, how the scores lie."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from bot.domain.pictures.charts import SCORES, Recap
+from bot.pictures.card import DISC, RIGHT, ROOM, disc, figures, finish, heading
+from bot.pictures.look import (
+    BODY,
+    BOLD,
+    GAP,
+    LINE,
+    MARGIN,
+    RADIUS,
+    SCALE,
+    SECTION,
+    SMALL,
+    STRONG,
+    TITLE,
+    WIDTH,
+    Palette,
+)
+from bot.pictures.sheet import Sheet
+
+COVER = 128.0
+BARS = 96.0
+"""Height of the most given score."""
+FAVOURITES = 3
+
+
+def sheet(sketch: Recap, palette: Palette, covers: Collection[str] = ()) -> Sheet:
+    """A week's album with the club's ratings."""
+    drawn = Sheet(palette, WIDTH, SCALE)
+    _album(drawn, sketch, covers)
+    y = MARGIN + COVER + SECTION
+    if not sketch.ratings:
+        drawn.text(MARGIN, y, "Nobody rated it in time.", STRONG, room=ROOM)
+        return finish(drawn, y + SECTION)
+    ratings = f"{sketch.ratings:,} rating{'' if sketch.ratings == 1 else 's'}"
+    told = [
+        (f"{sketch.mean:.2f}", "on average", f"from {ratings}"),
+        (f"{sketch.median:.1f}".replace(".0", ""), "median", f"spread {sketch.spread:.2f}"),
+    ]
+    if sketch.rank is not None:
+        told.append((f"#{sketch.rank}", "of the club", f"among {sketch.weeks:,} albums"))
+    y = _histogram(drawn, heading(drawn, figures(drawn, y - 6, told), "Scores", "members"), sketch)
+    if sketch.favourites:
+        y = heading(drawn, y, "Favourite tracks") + BODY
+        for title, count in sketch.favourites[:FAVOURITES]:
+            drawn.text(MARGIN, y, title, BODY, room=ROOM - 40, instead="?")
+            drawn.text(RIGHT, y, f"{count}×", BODY, room=34, anchor="end", weight=BOLD)
+            y += BODY * LINE + 4
+        y += SECTION - BODY
+    return finish(drawn, y, sketch.club)
+
+
+def _album(drawn: Sheet, sketch: Recap, covers: Collection[str]) -> None:
+    palette = drawn.palette
+    if sketch.cover is not None and sketch.cover in covers:
+        drawn.cover(sketch.cover, MARGIN, MARGIN, COVER, radius=RADIUS)
+    else:
+        drawn.rect(MARGIN, MARGIN, COVER, COVER, palette.panel, radius=RADIUS)
+        disc(drawn, MARGIN + COVER / 2, MARGIN + COVER / 2, COVER * 0.34)
+    disc(drawn, RIGHT - DISC, MARGIN + DISC, DISC)
+    left = MARGIN + COVER + 16
+    room = RIGHT - left
+    drawn.text(left, MARGIN + SMALL + 2, sketch.label, SMALL, room=room - 3 * DISC, fill=palette.muted)
+    foot = drawn.texts(
+        left, MARGIN + 2 * DISC + 20, sketch.title, TITLE - 2, room=room, lines=3, weight=BOLD, instead="—"
+    )
+    drawn.texts(left, foot + STRONG * LINE + 2, sketch.artist, STRONG, room=room, lines=1, fill=palette.muted)
+
+
+def _histogram(drawn: Sheet, y: float, sketch: Recap) -> float:
+    palette = drawn.palette
+    wide = ROOM / SCORES
+    most = max(sketch.counts)
+    foot = y + 30 + BARS
+    for place, count in enumerate(sketch.counts):
+        left = MARGIN + place * wide
+        high = count / most * BARS if count else 2.0
+        drawn.rect(left + 3, foot - high, wide - 6, high, palette.accent if count else palette.line, radius=3)
+        if count:
+            drawn.text(left + wide / 2, foot - high - 5, f"{count}", SMALL, room=wide, anchor="middle", weight=BOLD)
+        score = f"{1 + place / 2:g}"
+        drawn.text(left + wide / 2, foot + SMALL + 5, score, SMALL, room=wide, anchor="middle", fill=palette.muted)
+    mean = _at(float(sketch.mean), wide)
+    middle = _at(float(sketch.median), wide)
+    drawn.line(mean, y + 16, mean, foot, palette.ink, width=1.5)
+    drawn.line(middle, y + 16, middle, foot, palette.other, width=1.5, dash="3 4")
+    _names(drawn, y + SMALL, (mean, "mean"), (middle, "median"))
+    return foot + SMALL + 5 + SECTION + GAP
+
+
+def _at(score: float, wide: float) -> float:
+    """Where a score stands: above the middle of its bar."""
+    return MARGIN + ((score - 1) * 2 + 0.5) * wide
+
+
+def _names(drawn: Sheet, foot: float, mean: tuple[float, str], median: tuple[float, str]) -> None:
+    """What the two lines are, each on its own side."""
+    first, second = sorted((mean, median))
+    for (x, words), anchor in ((first, "end"), (second, "start")):
+        fill = drawn.palette.ink if words == "mean" else drawn.palette.other
+        if anchor == "end" and x - 50 < MARGIN:
+            # No room on that side: above the other one.
+            drawn.text(max(MARGIN, x), foot - SMALL - 2, words, SMALL, room=60, fill=fill)
+        elif anchor == "start" and x + 50 > RIGHT:
+            drawn.text(min(RIGHT, x), foot - SMALL - 2, words, SMALL, room=60, fill=fill, anchor="end")
+        elif anchor == "end":
+            drawn.text(x - 3 if first[0] != second[0] else x - 4, foot, words, SMALL, room=50, fill=fill, anchor="end")
+        else:
+            drawn.text(x + 3, foot, words, SMALL, room=50, fill=fill)

@@ -1,0 +1,135 @@
+"""Sketches of every kind, ordinary and extreme ones, for tests of pictures."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from math import sin
+
+from bot.domain.pictures.charts import (
+    Bar,
+    Calendar,
+    Clock,
+    Comparison,
+    GenreSpread,
+    Recap,
+    SharedArtist,
+    TasteCard,
+    Waveform,
+)
+from bot.domain.pictures.collages import Collage, Tile
+from bot.domain.pictures.sketches import Sketch
+
+FIVE_SCRIPTS = (
+    ("Music Has the Right to Children", "Boards of Canada"),
+    ("Что-то важное", "Кино"),
+    ("教育", "東京事変"),
+    ("أغاني الحياة", "فيروز"),
+    ("שירים ישנים", "אריק איינשטיין"),
+    ("봄날", "방탄소년단"),
+    ("🎧 👩🏽‍🎤 🇩🇪", "Emoji & Söhne"),
+    ("Ágætis byrjun", "Sigur Rós"),
+    ("Ωδή", "Βαγγέλης"),
+)
+HOSTILE = (
+    "<script>alert('x')</script> & \"co\"",
+    "</text><image href='/etc/passwd'/>",
+    "a\x00b\x1f\x7f\x85c",
+    "\u202egnol\u202c \u2066x\u2069",
+    "\ud83d broken \udc00",
+    "e" + "\u0301" * 200,
+    "",
+    " \u200b\u3000 ",
+    "A" * 5_000,
+    "العربية and Latin mixed 123",
+    "👨‍👩‍👧‍👦👩🏽‍🎤🇩🇪🏳️‍🌈 1️⃣ ❤️",
+    "𒀀𒁀𒂀",
+    "new\nline\ttab\u2028sep",
+)
+
+
+def a_collage(
+    columns: int = 3, rows: int = 3, *, covers: tuple[str | None, ...] = (), titles: bool = True, name: str = "Ada"
+) -> Collage:
+    """A collage of titles in many scripts, its covers in turn."""
+    tiles = tuple(
+        Tile(*FIVE_SCRIPTS[place % 9], plays=200 - place, cover=covers[place % len(covers)] if covers else None)
+        for place in range(columns * rows)
+    )
+    return Collage(name, "last 7 days", "album", columns, rows, tiles, titles)
+
+
+def sketches(name: str = "Ada", title: str = "Music Has the Right to Children") -> dict[str, Sketch]:
+    """One sketch of every kind, with these names in it."""
+    hours = tuple(int(60 + 50 * sin(hour / 4)) if hour not in (3, 4) else 0 for hour in range(24))
+    return {
+        "collage": Collage(name, "last 7 days", "album", 2, 2, (Tile(title, name, 4),) * 4),
+        "taste": TasteCard(
+            name,
+            "last 365 days",
+            12_345,
+            (Bar(title, 0.4), Bar("electronic", 0.2), Bar("jazz", 0.001)),
+            tuple(Bar(f"{1960 + 10 * place}s", 0.02 + 0.03 * place) for place in range(7)),
+            tuple(tuple(max(0, round(9 * sin((hour + day) / 4))) for hour in range(24)) for day in range(7)),
+            34,
+            71,
+            58,
+            artists=(title, "Low"),
+        ),
+        "comparison": Comparison(
+            name,
+            title,
+            87,
+            (SharedArtist(title, 120, 80), SharedArtist("Low", 1, 300)),
+            (f"You both hear {title}", "Alike", "Near"),
+            "closer than most here",
+        ),
+        "recap": Recap(
+            "WEEK 003 [2026-11-23]",
+            title,
+            name,
+            (1, 0, 0, 2, 1, 3, 5, 4, 1),
+            Decimal("3.82"),
+            Decimal("4.00"),
+            Decimal("0.81"),
+            favourites=((title, 5), ("Aquarius", 3)),
+            past_mean=Decimal("3.5"),
+            rank=2,
+            weeks=14,
+            club=name,
+        ),
+        "clock": Clock(name, "last 365 days", hours, "Europe/Berlin"),
+        "calendar": Calendar(name, "last 365 days", date(2025, 11, 30), tuple(place * 7 % 30 for place in range(365))),
+        "genres": GenreSpread(
+            name,
+            "last 365 days",
+            tuple(f"{month} 2026" for month in ("Jan", "Feb", "Mar", "Apr", "May", "Jun")),
+            ((title, (0.5, 0.4, 0.3, 0.0, 0.2, 0.4)), ("jazz", (0.1, 0.3, 0.4, 0.0, 0.5, 0.2))),
+        ),
+        "waveform": Waveform(
+            title,
+            name,
+            tuple((-abs(sin(place / 40)), abs(sin(place / 40))) for place in range(800)),
+            217.4,
+            -14.2,
+            "v2",
+        ),
+    }
+
+
+def smallest() -> dict[str, Sketch]:
+    """Every kind with one play or less in it."""
+    none = Decimal(0)
+    return {
+        "collage": Collage("A", "today", "artist", 2, 2, (Tile("X", "", 1),)),
+        "taste": TasteCard("A", "today", 1, incomplete=True),
+        "comparison": Comparison("A", "B", 0),
+        "recap": Recap("WEEK 001", "X", "", (0,) * 9, none, none, none),
+        "recap of one": Recap("WEEK 001", "X", "Y", (0,) * 8 + (1,), Decimal(5), Decimal(5), none),
+        "clock": Clock("A", "today", (0,) * 23 + (1,)),
+        "silent clock": Clock("A", "today", (0,) * 24),
+        "calendar": Calendar("A", "today", date(2026, 2, 28), (1,)),
+        "genres": GenreSpread("A", "today", ("Feb 2026",), (("jazz", (1.0,)),)),
+        "no genres": GenreSpread("A", "today", ("Feb 2026",), ()),
+        "waveform": Waveform("X", "", ((0.0, 0.0),), 0.4),
+    }
