@@ -65,6 +65,15 @@ TOPICS: dict[str, tuple[str, str]] = {
         "Days begin at midnight in the club's time zone; `/timezone` names another one for yours. Of whoever hides "
         "what they hear, nothing is shown to others.",
     ),
+    "following": (
+        "Following members",
+        "`/follow` a member, and what they rate, win, discover and reach shows in your `/feed`: a quiet list of the "
+        "last 30 days that only you see. Scores of a running week show once you have rated it yourself. `/unfollow` "
+        "ends it; nobody is told.\n"
+        "`/following` shows whom you follow and who follows you, to you alone; there you remove a follower, who then "
+        "cannot come back until you let them. With `/privacy visibility who:followers` only your followers see what "
+        "you hear, and new ones ask you first.",
+    ),
     "reminders": (
         "Reminders",
         "Before a deadline there is one reminder in the thread, never at night. `/reminders role:on` takes the role it "

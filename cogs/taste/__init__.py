@@ -1,7 +1,10 @@
 """The face of taste: what members love, who is close to whom, what to play next."""
 
 from bot.client import LongplayBot
+from cogs.taste.follow import Following
 
 
 async def setup(bot: LongplayBot) -> None:
     """Add the commands."""
+    for cog in (Following(),):
+        await bot.add_cog(cog)

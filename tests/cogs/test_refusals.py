@@ -10,11 +10,13 @@ import pytest
 
 import cogs.club
 import cogs.listening
-import cogs.people  # noqa: F401 - each puts its words and buttons in place
+import cogs.people
+import cogs.taste  # noqa: F401 - each puts its words and buttons in place
 from bot.domain import errors, post_errors, privacy_errors
 from bot.domain.errors import Refusal
 from bot.domain.listening import accounts, imports, linking, refusals
 from bot.domain.listening.charts import Kind
+from bot.domain.taste.following import FollowRefused
 from cogs.shared.refusals import OFFERS, WORDS, refusal_body, refusal_words
 from tests.cogs.examples import TEXTS, filled
 
@@ -123,6 +125,7 @@ def samples(text: str) -> list[Refusal]:
         errors.Missing(("title",)),
         errors.Missing(("your_rating",)),
         *of_accounts(text),
+        *of_follows(text),
     ]
 
 
@@ -138,6 +141,13 @@ def of_accounts(text: str) -> Iterator[Refusal]:
         yield linking.NoSuchAccount(source)
         yield linking.TicketRefused("expired", source)
     yield linking.NoSuchAccount()
+
+
+def of_follows(text: str) -> Iterator[Refusal]:
+    for reason in ("oneself", "bot", "not_here", "hidden", "barred", "many"):
+        yield FollowRefused(reason, text)
+    for reason in ("not_followed", "no_request", "no_follower", "not_barred"):
+        yield FollowRefused(reason)
 
 
 def test_every_refusal_is_worded() -> None:

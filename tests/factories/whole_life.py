@@ -24,6 +24,7 @@ from db.queries import queue
 from db.queries.club import nominations
 from db.tables.catalog import AlbumMerge
 from db.tables.club import Ballot, FormDraft, Hearing, Second, ShelfItem, Vote
+from db.tables.follows import FollowBlock, FollowRequest
 from db.tables.imports import ListenImport
 from db.tables.library import RightsAttestation, TrackReport, Upload
 from db.tables.linking import LinkAttempt
@@ -192,6 +193,10 @@ async def _belong(tools: Tools, club: Club, caller: Caller, member: Member, othe
             [
                 Follow(follower_id=user_id, followee_id=other_id, followed_at=NOW),
                 Follow(follower_id=other_id, followee_id=user_id, followed_at=NOW),
+                FollowRequest(follower_id=user_id, followee_id=third.user_id, asked_at=NOW),
+                FollowRequest(follower_id=third.user_id, followee_id=user_id, asked_at=NOW),
+                FollowBlock(user_id=user_id, blocked_user_id=last, blocked_at=NOW),
+                FollowBlock(user_id=first, blocked_user_id=user_id, blocked_at=NOW),
                 Compatibility(user_a=user_id, user_b=last, score=50, computed_at=NOW),
                 Compatibility(user_a=first, user_b=user_id, score=40, computed_at=NOW),
                 ShelfItem(**of_club, user_id=user_id, album_id=album.album.id, shelved_at=NOW),

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from bot.domain.privacy import Fate, Group, Person
 from db.tables import club, imports, library, linking, listening, outbox, parties, people, posts, syncing, taste
 from db.tables.catalog import AlbumMerge, Track
+from db.tables.follows import FollowBlock, FollowRequest
 
 Where = Callable[[Person], ColumnElement[bool]]
 
@@ -116,6 +117,10 @@ PLACES: tuple[Place, ...] = (
     _place(people.LinkedAccount.user_id, GONE, Group.ACCOUNTS, withheld=_ACCOUNT),
     _place(people.Follow.follower_id, GONE, Group.FOLLOWS),
     _place(people.Follow.followee_id, GONE, Group.FOLLOWS, withheld=("follower_id",)),
+    _place(FollowRequest.follower_id, GONE, Group.FOLLOWS),
+    _place(FollowRequest.followee_id, GONE, Group.FOLLOWS, withheld=("follower_id",)),
+    _place(FollowBlock.user_id, GONE, Group.FOLLOWS),
+    _place(FollowBlock.blocked_user_id, GONE, Group.FOLLOWS, withheld=("user_id",)),
     _place(people.Compatibility.user_a, GONE, Group.FOLLOWS, withheld=("user_b", "reasons")),
     _place(people.Compatibility.user_b, GONE, Group.FOLLOWS, withheld=("user_a", "reasons")),
     _place(club.Hearing.user_id, GONE, Group.HEARD),
