@@ -100,6 +100,13 @@ def test_every_letter_and_sign_normalises_to_something_stable() -> None:
         assert bool(once) == bool(visible(char).strip()), hex(code)
 
 
+@given(st.text(alphabet="aAthenTHE09 zé", max_size=12))
+@example("The Animals")
+@example("a the")
+def test_words_alone_are_read_like_words_beside_a_sign(name: str) -> None:
+    assert normalised(name) == normalised(f"{name} !") or not name.strip()
+
+
 @given(anything)
 @example("The A Team")
 @example("a.b.c, the")

@@ -14,6 +14,8 @@ INITIALS = re.compile(r"(?<=\b[^\W\d_])\.(?=[^\W\d_]\b)")
 APOSTROPHES = dict.fromkeys(map(ord, "'’‘‛`´ʹʻʼʽˈ＇"))
 ASCII_GAPS = dict.fromkeys((code for code in range(128) if not chr(code).isalnum()), " ")
 PLUS = re.compile(r"(?<=\s)[&+](?=\s)|&")
+PLAIN = re.compile(r"[a-z0-9]+(?: [a-z0-9]+)*")
+"""In lower case: words alone, in which nothing has to be folded; most names are such."""
 
 ACCENTS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f]")
 """Marks on Latin, Greek and Cyrillic letters, and variation selectors; vowel signs and voicing marks are no accents."""
@@ -59,6 +61,8 @@ def normalised(text: str) -> str:
     of punctuation or of an article alone keeps it, so that nothing visible becomes empty. Normalising again changes
     nothing.
     """
+    if text.isascii() and PLAIN.fullmatch(lower := text.lower()):
+        return _without_articles(lower)
     plain = " ".join(visible(text).split())
     folded = _fold(plain)
     return _without_articles(_words(folded)) or _words(folded) or folded or plain
@@ -69,9 +73,12 @@ def _fold(text: str) -> str:
     if text.isascii():  # most names are, and have neither
         return " ".join(visible(text.lower()).split())
     for _ in range(3):  # folding case can produce what folds once more; three rounds reach the end of every chain
+        before = text
         text = unicodedata.normalize("NFKC", text).replace("\u200c", "").replace("\u200d", "").casefold()
         text = ACCENTS.sub("", unicodedata.normalize("NFKD", text)).translate(STROKES)
         text = unicodedata.normalize("NFC", text)
+        if text == before:
+            break
     return " ".join(visible(text).split())
 
 

@@ -29,7 +29,14 @@ def artist_key(artist: str) -> str:
 @lru_cache(maxsize=CACHED)
 def title_key(title: str) -> str:
     """A title as it is compared: a remaster is the work, a live recording or a remix is another one."""
-    return normalised(name_to_search(title) if MARKED.search(title) else title) or normalised(title)
+    return normalised(name_to_search(title) if _is_marked(title) else title) or normalised(title)
+
+
+def _is_marked(title: str) -> bool:
+    """Whether a title may tell more than its name; words alone are seen without searching, unless a guest is near."""
+    if title.replace(" ", "").isalnum() and "ft" not in (lower := title.lower()) and "feat" not in lower:
+        return False
+    return MARKED.search(title) is not None
 
 
 def artist_id(artist: str) -> UUID:

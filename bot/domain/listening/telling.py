@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -45,28 +46,40 @@ class Telling(NamedTuple):
 
 def telling_of(told: Told) -> Telling | None:
     """What is compared of a play; None where it names nothing that shows."""
-    keys = _keys(told.artist, told.title, told.album)
-    if keys is None:
-        return None
-    track, artist, album = keys
-    played = told.played
-    return Telling(
-        told.started_at,
-        track,
-        told.source.value,
-        told.ordinal,
-        told.ended_at,
-        None if played is None else max(0, played // MILLISECOND),
-        told.resolution is Resolution.MINUTE,
-        is_play(told),
-        artist,
-        album,
-    )
+    return next(iter(tellings_of((told,))), None)
+
+
+def tellings_of(plays: Iterable[Told]) -> list[Telling]:
+    """The same of many plays; those that name nothing that shows are left out."""
+    tellings: list[Telling] = []
+    source, value = None, ""
+    for told in plays:
+        keys = keys_of(told.artist, told.title, told.album)
+        if keys is None:
+            continue
+        if told.source is not source:  # the value of an enum's member is dear, and a page has one source
+            source, value = told.source, told.source.value
+        played = told.played
+        tellings.append(
+            Telling(
+                told.started_at,
+                keys[0],
+                value,
+                told.ordinal,
+                told.ended_at,
+                None if played is None else max(0, played // MILLISECOND),
+                told.resolution is Resolution.MINUTE,
+                played is None or is_play(told),
+                keys[1],
+                keys[2],
+            )
+        )
+    return tellings
 
 
 @lru_cache(maxsize=CACHED)
-def _keys(artist: str, title: str, album: str) -> tuple[UUID, UUID, UUID | None] | None:
-    """The keys of work, artist and album."""
+def keys_of(artist: str, title: str, album: str) -> tuple[UUID, UUID, UUID | None] | None:
+    """The keys of the work, artist and album of these names; None where they name nothing that shows."""
     if not artist_key(artist) or not title_key(title):
         return None
     heard = heard_album_id(artist, album) if album and title_key(album) else None

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from types import MappingProxyType
 from uuid import UUID
 
 from bot.domain.catalog.names import visible
@@ -13,7 +12,7 @@ from bot.domain.listening.dedup import Settled, settle
 from bot.domain.listening.likeness import REACH
 from bot.domain.listening.names import artist_key, title_key
 from bot.domain.listening.plays import Told
-from bot.domain.listening.telling import Key, Telling, telling_of
+from bot.domain.listening.telling import Key, Telling, keys_of, tellings_of
 from db.queries.listening import counters
 from db.queries.listening import plays as queries
 from db.queries.listening.names import NewNames, unknown
@@ -22,7 +21,8 @@ from db.session import Writing
 LONGEST_NAME = 500
 LONGEST_KEY = 200
 """Names are found by how they begin; the index takes no more."""
-NOTHING: Mapping[Key, Told] = MappingProxyType({})
+APART = 2 * REACH
+"""Between plays that begin so far apart there is none that may be the same as either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,41 +53,49 @@ class Taken:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Called:
+    """By its key, a play that tells what an artist, an album or a work is called; an album with its artist's key."""
+
+    artists: dict[UUID, Told] = field(default_factory=dict[UUID, Told])
+    albums: dict[UUID, tuple[UUID, Told]] = field(default_factory=dict[UUID, tuple[UUID, Told]])
+    tracks: dict[UUID, Told] = field(default_factory=dict[UUID, Told])
+
+    @classmethod
+    def by(cls, plays: Iterable[Told]) -> Called:
+        """What plays call it; many are of the same names."""
+        called = cls()
+        for names, play in {(play.artist, play.title, play.album): play for play in plays}.items():
+            if (keys := keys_of(*names)) is not None:
+                track, artist, album = keys
+                called.tracks[track] = called.artists[artist] = play
+                if album is not None:
+                    called.albums[album] = artist, play
+        return called
+
+
 async def take_plays(session: Writing, *, user_id: UUID, plays: Sequence[Told]) -> Taken:
     """Keep what a member's source tells, each play once, and count it, in the caller's transaction.
 
     Some thousand at a time at the most, and one call in a transaction. What is known already changes nothing.
     """
-    told: dict[Key, Told] = {}
-    tellings: list[Telling] = []
-    nameless = 0
-    for play in plays:
-        telling = telling_of(play)
-        if telling is None:
-            nameless += 1
-        else:
-            tellings.append(telling)
-            told[telling.key] = play
+    tellings = tellings_of(plays)
+    nameless = len(plays) - len(tellings)
     if not tellings or not await queries.hold(session, user_id):
         return Taken(nameless=nameless)
-    held = await queries.held_in(session, user_id, _spans(tellings), {telling.track_id for telling in tellings})
+    called = Called.by(plays)
+    held = await queries.held_in(session, user_id, _spans(tellings), called.tracks)
     settled = settle(held, tellings)
-    await write_settled(session, user_id, settled, told, tellings)
+    await write_settled(session, user_id, settled, called)
     return Taken(settled.new, settled.known, settled.twinned, settled.skips, settled.near, nameless)
 
 
-async def write_settled(
-    session: Writing,
-    user_id: UUID,
-    settled: Settled,
-    told: Mapping[Key, Told] = NOTHING,
-    tellings: Sequence[Telling] = (),
-) -> None:
+async def write_settled(session: Writing, user_id: UUID, settled: Settled, called: Called | None = None) -> None:
     """Store what was settled: what goes, goes first, so that its key is free. What was told may name new artists."""
     if settled.gone:
         await queries.remove(session, user_id, settled.gone)
     if settled.plays or settled.gone:
-        names = await _new_names(session, user_id, settled.plays, told, tellings)
+        names = await _new_names(session, user_id, settled.plays, called or Called())
         await counters.add_plays(session, user_id, settled.plays, settled.also, settled.gone, names)
     if settled.untwinned:
         await queries.remove_twins(session, user_id, settled.untwinned)
@@ -101,35 +109,34 @@ async def write_settled(
 
 def _spans(tellings: Iterable[Telling]) -> list[tuple[datetime, datetime]]:
     """The times in which plays begin that may be the same as these, none overlapping another."""
+    starts = sorted([telling.started_at for telling in tellings])
     spans: list[tuple[datetime, datetime]] = []
-    for start in sorted(telling.started_at for telling in tellings):
-        if spans and start - REACH <= spans[-1][1]:
-            spans[-1] = (spans[-1][0], start + REACH)
-        else:
-            spans.append((start - REACH, start + REACH))
-    return spans
+    first = before = starts[0]
+    for start in starts:
+        if start - before > APART:
+            spans.append((first - REACH, before + REACH))
+            first = start
+        before = start
+    return [*spans, (first - REACH, before + REACH)]
 
 
-async def _new_names(
-    session: Writing, user_id: UUID, plays: Sequence[Telling], told: Mapping[Key, Told], tellings: Sequence[Telling]
-) -> NewNames:
-    """The name of every artist, album and work that nobody heard before, as it was told."""
-    fresh = [(play, told[play.key]) for play in plays if play.key in told]
-    artists = {play.artist_id: one for play, one in fresh}
-    tracks = {play.track_id: one for play, one in fresh}
-    # A kept telling that names no album has that of a twin.
-    wanted = {play.album_id for play, _ in fresh}
-    albums = {one.album_id: (one, told[one.key]) for one in tellings if one.album_id and one.album_id in wanted}
-    new = await unknown(session, user_id, artists, albums, tracks)
+async def _new_names(session: Writing, user_id: UUID, plays: Sequence[Telling], called: Called) -> NewNames:
+    """The name of every artist, album and work that nobody heard before, as it was told.
+
+    A kept telling that names no album has that of a twin; an album that no kept play is of is none that was heard.
+    """
+    wanted = {play.album_id for play in plays}
+    albums = [album for album in called.albums if album in wanted]
+    new = await unknown(session, user_id, called.artists, albums, called.tracks)
     named = NewNames()
     for key in new["artist"]:
-        artist = artists[key].artist
+        artist = called.artists[key].artist
         named.artists.append((key, _name(artist), artist_key(artist)[:LONGEST_KEY]))
     for key in new["album"]:
-        telling, one = albums[key]
-        named.albums.append((key, telling.artist_id, _name(one.album), title_key(one.album)[:LONGEST_KEY]))
+        artist_id, one = called.albums[key]
+        named.albums.append((key, artist_id, _name(one.album), title_key(one.album)[:LONGEST_KEY]))
     for key in new["track"]:
-        one = tracks[key]
+        one = called.tracks[key]
         named.tracks.append((key, _name(one.artist), _name(one.title), title_key(one.title)[:LONGEST_KEY]))
     return named
 
