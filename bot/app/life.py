@@ -23,6 +23,7 @@ from bot.services import covers, outbox, queue
 from bot.services.accounts import notices
 from bot.services.club import party_course, phases, setup
 from bot.services.listening import attachments, syncing
+from bot.services.taste import refreshing
 from bot.services.tools import Tools
 from bot.web import WebServer, serves_pages
 from cogs.delivery.roster import check_members
@@ -115,6 +116,7 @@ class App:
         self.ready.set()
 
     async def _look_for_work(self) -> None:
+        await refreshing.wake(self.tools, now=self.clock.now())
         self.alarm.ring_at((await syncing.wake(self.tools, now=self.clock.now())).next_due)
 
     async def log_in(self, *, delivers: bool = True) -> None:
@@ -208,6 +210,7 @@ class App:
             advanced = await phases.advance_due(self.tools, now=now)
             held = await party_course.advance_parties(self.tools, now=now)
             read = await syncing.wake(self.tools, now=now)
+            await refreshing.wake(self.tools, now=now)
             if self.client.delivery is not None:
                 self.client.delivery.kick()
             errand = await outbox.next_errand_at(self.tools)

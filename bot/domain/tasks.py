@@ -27,3 +27,9 @@ BACKFILL_ACCOUNT = Task("backfill_account")
 """Read a part of the history of one account."""
 IMPORT_LISTENS = Task("import_listens")
 """Look at a file of listening history, or read it in."""
+REFRESH_TASTE = Task("refresh_taste")
+"""Bring one member's taste profile up to date."""
+FETCH_FACTS = Task("fetch_facts")
+"""Ask services what artists and albums are."""
+READ_PRIORS = Task("read_priors")
+"""Ask services what members like, for those of whom little is known yet."""

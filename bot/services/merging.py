@@ -18,6 +18,7 @@ from bot.services.tools import Tools
 from db.queries import audit, catalog, merging, splitting
 from db.queries import outbox as outbox_queries
 from db.queries.club import weeks
+from db.queries.taste import states as tastes
 from db.session import Reading, Writing
 
 DRAWN = tuple(phase for phase in OPEN_PHASES if phase is not Phase.SCHEDULED)
@@ -106,6 +107,7 @@ async def _settled(
 ) -> Merged:
     """The audit log has it, and the cards of the weeks under way are drawn again."""
     kept = await _called(session, merge.kept_id)
+    await tastes.mark_albums(session, [merge.kept_id, merge.merged_id])
     details = {"album": gone.shown, "into": kept.shown, "merge": str(merge.id)}
     await audit.add(session, club_id=club.id, user_id=user_id, action=action, details=details, at=now)
     for week in drawn:

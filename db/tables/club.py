@@ -258,6 +258,8 @@ class Rating(Base):
             ["tracks.album_id", "tracks.id"],
             name="fk_ratings_favourite_on_the_album",
         ),
+        Index("ix_ratings_user_id_rated_at", "user_id", "rated_at"),
+        Index("ix_ratings_album_id", "album_id"),
     )
 
     club_id: Mapped[UUID] = mapped_column(primary_key=True)

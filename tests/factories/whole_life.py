@@ -36,6 +36,7 @@ from db.tables.syncing import StagedPage, SyncAccount
 from tests.factories.club import make_nomination, make_week
 from tests.factories.library import make_track
 from tests.factories.people import NOW, a_caller, make_member
+from tests.factories.taste import have_taste
 
 DAY = timedelta(days=1)
 SECRET = b"sealed-and-never-handed-out"
@@ -248,6 +249,7 @@ async def _belong(tools: Tools, club: Club, caller: Caller, member: Member, othe
         )
         draft = Draft(Kind.DM, payload={"words": "reminder", "discord_id": str(caller.discord_id)})
         await outbox.record_dm(session, closed, draft, key="x", discord_id=caller.discord_id, now=NOW)
+    await have_taste(tools, user_id)
 
 
 async def _make_music(tools: Tools, club: Club, member: Member, other: Member) -> None:

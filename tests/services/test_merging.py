@@ -33,7 +33,17 @@ from tests.factories.club import rewrite_week
 HOST = a_caller(50, manages=True)
 LATER = NOW + timedelta(hours=1)
 LEFT_OUT = frozenset(
-    {"album_merges", "audit_log", "outbox", "memberships", "club_listeners", "users", "linked_accounts"}
+    {
+        "album_merges",
+        "audit_log",
+        "outbox",
+        "memberships",
+        "club_listeners",
+        "taste_stale_days",
+        "taste_states",
+        "users",
+        "linked_accounts",
+    }
 )
 """A merge and its undoing are recorded, and whoever did it was there; everything else is as it was."""
 
@@ -357,7 +367,12 @@ async def test_every_reference_to_an_album_is_known_to_merging():
     moves = {"nominations", "ratings", "shelf_items", "album_links", "album_aliases", "tracks", "club_albums"}
     stays = {"albums", "album_merges", "album_covers"}
     of_tracks = {"posts", "track_links", "ratings"}
-    of_tracks_stays = {"playlist_tracks", "party_turns", "listen_events"}  # plays are of works, which no album has
+    of_tracks_stays = {
+        "playlist_tracks",
+        "party_turns",
+        "listen_events",
+        "track_features",
+    }  # plays are of works, which no album has
     found = {
         name: {
             table.name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -22,6 +22,8 @@ from bot.services.listening.hearing import Listened
 from bot.services.tools import Tools
 from db.queries import catalog
 from db.queries.club import nominations, ratings
+from db.queries.taste import days as taste
+from db.queries.taste import states as tastes
 from db.session import Reading
 
 RATEABLE = (*HEARING, Phase.CLOSED)
@@ -107,11 +109,13 @@ async def rate(
             review=review,
             official=not late,
         )
+        await tastes.mark_rated(session, found.id, member.user_id, now.astimezone(UTC).date())
         broken = await ratings.save_rating(
             session, rating, club_id=club.id, week_id=found.id, album_id=winner.album.id, now=now
         )
         if broken == ratings.FOREIGN_FAVOURITE:
             raise PanelOutdated("tracks")
+        await taste.mark(session, member.user_id)
         # Whoever rates it has heard it, some day.
         known = {"club_id": club.id, "week_id": found.id, "user_id": member.user_id}
         if await ratings.add_hearing(session, **known, now=now, said=False):

@@ -12,6 +12,7 @@ from bot.domain.listening.telling import Key
 from bot.services.listening.taking import write_settled
 from db.queries.listening import counters
 from db.queries.listening import plays as queries
+from db.queries.taste import days as taste
 from db.session import Reading, Writing
 
 AT_ONCE = 2_000
@@ -49,6 +50,7 @@ async def forget_source(session: Writing, *, user_id: UUID, sources: Collection[
         told = {twin.telling.key for one in held for twin in one.twins if twin.telling.source in values}
         await write_settled(session, user_id, leave_out(held, frozenset(told | set(shared))))
     await counters.count_member(session, user_id, here=False)
+    await taste.mark_sources(session, user_id, values)
     await queries.forget_told(session, user_id, values)
     await counters.recount(session, user_id)
     await counters.count_member(session, user_id)

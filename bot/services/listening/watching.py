@@ -17,6 +17,7 @@ from bot.services.club.setup import known_zone
 from bot.services.tools import Tools
 from db.queries.club import clubs
 from db.queries.listening import reading as queries
+from db.queries.taste import days as taste
 from db.session import Reading
 
 CLUB, FOLLOWERS = "club", "followers"
@@ -89,4 +90,5 @@ async def set_zone(tools: Tools, *, caller: Caller, now: datetime, zone: str | N
     async with tools.database.writing() as session:
         club, member = await people.present(session, caller, now, takes_part=False)
         await queries.set_zone(session, member.user_id, known)
+        await taste.mark(session, member.user_id)
     return known or club.zone, known is not None

@@ -97,6 +97,15 @@ WITH told AS (
   SELECT club_id, week_on, kind, subject_id, heard FROM changed WHERE heard > 0
   ORDER BY 1, 2, 3, 4
   ON CONFLICT (club_id, week_on, kind, subject_id) DO UPDATE SET plays = counter.plays + excluded.plays
+), of_days AS (
+  INSERT INTO taste_stale_days (user_id, day)
+  SELECT DISTINCT $1::uuid, (played_at AT TIME ZONE 'UTC')::date FROM (
+    SELECT played_at, counts FROM added UNION ALL SELECT played_at, counts FROM gone
+  ) AS both_ways WHERE counts ORDER BY 2
+  ON CONFLICT (user_id, day) DO NOTHING
+), of_taste AS (
+  INSERT INTO taste_states AS state (user_id) VALUES ($1)
+  ON CONFLICT (user_id) DO UPDATE SET stale = true WHERE NOT state.stale
 )
 SELECT club_id, week_on, kind, subject_id, -heard FROM changed WHERE heard < 0 ORDER BY 1, 2, 3, 4
 """
@@ -104,7 +113,8 @@ SELECT club_id, week_on, kind, subject_id, -heard FROM changed WHERE heard < 0 O
 
 What is the same for all plays is told once; unnest fills up with nulls. Everybody adds names and counts for clubs in
 the order of the keys, so that two members never wait for each other. It answers what clubs have to count less, of which
-there is rarely any.
+there is rarely any. The days that changed are stale to the member's taste; the member is held, so no refresh
+takes the mark away before the plays are seen.
 """
 
 LESS = """

@@ -110,7 +110,7 @@ async def hold_subject(session: AsyncSession, subject: Subject) -> Known:
     key = (subject.of.value, subject.id)
     rev = await raw.fetchval(HOLD, *key)
     told = tuple(
-        Told(Teller(source), tuple((tag, weight) for tag, weight in json.loads(tags)), country, year, found)
+        Told(Teller(source), tuple((tag, weight) for tag, weight in tags), country, year, found)
         for source, tags, country, year, found in await raw.fetch(TOLD, *key)
     )
     traits = (await traits_of_subjects(session, subject.of, [subject.id])).get(subject.id, Traits())
