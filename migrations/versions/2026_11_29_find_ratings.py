@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "c3a81e5d0f47"
-down_revision = "7a55a2f88399"
+down_revision = "5e1f0c7ab3d2"
 branch_labels = None
 depends_on = None
 
