@@ -82,6 +82,9 @@ class Kind(StrEnum):
     """The card that says who has heard the album."""
     HEARING_REFRESH = "hearing_refresh"
     """That card drawn again; at most one waits at a time."""
+    PLAYLIST = "playlist"
+    """A playlist that a member shows to everybody; it belongs to no week, like its redraws."""
+    PLAYLIST_REFRESH = "playlist_refresh"
 
 
 class State(StrEnum):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -155,39 +155,3 @@ def in_order(posts: Iterable[Post]) -> tuple[Post, ...]:
     return tuple(
         sorted(posts, key=lambda post: (post.track is None, post.track.position if post.track else 0, post.ordinal))
     )
-
-
-@dataclass(frozen=True, slots=True)
-class PlaylistEntry:
-    """A track at its place in a playlist, from 0."""
-
-    position: int
-    track: Track
-    album: str = ""
-    """The album's title, where the track is of one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Playlist:
-    """An ordered list of tracks."""
-
-    id: UUID
-    name: str
-    user_id: UUID | None
-    """Whose it is; None for the club's own."""
-    is_public: bool = True
-    description: str = ""
-    entries: Sequence[PlaylistEntry] = ()
-
-    @property
-    def track_count(self) -> int:
-        """How many tracks it has."""
-        return len(self.entries)
-
-    def open_to(self, user_id: UUID | None) -> bool:
-        """Whether somebody may see it: its owner, and everybody where it is public."""
-        return self.is_public or (user_id is not None and user_id == self.user_id)
-
-    def kept_by(self, user_id: UUID | None) -> bool:
-        """Whether somebody may change it; the club's own changes with its week alone."""
-        return user_id is not None and user_id == self.user_id

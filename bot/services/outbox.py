@@ -88,14 +88,16 @@ async def record_account_dm(
     session.info[RING] = True
 
 
-async def record_for_club(session: Writing, club: Club, draft: Draft, *, key: str, now: datetime) -> None:
-    """Record an errand that belongs to no week."""
+async def record_for_club(
+    session: Writing, club: Club, draft: Draft, *, key: str, now: datetime, lane: str = ""
+) -> None:
+    """Record an errand that belongs to no week; in the club's lane unless told."""
     await queries.add(
         session,
         draft,
         club_id=club.id,
         week_id=None,
-        lane=f"club:{club.id}",
+        lane=lane or f"club:{club.id}",
         key=f"{club.id}:{key}",
         phase="",
         run=0,

@@ -1,58 +1,141 @@
-"""Playlists: ordered lists of tracks; members' own, and the pitch tracks of a week's nominees."""
+"""Playlists: ordered lists of tracks that members make; those of the club's own are kept right by its weeks."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from bot.domain.catalog import normalised, visible
-from bot.domain.club.entries import Standing, Track
-from bot.domain.errors import TextTooLong
-from bot.domain.people import Caller
+from bot.domain.library.playlists import (
+    MOST_PLAYLISTS,
+    MOST_TRACKS,
+    Listed,
+    Playlist,
+    PlaylistEntry,
+    check_words,
+    place_for,
+)
+from bot.domain.people import Caller, Member
 from bot.domain.post_errors import PlaylistRefused
-from bot.domain.posts import Playlist
 from bot.services import people
+from bot.services.library import sharing
 from bot.services.tools import Tools
-from db.queries import catalog, posts
 from db.queries import playlists as queries
-from db.queries.club import nominations, weeks
+from db.queries import posts
 from db.session import Reading, Writing
-
-NAME_LIMIT = 255
-DESCRIPTION_LIMIT = 2_000
 
 
 async def create_playlist(
     tools: Tools, *, caller: Caller, now: datetime, name: str, description: str = "", public: bool = True
 ) -> Playlist:
-    """The caller makes a playlist, empty at first. Raises `PlaylistRefused` (`no_name`), `TextTooLong`."""
-    name, description = " ".join(visible(name).split()), visible(description).strip()
-    if not name:
-        raise PlaylistRefused("no_name")
-    for field, text, limit in (("name", name, NAME_LIMIT), ("description", description, DESCRIPTION_LIMIT)):
-        if len(text) > limit:
-            raise TextTooLong(field, limit, len(text))
+    """The caller makes a playlist, empty at first. Raises `PlaylistRefused` (`no_name`, `many`), `TextTooLong`."""
+    words = check_words(name, description)
     async with tools.database.writing() as session:
-        club, member = await people.present(session, caller, now)
-        playlist_id = await queries.add_playlist(
-            session,
-            club_id=club.id,
-            user_id=member.user_id,
-            name=name,
-            description=description,
-            is_public=public,
-            now=now,
-        )
-        return await _playlist(session, club.id, playlist_id)
+        _, member = await people.present(session, caller, now)
+        return await _playlist(session, member, await _made(session, member, words, public, now))
+
+
+async def create_with(
+    tools: Tools, *, caller: Caller, now: datetime, name: str, track: UUID, description: str = "", public: bool = True
+) -> Playlist:
+    """The caller makes a playlist with a track in it; where the track is refused there is no playlist either.
+
+    Raises `PlaylistRefused` (`no_name`, `many`, `no_track`, `no_access`), `TextTooLong`.
+    """
+    words = check_words(name, description)
+    async with tools.database.writing() as session:
+        _, member = await people.present(session, caller, now)
+        found = await _track(session, member, track, None)
+        playlist_id = await _made(session, member, words, public, now)
+        await queries.insert_track(session, member.club_id, playlist_id, found.track.id, 0, now)
+        return await _playlist(session, member, playlist_id)
+
+
+async def _made(session: Writing, member: Member, words: tuple[str, str], public: bool, now: datetime) -> UUID:
+    if await queries.count_of_member(session, member.club_id, member.user_id) >= MOST_PLAYLISTS:
+        raise PlaylistRefused("many")
+    return await queries.add_playlist(
+        session,
+        club_id=member.club_id,
+        user_id=member.user_id,
+        name=words[0],
+        description=words[1],
+        is_public=public,
+        now=now,
+    )
 
 
 async def playlist_of(tools: Tools, *, caller: Caller, now: datetime, playlist: UUID) -> Playlist | None:
-    """A playlist with its tracks in order; None for one that is missing or private to somebody else."""
+    """A playlist with its tracks in order; None for one that is missing or private to somebody else.
+
+    A track that is closed to the caller keeps its place, and nothing else is told of it.
+    """
     async with tools.database.writing() as session:
         club, member = await people.present(session, caller, now, takes_part=False)
         found = await queries.playlist(session, club.id, playlist)
-        return found if found is not None and found.open_to(member.user_id) else None
+        return found.seen_by(member.user_id) if found is not None and found.open_to(member.user_id) else None
+
+
+async def open_playlist(tools: Tools, *, caller: Caller, now: datetime, playlist: UUID) -> Playlist:
+    """The same, where there has to be one. Raises `PlaylistRefused` (`unknown`)."""
+    found = await playlist_of(tools, caller=caller, now=now, playlist=playlist)
+    if found is None:
+        raise PlaylistRefused("unknown")
+    return found
+
+
+async def playlists_for(tools: Tools, *, caller: Caller, now: datetime) -> list[Listed]:
+    """The playlists that the caller may see: their own first, then the club's, then what others show."""
+    async with tools.database.writing() as session:
+        club, member = await people.present(session, caller, now, takes_part=False)
+        return await queries.listed(session, club.id, member.user_id)
+
+
+async def own_playlists(tools: Tools, *, caller: Caller, now: datetime) -> list[Listed]:
+    """The caller's own playlists, the one that changed last first."""
+    async with tools.database.writing() as session:
+        club, member = await people.present(session, caller, now, takes_part=False)
+        return [one for one in await queries.listed(session, club.id, member.user_id) if one.user_id == member.user_id]
+
+
+async def edit_playlist(
+    tools: Tools,
+    *,
+    caller: Caller,
+    now: datetime,
+    playlist: UUID,
+    name: str | None = None,
+    description: str | None = None,
+    public: bool | None = None,
+) -> Playlist:
+    """The caller's playlist is called, described or shown otherwise; what is left out stays.
+
+    Raises `PlaylistRefused` (`unknown`, `not_yours`, `no_name`), `TextTooLong`.
+    """
+    async with tools.database.writing() as session:
+        member, held = await _own(session, caller, now, playlist)
+        words = check_words(
+            held.name if name is None else name, held.description if description is None else description
+        )
+        await queries.edit_playlist(
+            session,
+            member.club_id,
+            held.id,
+            name=words[0],
+            description=words[1],
+            is_public=held.is_public if public is None else public,
+            now=now,
+        )
+        await sharing.changed(session, member.club_id, held.id, now)
+        return await _playlist(session, member, held.id)
+
+
+async def delete_playlist(tools: Tools, *, caller: Caller, now: datetime, playlist: UUID) -> Playlist:
+    """The caller's playlist is gone; its tracks are not. Raises `PlaylistRefused` (`unknown`, `not_yours`)."""
+    async with tools.database.writing() as session:
+        member, held = await _own(session, caller, now, playlist)
+        await sharing.changed(session, member.club_id, held.id, now)
+        await queries.delete_playlist(session, member.club_id, held.id)
+        return held
 
 
 async def add_track(
@@ -67,19 +150,37 @@ async def add_track(
 ) -> Playlist:
     """A track, or the one that a post presents, joins the caller's playlist: at the end, or at a place from 0.
 
-    Raises `PlaylistRefused`: `unknown`, `not_yours`, `no_track`, `held`, `no_place`.
+    Raises `PlaylistRefused`: `unknown`, `not_yours`, `no_track`, `no_access`, `held`, `full`, `no_place`.
     """
     async with tools.database.writing() as session:
-        club, member = await people.present(session, caller, now)
-        held = await _own(session, club.id, playlist, member.user_id)
-        found = await _track(session, club.id, track, post)
-        end = await queries.next_position(session, club.id, held.id)
-        if position is not None and not 0 <= position <= end:
-            raise PlaylistRefused("no_place", held.name)
-        place = end if position is None else position
-        if await queries.insert_track(session, club.id, held.id, found.id, place, now) == queries.HELD:
-            raise PlaylistRefused("held", found.title)
-        return await _playlist(session, club.id, held.id)
+        member, held = await _own(session, caller, now, playlist)
+        found = await _track(session, member, track, post)
+        if held.track_count >= MOST_TRACKS:
+            raise PlaylistRefused("full", held.name)
+        place = place_for(held, position, joins=True)
+        if await queries.insert_track(session, member.club_id, held.id, found.track.id, place, now) == queries.HELD:
+            raise PlaylistRefused("held", found.track.title)
+        await sharing.changed(session, member.club_id, held.id, now)
+        return await _playlist(session, member, held.id)
+
+
+async def move_track(
+    tools: Tools, *, caller: Caller, now: datetime, playlist: UUID, track: UUID, position: int | None = None
+) -> Playlist:
+    """A track of the caller's playlist goes to another place, from 0, or to the end; the others give way.
+
+    Raises `PlaylistRefused`: `unknown`, `not_yours`, `no_track`, `no_place`.
+    """
+    async with tools.database.writing() as session:
+        member, held = await _own(session, caller, now, playlist)
+        entry = next((one for one in held.entries if one.track.id == track), None)
+        if entry is None:
+            raise PlaylistRefused("no_track", held.name)
+        place = place_for(held, position, joins=False)
+        if place != entry.position:
+            await queries.move_track(session, member.club_id, held.id, track, entry.position, place, now)
+            await sharing.changed(session, member.club_id, held.id, now)
+        return await _playlist(session, member, held.id)
 
 
 async def remove_track(tools: Tools, *, caller: Caller, now: datetime, playlist: UUID, track: UUID) -> Playlist:
@@ -88,80 +189,43 @@ async def remove_track(tools: Tools, *, caller: Caller, now: datetime, playlist:
     Raises `PlaylistRefused`: `unknown`, `not_yours`, `no_track`.
     """
     async with tools.database.writing() as session:
-        club, member = await people.present(session, caller, now)
-        held = await _own(session, club.id, playlist, member.user_id)
-        if not await queries.remove_track(session, club.id, held.id, track, now):
+        member, held = await _own(session, caller, now, playlist)
+        if not await queries.remove_track(session, member.club_id, held.id, track, now):
             raise PlaylistRefused("no_track", held.name)
-        return await _playlist(session, club.id, held.id)
+        await sharing.changed(session, member.club_id, held.id, now)
+        return await _playlist(session, member, held.id)
 
 
-async def keep_before_vote(tools: Tools, *, week: UUID, now: datetime) -> Mapping[UUID, Track]:
-    """The pitch tracks of the nominations in the race become the week's playlist; which track each one named.
-
-    A track that was typed, and stands on no known list, is in no playlist.
-    """
-    async with tools.database.writing() as session:
-        found = await weeks.week(session, week)
-        if found is None:
-            return {}
-        named: dict[UUID, Track] = {}
-        for one in await nominations.nominations_of_week(session, found.id):
-            if one.standing is Standing.STANDING and one.pitch_track:
-                tracks = await catalog.tracks_of(session, one.album.id)
-                wanted = normalised(one.pitch_track)
-                same = next((track for track in tracks if normalised(track.title) == wanted), None)
-                if same is not None:
-                    named[one.id] = same
-        await _keep_list(session, found.club_id, found.id, f"Before you vote · {found.label}", named, now)
-        return named
-
-
-async def before_vote(tools: Tools, *, week: UUID) -> Playlist | None:
-    """The playlist of a week's pitch tracks; None when nobody named one that is known."""
-    async with tools.database.reading() as session:
-        found = await weeks.week(session, week)
-        playlist_id = None if found is None else await queries.playlist_of_week(session, found.club_id, found.id)
-        return None if found is None or playlist_id is None else await _playlist(session, found.club_id, playlist_id)
-
-
-async def _keep_list(
-    session: Writing, club_id: UUID, week_id: UUID, name: str, named: Mapping[UUID, Track], now: datetime
-) -> None:
-    playlist_id = await queries.playlist_of_week(session, club_id, week_id)
-    if playlist_id is None:
-        if not named:
-            return
-        playlist_id = await queries.add_playlist(
-            session, club_id=club_id, user_id=None, week_id=week_id, name=name, now=now
-        )
-    held = await queries.playlist(session, club_id, playlist_id, lock=True)
-    wanted = list(dict.fromkeys(track.id for track in named.values()))
-    if held is not None and [entry.track.id for entry in held.entries] != wanted:
-        await queries.set_tracks(session, club_id, playlist_id, wanted, now)
-
-
-async def _own(session: Writing, club_id: UUID, playlist_id: UUID, user_id: UUID) -> Playlist:
+async def _own(session: Writing, caller: Caller, now: datetime, playlist_id: UUID) -> tuple[Member, Playlist]:
     """The caller's own playlist, held; a private one of somebody else is as unknown as none."""
-    found = await queries.playlist(session, club_id, playlist_id, lock=True)
-    if found is None or not found.open_to(user_id):
+    club, member = await people.present(session, caller, now)
+    found = await queries.playlist(session, club.id, playlist_id, lock=True)
+    if found is None or not found.open_to(member.user_id):
         raise PlaylistRefused("unknown")
-    if not found.kept_by(user_id):
+    if not found.kept_by(member.user_id):
         raise PlaylistRefused("not_yours", found.name)
-    return found
+    return member, found
 
 
-async def _track(session: Reading, club_id: UUID, track_id: UUID | None, post_id: UUID | None) -> Track:
+async def _track(session: Reading, member: Member, track_id: UUID | None, post_id: UUID | None) -> PlaylistEntry:
+    """The track that is meant, where the member may see it: a post lends no private track of somebody else."""
     if post_id is not None:
-        post = await posts.post(session, club_id, post_id)
-        found = None if post is None else post.track
-    else:
-        found = None if track_id is None else await queries.track(session, track_id)
-    if found is None:
+        post = await posts.post(session, member.club_id, post_id)
+        track_id = None if post is None or post.track is None else post.track.id
+    return await seen_track(session, member, track_id)
+
+
+async def seen_track(session: Reading, member: Member, track_id: UUID | None) -> PlaylistEntry:
+    """A track that a member may see. Raises `PlaylistRefused` (`no_track`, `no_access`)."""
+    found = None if track_id is None else await queries.track(session, track_id)
+    if found is None or found.gone:
         raise PlaylistRefused("no_track")
+    if not found.open_to(member.user_id):
+        raise PlaylistRefused("no_access")
     return found
 
 
-async def _playlist(session: Reading, club_id: UUID, playlist_id: UUID) -> Playlist:
-    found = await queries.playlist(session, club_id, playlist_id)
+async def _playlist(session: Reading, member: Member, playlist_id: UUID) -> Playlist:
+    found = await queries.playlist(session, member.club_id, playlist_id)
     assert found is not None, "just held"
-    return found
+    return found.seen_by(member.user_id)

@@ -15,8 +15,8 @@ from bot.domain.club.rules import Guide
 from bot.domain.club.views import PanelRef, WeekView
 from bot.domain.club.week import ThreadRole
 from bot.domain.outbox import Errand, Kind
-from bot.services import playlists
 from bot.services.club import guide, views
+from bot.services.library import automatic
 from bot.services.listening import hearing
 from cogs.club.cards.before_vote import before_vote_card
 from cogs.club.cards.guide import guide_card, track_message
@@ -86,7 +86,7 @@ class GuideErrands:
 
     async def before_vote(self, errand: Errand, view: WeekView, now: datetime) -> Outcome:
         """The pitch tracks of the albums in the race; no message where nobody named one."""
-        tracks = await playlists.keep_before_vote(self._tools, week=view.week.id, now=now)
+        tracks = await automatic.keep_before_vote(self._tools, week=view.week.id, now=now)
         key = (str(Kind.BEFORE_VOTE), 0)
         if key not in view.panels and not any(one.pitch_track for one in view.standing):
             return SKIPPED

@@ -74,6 +74,14 @@ TOPICS: dict[str, tuple[str, str]] = {
         "cannot come back until you let them. With `/privacy visibility who:followers` only your followers see what "
         "you hear, and new ones ask you first.",
     ),
+    "playlists": (
+        "Playlists",
+        "`/playlist create` makes one, `/playlist add` puts a track in: of the club's albums, or one that you heard. "
+        "*Apps → Add to playlist* takes the track of a message; on a guide's card it asks which. `/playlist move` and "
+        "`/playlist remove` order it, `/playlist edit` names it anew or makes it private, `/playlist show` opens it.\n"
+        "`/playlist share` posts it for everybody, and that message follows its changes. The club keeps lists of its "
+        "own: what each week's nominees say to hear first, the week's favourites, and a track of every winner.",
+    ),
     "reminders": (
         "Reminders",
         "Before a deadline there is one reminder in the thread, never at night. `/reminders role:on` takes the role it "

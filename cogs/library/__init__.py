@@ -1,7 +1,12 @@
 """The face of the library: tracks that members share, playlists, and the memory of tracks."""
 
 from bot.client import LongplayBot
+from cogs.library import playlist_parts
+from cogs.library.playlists import Playlists
+
+__all__ = ["playlist_parts", "setup"]
 
 
 async def setup(bot: LongplayBot) -> None:
     """Add the commands."""
+    await bot.add_cog(Playlists(bot))

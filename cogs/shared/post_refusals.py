@@ -1,4 +1,4 @@
-"""The words of refusals about posts, comments and playlists; `refusals` gives them to whoever is refused."""
+"""The words of refusals about posts and comments; `refusals` gives them to whoever is refused."""
 
 from __future__ import annotations
 
@@ -31,18 +31,6 @@ def _bad_position(refusal: post_errors.BadPosition) -> str:
     return f"“{text}” is no moment of this track.{ends} Write it like `1:23`, or leave the field empty."
 
 
-def _playlist_refused(refusal: post_errors.PlaylistRefused) -> str:
-    name = f"**{shown(refusal.name)}**" if refusal.name else "That track"
-    return {
-        "unknown": "There is no such playlist here, or it is private. Ask its owner to make it public.",
-        "not_yours": "Only its owner can change a playlist. Make one of your own to add tracks to.",
-        "no_track": "That track does not exist, or is not in the playlist (any more). Choose another one.",
-        "held": f"{name} is in this playlist already; a track stands in a playlist once.",
-        "no_place": "There is no such place in the playlist. Leave the place out to add the track at the end.",
-        "no_name": "A playlist needs a name. Give it one of up to 255 characters.",
-    }.get(refusal.reason, "The playlist was not changed. Try it once more.")
-
-
 def _tracks_known(_: post_errors.TracksKnown) -> str:
     return "This album has its track list already. Only a host can replace it; tell one what is wrong with it."
 
@@ -51,6 +39,5 @@ WORDS |= {
     post_errors.PostClosed: _post_closed,
     post_errors.CommentRefused: _comment_refused,
     post_errors.BadPosition: _bad_position,
-    post_errors.PlaylistRefused: _playlist_refused,
     post_errors.TracksKnown: _tracks_known,
 }

@@ -7,19 +7,30 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, delete, func, select, update
+from sqlalchemy import and_, case, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.club.entries import Track
 from bot.domain.ids import new_id
-from bot.domain.posts import Playlist, PlaylistEntry
+from bot.domain.library.playlists import Automatic, Listed, Playlist, PlaylistEntry
+from db.queries.catalog import FIRST_URL
+from db.queries.club.participants import PERSON, shown_name, with_person
 from db.session import violated
 from db.tables import catalog
 from db.tables import posts as tables
 
 HELD = "uq_playlist_tracks_track_once"
+
+TRACK_URL = (
+    select(catalog.TrackLink.url)
+    .where(catalog.TrackLink.track_id == catalog.Track.id)
+    .order_by(catalog.TrackLink.service, catalog.TrackLink.external_id)
+    .limit(1)
+    .correlate(catalog.Track)
+    .scalar_subquery()
+)
 
 
 async def add_playlist(
@@ -32,8 +43,9 @@ async def add_playlist(
     description: str = "",
     is_public: bool = True,
     week_id: UUID | None = None,
+    automatic: Automatic | None = None,
 ) -> UUID:
-    """A new playlist without tracks; a week's own is made once, and found again."""
+    """A new playlist without tracks; an automatic one is made once, and found again."""
     playlist_id = new_id(now)
     added = await session.scalar(
         insert(tables.Playlist)
@@ -42,6 +54,7 @@ async def add_playlist(
             id=playlist_id,
             user_id=user_id,
             week_id=week_id,
+            automatic=None if automatic is None else str(automatic),
             name=name,
             description=description,
             is_public=is_public,
@@ -51,19 +64,30 @@ async def add_playlist(
         .on_conflict_do_nothing()
         .returning(tables.Playlist.id)
     )
-    if added is not None or week_id is None:
+    if added is not None or automatic is None:
         return playlist_id
-    found = await playlist_of_week(session, club_id, week_id)
-    assert found is not None, "the conflicting playlist is the week's"
+    found = await automatic_playlist(session, club_id, automatic, week_id)
+    assert found is not None, "the conflicting playlist is this one"
     return found
 
 
-async def playlist_of_week(session: AsyncSession, club_id: UUID, week_id: UUID) -> UUID | None:
-    """The playlist of a week's pitch tracks."""
+async def automatic_playlist(
+    session: AsyncSession, club_id: UUID, automatic: Automatic, week_id: UUID | None = None
+) -> UUID | None:
+    """The club's own playlist of this kind, of a week or of all."""
     row = tables.Playlist
     return await session.scalar(
-        select(row.id).where(row.club_id == club_id, row.week_id == week_id, row.user_id.is_(None))
+        select(row.id).where(
+            row.club_id == club_id, row.automatic == str(automatic), row.week_id.is_not_distinct_from(week_id)
+        )
     )
+
+
+async def count_of_member(session: AsyncSession, club_id: UUID, user_id: UUID) -> int:
+    """How many playlists a member keeps in a club."""
+    row = tables.Playlist
+    counted = select(func.count()).where(row.club_id == club_id, row.user_id == user_id)
+    return await session.scalar(counted) or 0
 
 
 def _own(club_id: UUID, playlist_id: UUID) -> Any:
@@ -74,42 +98,118 @@ def _own(club_id: UUID, playlist_id: UUID) -> Any:
 async def playlist(session: AsyncSession, club_id: UUID, playlist_id: UUID, *, lock: bool = False) -> Playlist | None:
     """A playlist with its tracks in order; `lock` holds it until the transaction ends."""
     row = tables.Playlist
-    query = select(row.id, row.name, row.user_id, row.is_public, row.description)
+    query = select(row.id, row.name, row.user_id, row.is_public, row.description, row.automatic, *PERSON)
+    query = with_person(query, row.club_id, row.user_id, outer=True)
     query = query.where(row.club_id == club_id, row.id == playlist_id)
     if lock:
-        query = query.with_for_update(key_share=True)
+        query = query.with_for_update(of=row, key_share=True)
     found = (await session.execute(query)).one_or_none()
     if found is None:
         return None
+    return Playlist(
+        found.id,
+        found.name,
+        found.user_id,
+        found.is_public,
+        found.description,
+        await _entries(session, club_id, playlist_id),
+        owner=shown_name(found) if found.user_id is not None else "",
+        automatic=None if found.automatic is None else Automatic(found.automatic),
+    )
+
+
+async def _entries(session: AsyncSession, club_id: UUID, playlist_id: UUID) -> tuple[PlaylistEntry, ...]:
     entry, track, album = tables.PlaylistTrack, catalog.Track, catalog.Album
     rows = await session.execute(
-        select(
-            entry.position,
-            track.id,
-            track.position.label("place"),
-            track.title,
-            track.duration_ms,
-            album.title.label("album"),
-        )
-        .join(track, track.id == entry.track_id)
+        _entry_columns()
+        .add_columns(entry.position)
+        .join(entry, entry.track_id == track.id)
         .outerjoin(album, album.id == track.album_id)
         .where(_own(club_id, playlist_id))
         .order_by(entry.position)
     )
-    entries = tuple(
-        PlaylistEntry(one.position, Track(one.id, one.place or 0, one.title, one.duration_ms), one.album or "")
-        for one in rows
+    return tuple(_entry(one, one.position) for one in rows)
+
+
+async def listed(session: AsyncSession, club_id: UUID, user_id: UUID | None) -> list[Listed]:
+    """The playlists that a member may see: their own first, then the club's, then what others show."""
+    row, entry = tables.Playlist, tables.PlaylistTrack
+    counted = (
+        select(func.count())
+        .where(entry.club_id == row.club_id, entry.playlist_id == row.id)
+        .correlate(row)
+        .scalar_subquery()
     )
-    return Playlist(found.id, found.name, found.user_id, found.is_public, found.description, entries)
+    query = select(row.id, row.name, row.user_id, row.is_public, row.automatic, counted.label("tracks"), *PERSON)
+    own = row.user_id == user_id
+    rows = await session.execute(
+        with_person(query, row.club_id, row.user_id, outer=True)
+        .where(row.club_id == club_id, or_(row.is_public, own))
+        .order_by(case((own, 0), (row.user_id.is_(None), 1), else_=2), row.updated_at.desc(), row.id)
+    )
+    return [
+        Listed(
+            one.id,
+            one.name,
+            one.user_id,
+            one.is_public,
+            shown_name(one) if one.user_id is not None else "",
+            one.tracks,
+            None if one.automatic is None else Automatic(one.automatic),
+        )
+        for one in rows
+    ]
 
 
-async def track(session: AsyncSession, track_id: UUID) -> Track | None:
-    """A track by its key."""
-    row = catalog.Track
-    found = (
-        await session.execute(select(row.id, row.position, row.title, row.duration_ms).where(row.id == track_id))
-    ).one_or_none()
-    return None if found is None else Track(found.id, found.position or 0, found.title, found.duration_ms)
+async def edit_playlist(
+    session: AsyncSession,
+    club_id: UUID,
+    playlist_id: UUID,
+    *,
+    name: str,
+    description: str,
+    is_public: bool,
+    now: datetime,
+) -> None:
+    """A playlist is called, described and shown otherwise."""
+    row = tables.Playlist
+    await session.execute(
+        update(row)
+        .where(row.club_id == club_id, row.id == playlist_id)
+        .values(name=name, description=description, is_public=is_public, updated_at=now)
+    )
+
+
+async def delete_playlist(session: AsyncSession, club_id: UUID, playlist_id: UUID) -> None:
+    """A playlist is gone; its tracks are not."""
+    row = tables.Playlist
+    await session.execute(delete(row).where(row.club_id == club_id, row.id == playlist_id))
+
+
+def _entry_columns() -> Any:
+    track, album = catalog.Track, catalog.Album
+    return select(
+        track.id,
+        track.position.label("place"),
+        track.title,
+        track.duration_ms,
+        func.coalesce(album.title, "").label("album"),
+        func.coalesce(func.nullif(track.artist, ""), album.artist, "").label("artist"),
+        func.coalesce(TRACK_URL, FIRST_URL, "").label("url"),
+    )
+
+
+def _entry(row: Any, position: int) -> PlaylistEntry:
+    track = Track(row.id, row.place or 0, row.title, row.duration_ms)
+    return PlaylistEntry(position, track, row.album, row.artist, row.url)
+
+
+async def track(session: AsyncSession, track_id: UUID) -> PlaylistEntry | None:
+    """A track by its key, as it would stand at the head of a list."""
+    row, album = catalog.Track, catalog.Album
+    query = _entry_columns().outerjoin(album, album.id == row.album_id).where(row.id == track_id)
+    found = (await session.execute(query)).one_or_none()
+    return None if found is None else _entry(found, 0)
 
 
 async def insert_track(
@@ -146,23 +246,29 @@ async def insert_track(
     return None
 
 
-async def next_position(session: AsyncSession, club_id: UUID, playlist_id: UUID) -> int:
-    """The place behind the last track: 0 in an empty list."""
-    last = await session.scalar(select(func.max(tables.PlaylistTrack.position)).where(_own(club_id, playlist_id)))
-    return 0 if last is None else last + 1
+async def move_track(
+    session: AsyncSession, club_id: UUID, playlist_id: UUID, track_id: UUID, start: int, end: int, now: datetime
+) -> None:
+    """A track goes from one place to another, and those between give way. Hold the playlist."""
+    row = tables.PlaylistTrack
+    low, high = min(start, end), max(start, end)
+    shifted = row.position + (-1 if end > start else 1)
+    await session.execute(
+        update(row)
+        .where(_own(club_id, playlist_id), row.position.between(low, high))
+        .values(position=case((row.track_id == track_id, end), else_=shifted))
+    )
+    await _touch(session, club_id, playlist_id, now)
 
 
 async def remove_track(session: AsyncSession, club_id: UUID, playlist_id: UUID, track_id: UUID, now: datetime) -> bool:
-    """A track leaves the list, and the gap closes; False when it was not in it. Hold the playlist."""
+    """A track leaves the list, and the gap closes by itself; False when it was not in it. Hold the playlist."""
     row = tables.PlaylistTrack
-    position = await session.scalar(
-        delete(row).where(_own(club_id, playlist_id), row.track_id == track_id).returning(row.position)
+    gone = await session.scalar(
+        delete(row).where(_own(club_id, playlist_id), row.track_id == track_id).returning(row.id)
     )
-    if position is None:
+    if gone is None:
         return False
-    await session.execute(
-        update(row).where(_own(club_id, playlist_id), row.position > position).values(position=row.position - 1)
-    )
     await _touch(session, club_id, playlist_id, now)
     return True
 
@@ -197,3 +303,12 @@ async def set_tracks(
 async def _touch(session: AsyncSession, club_id: UUID, playlist_id: UUID, now: datetime) -> None:
     row = tables.Playlist
     await session.execute(update(row).where(row.club_id == club_id, row.id == playlist_id).values(updated_at=now))
+
+
+async def playlists_holding(session: AsyncSession, track_id: UUID) -> list[tuple[UUID, UUID]]:
+    """The playlists of any club in which a track stands: club and playlist."""
+    row = tables.PlaylistTrack
+    rows = await session.execute(
+        select(row.club_id, row.playlist_id).where(row.track_id == track_id).order_by(row.club_id, row.playlist_id)
+    )
+    return [(one.club_id, one.playlist_id) for one in rows]

@@ -122,12 +122,16 @@ class Playlist(Base):
         CheckConstraint("btrim(name) <> ''", name="name_given"),
         at_most("name", 255),
         at_most("description", 2000),
+        one_of("automatic", "nominees", "winners", "favourites"),
+        CheckConstraint("automatic IS NULL OR user_id IS NULL", name="automatic_is_the_clubs"),
         Index(
-            "uq_playlists_before_you_vote",
+            "uq_playlists_automatic",
             "club_id",
+            "automatic",
             "week_id",
             unique=True,
-            postgresql_where=text("user_id IS NULL AND week_id IS NOT NULL"),
+            postgresql_where=text("automatic IS NOT NULL"),
+            postgresql_nulls_not_distinct=True,
         ),
         Index("ix_playlists_club_id_user_id", "club_id", "user_id"),
     )
@@ -137,7 +141,9 @@ class Playlist(Base):
     user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     """Whose it is; NULL for the club's own."""
     week_id: Mapped[UUID | None]
-    """The week whose pitch tracks it holds."""
+    """The week it is about, where it is about one."""
+    automatic: Mapped[str | None]
+    """What the club's own holds: `nominees` or `favourites` of a week, or all `winners`."""
     name: Mapped[str]
     description: Mapped[str] = mapped_column(server_default="")
     is_public: Mapped[bool] = mapped_column(server_default=text("true"))
@@ -146,8 +152,28 @@ class Playlist(Base):
     updated_at: Mapped[datetime]
 
 
+class PlaylistShare(Base):
+    """A message that shows a playlist to everybody. It outlives its playlist, so that it can say that it is gone."""
+
+    __tablename__ = "playlist_shares"
+    __table_args__ = (Index("ix_playlist_shares_club_id_playlist_id", "club_id", "playlist_id"),)
+
+    club_id: Mapped[UUID] = mapped_column(ForeignKey("clubs.id", ondelete="CASCADE"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    playlist_id: Mapped[UUID]
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    """Who shared it."""
+    channel_id: Mapped[Snowflake]
+    message_id: Mapped[Snowflake | None]
+    """NULL until it is posted."""
+    shared_at: Mapped[datetime]
+
+
 class PlaylistTrack(Base):
-    """A track at its place in a playlist. Places may be swapped within a transaction, and must differ at its end."""
+    """A track at its place in a playlist. Places may be swapped within a transaction, and must differ at its end.
+
+    A trigger closes the gap that a row leaves behind, also where its track was deleted.
+    """
 
     __tablename__ = "playlist_tracks"
     __table_args__ = (

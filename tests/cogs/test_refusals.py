@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import cogs.club
+import cogs.library
 import cogs.listening
 import cogs.people
 import cogs.taste  # noqa: F401 - each puts its words and buttons in place
@@ -80,7 +81,10 @@ def samples(text: str) -> list[Refusal]:
         post_errors.BadPosition(text, None),
         *(
             post_errors.PlaylistRefused(reason, text)
-            for reason in ("unknown", "not_yours", "no_track", "held", "no_place", "no_name", "?")
+            for reason in (
+                *("unknown", "not_yours", "no_track", "held", "no_place", "no_name", "no_access", "which", "no_post"),
+                *("full", "many", "private", "empty", "shared", "?"),
+            )
         ),
         post_errors.TracksKnown(),
         *(privacy_errors.ListeningHidden(visibility) for visibility in ("followers", "me")),

@@ -18,6 +18,7 @@ from bot.services import playlists
 from bot.services.catalog import set_tracks
 from bot.services.club import guide
 from bot.services.club.nominating import remove_nomination
+from bot.services.library import automatic
 from db.queries.club import nominations
 from tests.factories import NOW, a_caller, errands_of, make_club, make_nomination, make_tools, make_week
 
@@ -159,18 +160,18 @@ async def test_pitch_tracks_make_the_week_s_list_in_the_order_of_the_ballot(tool
     first, (_, two, *_) = await some_tracks(tools, week, title="First", pitch_track="two!")
     await some_tracks(tools, week, title="Second", caller=BEN, pitch_track="Of no list")
     third, tracks = await some_tracks(tools, week, title="Third", caller=a_caller(3), pitch_track="Four")
-    named = await playlists.keep_before_vote(tools, week=week.id, now=NOW)
+    named = await automatic.keep_before_vote(tools, week=week.id, now=NOW)
     assert named == {first.id: two, third.id: tracks[3]}
-    await asyncio.gather(*(playlists.keep_before_vote(tools, week=week.id, now=LATER) for _ in range(3)))
-    kept = await playlists.before_vote(tools, week=week.id)
+    await asyncio.gather(*(automatic.keep_before_vote(tools, week=week.id, now=LATER) for _ in range(3)))
+    kept = await automatic.before_vote(tools, week=week.id)
     assert kept is not None
     assert (kept.name, kept.user_id) == (f"Before you vote · {week.label}", None)
     assert order(kept) == [(0, "Two"), (1, "Four")]
     await remove_nomination(tools, caller=HOST, now=LATER, nomination=first.id)
     panels = [errand.payload["panel"] for errand in await errands_of(tools.database) if errand.kind == "redraw"]
     assert panels == ["poll_panel", "before_vote"]
-    await playlists.keep_before_vote(tools, week=week.id, now=LATER)
-    kept = await playlists.before_vote(tools, week=week.id)
+    await automatic.keep_before_vote(tools, week=week.id, now=LATER)
+    kept = await automatic.before_vote(tools, week=week.id)
     assert kept is not None
     assert order(kept) == [(0, "Four")]
 
@@ -178,5 +179,5 @@ async def test_pitch_tracks_make_the_week_s_list_in_the_order_of_the_ballot(tool
 async def test_a_week_without_known_pitch_tracks_has_no_list(tools, club):
     week = await make_week(tools.database, club, phase=Phase.POLL)
     await some_tracks(tools, week)
-    assert await playlists.keep_before_vote(tools, week=week.id, now=NOW) == {}
-    assert await playlists.before_vote(tools, week=week.id) is None
+    assert await automatic.keep_before_vote(tools, week=week.id, now=NOW) == {}
+    assert await automatic.before_vote(tools, week=week.id) is None

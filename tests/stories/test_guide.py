@@ -14,8 +14,9 @@ from bot.rehearsal.loopback import Answer, Fault
 from bot.rehearsal.loopback.components import walk
 from bot.rehearsal.pilot import Album, Member
 from bot.rehearsal.stage import Stage
-from bot.services import outbox, playlists, posts
+from bot.services import outbox, posts
 from bot.services.catalog import set_tracks
+from bot.services.library import automatic
 from tests.stories.scene import ASH, LOW, MOTH, Scene, buttons, label_of, told
 
 TRACKS = "1. Kite string 3:12\n2. Ash and rain 4:40\n3. The quiet stair 5:01\n4. Wax 2:58\n5. Home, late 6:20"
@@ -342,7 +343,7 @@ async def test_before_the_vote_the_nominees_tracks_are_listed(stage: Stage, anon
     assert "2. Slower · Slow" in text
     assert "Lamp" not in text
     assert [name in text for name in ("Ben", "Chidi")] == [anonymous == "off"] * 2
-    kept = await playlists.before_vote(stage.tools, week=(await scene.view()).week.id)
+    kept = await automatic.before_vote(stage.tools, week=(await scene.view()).week.id)
     assert kept is not None
     assert [entry.track.title for entry in kept.entries] == ["Ash and rain"]
 

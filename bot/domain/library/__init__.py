@@ -1,1 +1,1 @@
-"""Tracks that members make: their files, who may hear them, and what a file has to be."""
+"""The library: tracks that members make, playlists, and the memory of tracks."""

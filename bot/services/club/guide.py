@@ -13,6 +13,7 @@ from bot.domain.club.week import HEARING, Week
 from bot.domain.outbox import Draft, Kind
 from bot.domain.posts import Comment, Post
 from bot.services import outbox
+from bot.services.library import automatic
 from bot.services.listening import hearing
 from bot.services.tools import Tools
 from db.queries import catalog
@@ -82,11 +83,15 @@ async def track_message(tools: Tools, *, week: UUID, ordinal: int) -> tuple[Post
 
 async def tracks_changed(session: Writing, album_id: UUID, now: datetime) -> None:
     """An album's track list is another one: the guides that show it are drawn again, in every club."""
+    clubs: set[UUID] = set()
     for week_id in await queries.weeks_guided_by(session, album_id):
         week = await weeks.week(session, week_id)
         assert week is not None, "weeks are never deleted"
+        clubs.add(week.club_id)
         shown = await posted(session, week_id)
         await outbox.record(session, week, [Draft(Kind.GUIDE_REFRESH, ordinal) for ordinal in shown], now)
+    for club_id in sorted(clubs):
+        await automatic.winner_changed(session, club_id, now)
     await hearing.album_changed(session, album_id, now)
 
 

@@ -16,6 +16,7 @@ from bot.domain.ids import new_id
 from bot.domain.outbox import Draft, Kind, drafts_for
 from bot.services import outbox
 from bot.services.club import guide, results
+from bot.services.library import automatic
 from db.queries import audit
 from db.queries import outbox as outbox_queries
 from db.queries.club import ballots, clubs, nominations, weeks
@@ -57,6 +58,7 @@ async def apply(
         week = await results.decide(session, club, week, unopposed=transition.unopposed)
         transition = replace(transition, week=week)
     await weeks.save_week(session, week)
+    await automatic.week_moved(session, transition, now)
     await outbox_queries.skip_reminders(session, week.id, now)
     drafts = drafts_for(
         transition,

@@ -1,1 +1,1 @@
-"""Uses of the library: files come in, tracks are shared, changed, hidden and deleted."""
+"""Uses of the library: files come in, tracks are shared, changed, hidden and deleted; playlists; memory."""

@@ -21,10 +21,12 @@ PERSON: tuple[Any, ...] = (
 """What `shown_name` and the Discord account are read from."""
 
 
-def with_person(query: Any, club_id: InstrumentedAttribute[Any], user_id: InstrumentedAttribute[Any]) -> Select[Any]:
-    """The query joined to the person of its rows; one row stays one row."""
+def with_person(
+    query: Any, club_id: InstrumentedAttribute[Any], user_id: InstrumentedAttribute[Any], *, outer: bool = False
+) -> Select[Any]:
+    """The query joined to the person of its rows; one row stays one row. `outer` keeps rows that are nobody's."""
     return (
-        query.join(User, User.id == user_id)
+        query.join(User, User.id == user_id, isouter=outer)
         .outerjoin(Membership, and_(Membership.club_id == club_id, Membership.user_id == user_id))
         .outerjoin(LinkedAccount, and_(LinkedAccount.user_id == user_id, LinkedAccount.provider == "discord"))
     )

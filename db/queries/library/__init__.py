@@ -1,1 +1,1 @@
-"""Members' tracks, their versions and files: asked and written."""
+"""Queries of the library: members' tracks, their versions and files, how tracks are found, and their memory."""

@@ -127,6 +127,7 @@ PLACES: tuple[Place, ...] = (
     _place(club.ShelfItem.user_id, GONE, Group.PLANS),
     _place(club.FormDraft.user_id, GONE, Group.PLANS),
     Place(posts.PlaylistTrack.__table__, "playlist_id", GONE, Group.PLANS, _playlists),
+    _place(posts.PlaylistShare.user_id, GONE, Group.PLANS),
     _place(posts.Playlist.user_id, GONE, Group.PLANS),
     _place(library.TrackReport.user_id, GONE, Group.TRACKS),
     _place(library.Upload.user_id, GONE, Group.TRACKS, withheld=("ticket_hash",)),

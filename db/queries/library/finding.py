@@ -1,0 +1,97 @@
+"""Tracks as members look for them: of the club's albums, and what they heard."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, case, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.tables.catalog import Album, ClubAlbum, Track
+from db.tables.listening import TrackPlays
+from db.tables.posts import Post
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A track by its names."""
+
+    id: UUID
+    title: str
+    artist: str
+    album: str = ""
+
+
+ARTIST = func.coalesce(func.nullif(Track.artist, ""), Album.artist, "")
+NAMES = func.concat_ws(" ", Track.title, Track.artist, Album.artist, Album.title)
+
+
+def _columns() -> Any:
+    return select(Track.id, Track.title, ARTIST.label("artist"), func.coalesce(Album.title, "").label("album"))
+
+
+def _like(word: str) -> str:
+    return "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+
+
+async def of_club(session: AsyncSession, club_id: UUID, words: Sequence[str], limit: int) -> list[Found]:
+    """Tracks of the albums a club nominated whose names hold all the words, newest nomination first."""
+    begins = func.lower(Track.title).startswith((words[0] if words else "").lower(), autoescape=True)
+    rows = await session.execute(
+        _columns()
+        .join(Album, Album.id == Track.album_id)
+        .join(ClubAlbum, and_(ClubAlbum.album_id == Album.id, ClubAlbum.club_id == club_id))
+        .where(*(NAMES.ilike(_like(word), escape="\\") for word in words))
+        .order_by(case((begins, 0), else_=1), ClubAlbum.nominated_at.desc(), Album.id, Track.position)
+        .limit(limit)
+    )
+    return [Found(*row) for row in rows]
+
+
+async def heard(session: AsyncSession, user_id: UUID, key: str, limit: int) -> list[Found]:
+    """Tracks that a member heard and whose title begins so, most played first; `key` is what titles are compared by."""
+    rows = await session.execute(
+        _columns()
+        .outerjoin(Album, Album.id == Track.album_id)
+        .join(TrackPlays, and_(TrackPlays.track_id == Track.id, TrackPlays.user_id == user_id))
+        .where(Track.title_key.startswith(key, autoescape=True))
+        .order_by(TrackPlays.plays.desc(), Track.id)
+        .limit(limit)
+    )
+    return [Found(*row) for row in rows]
+
+
+async def by_id(session: AsyncSession, track_id: UUID) -> Found | None:
+    """A track's names."""
+    row = (
+        await session.execute(_columns().outerjoin(Album, Album.id == Track.album_id).where(Track.id == track_id))
+    ).one_or_none()
+    return None if row is None else Found(*row)
+
+
+async def of_message(session: AsyncSession, club_id: UUID, message_id: int) -> list[Found]:
+    """The tracks that a message presents, in the order of its posts."""
+    rows = await session.execute(
+        _columns()
+        .outerjoin(Album, Album.id == Track.album_id)
+        .join(Post, Post.track_id == Track.id)
+        .where(Post.club_id == club_id, Post.message_id == message_id)
+        .order_by(Track.position.nulls_last(), Post.ordinal, Post.id)
+    )
+    return [Found(*row) for row in rows]
+
+
+async def exact(session: AsyncSession, club_id: UUID, title: str) -> list[Found]:
+    """Tracks of a club's albums under just this title, capitals aside; two at the most, to see whether it is one."""
+    rows = await session.execute(
+        _columns()
+        .join(Album, Album.id == Track.album_id)
+        .join(ClubAlbum, and_(ClubAlbum.album_id == Album.id, ClubAlbum.club_id == club_id))
+        .where(func.lower(Track.title) == title.lower())
+        .order_by(ClubAlbum.nominated_at.desc(), Track.id)
+        .limit(2)
+    )
+    return [Found(*row) for row in rows]
