@@ -31,7 +31,7 @@ from db.tables.linking import LinkAttempt
 from db.tables.outbox import AuditEntry
 from db.tables.parties import Party, PartyMember
 from db.tables.people import Compatibility, Follow, LinkedAccount
-from db.tables.posts import Comment, Playlist, PlaylistTrack, Post, PostLike
+from db.tables.posts import Comment, Playlist, PlaylistShare, PlaylistTrack, Post, PostLike
 from db.tables.syncing import StagedPage, SyncAccount
 from tests.factories.club import make_nomination, make_week
 from tests.factories.library import make_track
@@ -229,6 +229,9 @@ async def _belong(tools: Tools, club: Club, caller: Caller, member: Member, othe
             [
                 PlaylistTrack(
                     **of_club, id=new_id(NOW), playlist_id=playlist, track_id=track, position=0, added_at=NOW
+                ),
+                PlaylistShare(
+                    **of_club, id=new_id(NOW), playlist_id=playlist, user_id=user_id, channel_id=1, shared_at=NOW
                 ),
                 PartyMember(**of_club, party_id=party, user_id=user_id, joined_at=NOW),
                 PartyMember(**of_club, party_id=party, user_id=third.user_id, joined_at=NOW),
