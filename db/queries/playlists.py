@@ -18,11 +18,18 @@ from bot.domain.library.playlists import Automatic, Listed, Playlist, PlaylistEn
 from db.queries.catalog import FIRST_URL
 from db.queries.club.participants import PERSON, shown_name, with_person
 from db.session import violated
-from db.tables import catalog
+from db.tables import catalog, people
 from db.tables import posts as tables
 
 HELD = "uq_playlist_tracks_track_once"
 
+OWNER = (
+    select(people.User.display_name)
+    .where(people.User.id == catalog.Track.user_id)
+    .correlate(catalog.Track)
+    .scalar_subquery()
+)
+"""Who made a member's own track."""
 TRACK_URL = (
     select(catalog.TrackLink.url)
     .where(catalog.TrackLink.track_id == catalog.Track.id)
@@ -194,14 +201,26 @@ def _entry_columns() -> Any:
         track.title,
         track.duration_ms,
         func.coalesce(album.title, "").label("album"),
-        func.coalesce(func.nullif(track.artist, ""), album.artist, "").label("artist"),
+        func.coalesce(func.nullif(track.artist, ""), album.artist, OWNER, "").label("artist"),
         func.coalesce(TRACK_URL, FIRST_URL, "").label("url"),
+        track.user_id.label("owner_id"),
+        and_(track.is_public, track.hidden_at.is_(None)).label("shown"),
+        track.deleted_at.is_not(None).label("gone"),
     )
 
 
 def _entry(row: Any, position: int) -> PlaylistEntry:
     track = Track(row.id, row.place or 0, row.title, row.duration_ms)
-    return PlaylistEntry(position, track, row.album, row.artist, row.url)
+    return PlaylistEntry(
+        position,
+        track,
+        row.album,
+        row.artist,
+        row.url,
+        owner_id=row.owner_id,
+        is_public=row.shown or row.owner_id is None,
+        gone=row.gone,
+    )
 
 
 async def track(session: AsyncSession, track_id: UUID) -> PlaylistEntry | None:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "c1f7a94be205"
-down_revision = "dfb0ae5092cb"
+down_revision = "aade1f0cc0e6"
 branch_labels = None
 depends_on = None
 

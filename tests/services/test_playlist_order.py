@@ -20,8 +20,10 @@ from bot.services import playlists
 from bot.services.catalog import set_tracks
 from bot.services.club import phases, rating
 from bot.services.library import automatic, finding, sharing
+from bot.services.library import tracks as library
 from db.queries.club import nominations
-from tests.factories import NOW, a_caller, errands_of, make_club, make_nomination, make_tools, make_week
+from tests.factories import NOW, a_caller, errands_of, make_club, make_member, make_nomination, make_tools, make_week
+from tests.factories.library import make_track
 
 LATER = NOW + timedelta(hours=1)
 HOST = a_caller(50, name="Host", manages=True)
@@ -274,3 +276,35 @@ async def test_a_track_list_that_comes_late_still_puts_its_album_among_the_winne
     assert winner is not None
     await set_tracks(tools, caller=HOST, now=NOW, album_id=winner.album.id, tracks=parse_track_list("One\nTwo"))
     assert await titles(tools, club, Automatic.WINNERS) == ["One"]
+
+
+# --- members' own tracks --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.row("1-20")
+@pytest.mark.row("1-60")
+@pytest.mark.row("1-18")
+async def test_a_private_track_is_its_members_alone_and_one_that_becomes_private_keeps_its_place(tools, tracks):
+    ben = await make_member(tools.database, BEN)
+    shown = await make_track(tools.database, ben.user_id, "Demo")
+    secret = await make_track(tools.database, ben.user_id, "Secret", public=False)
+    playlist = await mine(tools)
+    asked = {"caller": ANN, "now": NOW, "playlist": playlist.id}
+    with pytest.raises(PlaylistRefused) as refused:
+        await playlists.add_track(tools, **asked, track=secret)
+    assert refused.value.reason == "no_access"
+    with pytest.raises(PlaylistRefused):
+        await finding.the_track(tools, caller=ANN, text="Secret")
+    guild = {"guild_id": ANN.guild_id, "discord_id": ANN.discord_id}
+    assert await finding.track_suggestions(tools, **guild, text="demo") == [("Demo — Ben", str(shown))]
+    await playlists.add_track(tools, **asked, track=tracks[0].id)
+    added = await playlists.add_track(tools, **asked, track=shown, position=0)
+    assert [entry.artist for entry in added.entries] == ["Ben", "An Artist"]
+    await library.set_public(tools, caller=BEN, now=NOW, track=shown, public=False)
+    assert order(await seen(tools, playlist)) == [(0, ""), (1, "Song 1")]
+    assert order(await seen(tools, playlist, BEN)) == [(0, "Demo"), (1, "Song 1")]
+    await playlists.move_track(tools, caller=ANN, now=NOW, playlist=playlist.id, track=shown)
+    await library.set_public(tools, caller=BEN, now=NOW, track=shown, public=True)
+    assert order(await seen(tools, playlist)) == [(0, "Song 1"), (1, "Demo")]
+    await library.delete(tools, caller=BEN, now=NOW, track=shown)
+    assert order(await seen(tools, playlist, BEN)) == [(0, "Song 1"), (1, "")]

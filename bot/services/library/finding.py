@@ -16,8 +16,8 @@ from bot.services.tools import Tools
 from db.queries import people as people_queries
 from db.queries import playlists as queries
 from db.queries.club import clubs
-from db.queries.library import tracks
-from db.queries.library.tracks import Found
+from db.queries.library import finding as tracks
+from db.queries.library.finding import Found
 
 SUGGESTIONS = 25
 Pairs = list[tuple[str, str]]
@@ -57,8 +57,11 @@ async def track_suggestions(tools: Tools, *, guild_id: int, discord_id: int, tex
         club = await clubs.club_of_guild(session, guild_id)
         if club is None:
             return []
-        found = await tracks.of_club(session, club.id, text.split(), SUGGESTIONS)
         user_id = await people_queries.user_by_discord(session, discord_id)
+        found = await tracks.of_club(session, club.id, text.split(), SUGGESTIONS)
+        own = await tracks.of_members(session, club.id, user_id, text.split(), SUGGESTIONS)
+        # A member's own come first; what others made stands behind the club's albums.
+        found = [*(one for one in own if one.own), *found, *(one for one in own if not one.own)][:SUGGESTIONS]
         key = title_key(text)
         if user_id is not None and key and len(found) < SUGGESTIONS:
             found += await tracks.heard(session, user_id, key, SUGGESTIONS - len(found))
@@ -118,7 +121,8 @@ async def the_track(tools: Tools, *, caller: Caller, text: str) -> UUID:
         pass
     async with tools.database.reading() as session:
         club = await people.club_here(session, caller.guild_id)
-        found = await tracks.exact(session, club.id, " ".join(text.split()))
+        user_id = await people_queries.user_by_discord(session, caller.discord_id)
+        found = await tracks.exact(session, club.id, user_id, " ".join(text.split()))
     if len(found) != 1:
         raise PlaylistRefused("which" if found else "no_track")
     return found[0].id

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import and_, case, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from db.queries.library.tracks import reachable_by
 from db.tables.catalog import Album, ClubAlbum, Track
 from db.tables.listening import TrackPlays
+from db.tables.people import Membership, User
 from db.tables.posts import Post
 
 
@@ -23,9 +25,12 @@ class Found:
     title: str
     artist: str
     album: str = ""
+    own: bool = False
+    """It is the member's own, who looks."""
 
 
-ARTIST = func.coalesce(func.nullif(Track.artist, ""), Album.artist, "")
+OWNER = select(User.display_name).where(User.id == Track.user_id).correlate(Track).scalar_subquery()
+ARTIST = func.coalesce(func.nullif(Track.artist, ""), Album.artist, OWNER, "")
 NAMES = func.concat_ws(" ", Track.title, Track.artist, Album.artist, Album.title)
 
 
@@ -46,6 +51,29 @@ async def of_club(session: AsyncSession, club_id: UUID, words: Sequence[str], li
         .join(ClubAlbum, and_(ClubAlbum.album_id == Album.id, ClubAlbum.club_id == club_id))
         .where(*(NAMES.ilike(_like(word), escape="\\") for word in words))
         .order_by(case((begins, 0), else_=1), ClubAlbum.nominated_at.desc(), Album.id, Track.position)
+        .limit(limit)
+    )
+    return [Found(*row) for row in rows]
+
+
+def _made_here(club_id: UUID) -> Any:
+    """That a track is one of a member who is in the club."""
+    member = Membership
+    return exists().where(member.club_id == club_id, member.user_id == Track.user_id, member.left_at.is_(None))
+
+
+async def of_members(
+    session: AsyncSession, club_id: UUID, user_id: UUID | None, words: Sequence[str], limit: int
+) -> list[Found]:
+    """Members' own tracks that somebody may reach and whose titles hold all the words, their own first."""
+    own = Track.user_id == user_id
+    rows = await session.execute(
+        _columns()
+        .add_columns(own.label("own"))
+        .outerjoin(Album, Album.id == Track.album_id)
+        .where(Track.kind == "member", reachable_by(user_id), _made_here(club_id))
+        .where(*(Track.title.icontains(word, autoescape=True) for word in words))
+        .order_by(case((own, 0), else_=1), Track.created_at.desc(), Track.id)
         .limit(limit)
     )
     return [Found(*row) for row in rows]
@@ -84,14 +112,15 @@ async def of_message(session: AsyncSession, club_id: UUID, message_id: int) -> l
     return [Found(*row) for row in rows]
 
 
-async def exact(session: AsyncSession, club_id: UUID, title: str) -> list[Found]:
-    """Tracks of a club's albums under just this title, capitals aside; two at the most, to see whether it is one."""
+async def exact(session: AsyncSession, club_id: UUID, user_id: UUID | None, title: str) -> list[Found]:
+    """Tracks of a club's albums or members under just this title, capitals aside; two at most, to see if it is one."""
+    of_album = exists().where(ClubAlbum.album_id == Track.album_id, ClubAlbum.club_id == club_id)
     rows = await session.execute(
         _columns()
-        .join(Album, Album.id == Track.album_id)
-        .join(ClubAlbum, and_(ClubAlbum.album_id == Album.id, ClubAlbum.club_id == club_id))
+        .outerjoin(Album, Album.id == Track.album_id)
         .where(func.lower(Track.title) == title.lower())
-        .order_by(ClubAlbum.nominated_at.desc(), Track.id)
+        .where(or_(of_album, and_(Track.kind == "member", reachable_by(user_id), _made_here(club_id))))
+        .order_by(Track.id)
         .limit(2)
     )
     return [Found(*row) for row in rows]
