@@ -17,7 +17,7 @@ from bot.domain.library.playlists import (
 from bot.domain.people import Caller, Member
 from bot.domain.post_errors import PlaylistRefused
 from bot.services import people
-from bot.services.library import sharing
+from bot.services.library import showing_playlists
 from bot.services.tools import Tools
 from db.queries import playlists as queries
 from db.queries import posts
@@ -125,7 +125,7 @@ async def edit_playlist(
             is_public=held.is_public if public is None else public,
             now=now,
         )
-        await sharing.changed(session, member.club_id, held.id, now)
+        await showing_playlists.changed(session, member.club_id, held.id, now)
         return await _playlist(session, member, held.id)
 
 
@@ -133,7 +133,7 @@ async def delete_playlist(tools: Tools, *, caller: Caller, now: datetime, playli
     """The caller's playlist is gone; its tracks are not. Raises `PlaylistRefused` (`unknown`, `not_yours`)."""
     async with tools.database.writing() as session:
         member, held = await _own(session, caller, now, playlist)
-        await sharing.changed(session, member.club_id, held.id, now)
+        await showing_playlists.changed(session, member.club_id, held.id, now)
         await queries.delete_playlist(session, member.club_id, held.id)
         return held
 
@@ -160,7 +160,7 @@ async def add_track(
         place = place_for(held, position, joins=True)
         if await queries.insert_track(session, member.club_id, held.id, found.track.id, place, now) == queries.HELD:
             raise PlaylistRefused("held", found.track.title)
-        await sharing.changed(session, member.club_id, held.id, now)
+        await showing_playlists.changed(session, member.club_id, held.id, now)
         return await _playlist(session, member, held.id)
 
 
@@ -179,7 +179,7 @@ async def move_track(
         place = place_for(held, position, joins=False)
         if place != entry.position:
             await queries.move_track(session, member.club_id, held.id, track, entry.position, place, now)
-            await sharing.changed(session, member.club_id, held.id, now)
+            await showing_playlists.changed(session, member.club_id, held.id, now)
         return await _playlist(session, member, held.id)
 
 
@@ -192,7 +192,7 @@ async def remove_track(tools: Tools, *, caller: Caller, now: datetime, playlist:
         member, held = await _own(session, caller, now, playlist)
         if not await queries.remove_track(session, member.club_id, held.id, track, now):
             raise PlaylistRefused("no_track", held.name)
-        await sharing.changed(session, member.club_id, held.id, now)
+        await showing_playlists.changed(session, member.club_id, held.id, now)
         return await _playlist(session, member, held.id)
 
 

@@ -9,7 +9,7 @@ import discord
 from bot.client import LongplayBot
 from bot.domain.club.views import PanelRef
 from bot.domain.outbox import Errand, Kind
-from bot.services.library import sharing
+from bot.services.library import showing_playlists
 from cogs.delivery import codes, messages
 from cogs.delivery.outcome import SKIPPED, Outcome
 from cogs.library.playlist_cards import playlist_card
@@ -17,7 +17,7 @@ from cogs.library.playlist_cards import playlist_card
 
 async def shared_playlist(bot: LongplayBot, errand: Errand, now: datetime) -> Outcome:
     """Post the message of a shared playlist once, or draw it again; one that somebody has deleted stays away."""
-    shown = await sharing.shown_by(bot.tools, errand)
+    shown = await showing_playlists.shown_by(bot.tools, errand)
     if shown is None:
         return SKIPPED
     if errand.kind is Kind.PLAYLIST:
@@ -30,7 +30,7 @@ async def shared_playlist(bot: LongplayBot, errand: Errand, now: datetime) -> Ou
             channel_id=shown.channel_id,
             guild_id=shown.guild_id,
         )
-        await sharing.posted(bot.tools, errand, message_id=panel.message_id, now=now)
+        await showing_playlists.posted(bot.tools, errand, message_id=panel.message_id, now=now)
         return Outcome(discord_id=panel.message_id)
     if shown.message_id is None:
         return SKIPPED

@@ -12,7 +12,7 @@ from discord.ext import commands
 from bot.client import LongplayBot
 from bot.domain.library.playlists import Playlist
 from bot.services import playlists
-from bot.services.library import finding, sharing
+from bot.services.library import finding, showing_playlists
 from cogs.club.cards.phrases import counted
 from cogs.library import offering
 from cogs.library.playlist_cards import lists_card, playlist_card
@@ -141,7 +141,7 @@ class Playlists(commands.GroupCog, group_name="playlist", group_description="Lis
     async def share(self, interaction: Interaction, playlist: str) -> None:
         """Show a playlist to everybody here; the message follows its changes."""
         await think(interaction)
-        shared = await sharing.share_playlist(
+        shared = await showing_playlists.share_playlist(
             tools_of(interaction),
             caller=caller_of(interaction),
             now=now_of(interaction),

@@ -19,7 +19,7 @@ from bot.domain.post_errors import PlaylistRefused
 from bot.services import playlists
 from bot.services.catalog import set_tracks
 from bot.services.club import phases, rating
-from bot.services.library import automatic, finding, sharing
+from bot.services.library import automatic, finding, showing_playlists
 from bot.services.library import tracks as library
 from db.queries.club import nominations
 from tests.factories import NOW, a_caller, errands_of, make_club, make_member, make_nomination, make_tools, make_week
@@ -223,7 +223,9 @@ async def test_sharing_wants_a_public_list_with_tracks_and_not_twice_in_a_row(to
     playlist = await mine(tools, public=False)
 
     async def share(caller=ANN, now=LATER):
-        return await sharing.share_playlist(tools, caller=caller, now=now, playlist=playlist.id, channel_id=77)
+        return await showing_playlists.share_playlist(
+            tools, caller=caller, now=now, playlist=playlist.id, channel_id=77
+        )
 
     async def refused(**asked):
         with pytest.raises(PlaylistRefused) as found:

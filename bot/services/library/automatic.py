@@ -10,7 +10,7 @@ from bot.domain.catalog import normalised
 from bot.domain.club.entries import Standing, Track
 from bot.domain.club.phases import Move, Transition
 from bot.domain.library.playlists import Automatic, Playlist
-from bot.services.library import sharing
+from bot.services.library import showing_playlists
 from bot.services.tools import Tools
 from db.queries import catalog
 from db.queries import playlists as queries
@@ -106,4 +106,4 @@ async def _keep(
     once = list(dict.fromkeys(wanted))
     if held is not None and [entry.track.id for entry in held.entries] != once:
         await queries.set_tracks(session, club_id, playlist_id, once, now)
-        await sharing.changed(session, club_id, playlist_id, now)
+        await showing_playlists.changed(session, club_id, playlist_id, now)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from bot.domain.outbox import Draft, Kind
 from bot.services import outbox
-from bot.services.library import sharing
+from bot.services.library import showing_playlists
 from db.queries.club import clubs
 from db.queries.library import tracks as queries
 from db.session import Writing
@@ -34,8 +34,8 @@ async def draw_again(session: Writing, *, club_id: UUID, post_id: UUID, now: dat
 
 
 async def track_changed(session: Writing, track_ids: Sequence[UUID], now: datetime) -> None:
-    """Every message that presents one of these tracks, or shares a playlist with it, is drawn again, in every club. Say it before they go."""
+    """Messages that present one of these tracks, or show a playlist with it, are drawn again. Say it before they go."""
     for club_id, post_id in await queries.posts_of_track(session, track_ids):
         await draw_again(session, club_id=club_id, post_id=post_id, now=now)
     for track_id in track_ids:
-        await sharing.track_changed(session, track_id, now)
+        await showing_playlists.track_changed(session, track_id, now)

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.library.tracks import MemberTrack, TrackFields
@@ -242,7 +242,7 @@ async def reported_in(session: AsyncSession, club_id: UUID) -> list[tuple[UUID, 
         select(row.track_id, Track.title, row.reason)
         .join(Track, Track.id == row.track_id)
         .where(row.club_id == club_id, row.settled_at.is_(None))
-        .distinct(row.track_id)
+        .ext(distinct_on(row.track_id))
         .order_by(row.track_id, row.reported_at)
         .limit(25)
     )

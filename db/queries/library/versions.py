@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Subquery, delete, exists, func, select, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -55,7 +55,7 @@ def newest_version() -> Subquery:
     row = library.TrackVersion
     return (
         select(row.track_id, row.id)
-        .distinct(row.track_id)
+        .ext(distinct_on(row.track_id))
         .order_by(row.track_id, row.number.desc())
         .subquery("newest_version")
     )
