@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "c1f7a94be205"
-down_revision = "aade1f0cc0e6"
+down_revision = "c3a81e5d0f47"
 branch_labels = None
 depends_on = None
 
