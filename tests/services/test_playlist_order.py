@@ -272,6 +272,7 @@ async def test_weeks_keep_the_lists_of_winners_and_favourites_right(tools, club)
 
 async def test_a_track_list_that_comes_late_still_puts_its_album_among_the_winners(tools, club):
     week = await make_week(tools.database, club, phase=Phase.LISTENING)
+    assert week.winner_id is not None
     assert await titles(tools, club, Automatic.WINNERS) is None
     async with tools.database.reading() as session:
         winner = await nominations.nomination(session, club.id, week.winner_id)
