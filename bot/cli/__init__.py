@@ -284,4 +284,5 @@ from bot.cli import bench_lists as bench_lists  # noqa: E402
 from bot.cli import bench_sync as bench_sync  # noqa: E402
 from bot.cli import imports as imports  # noqa: E402
 from bot.cli import keys as keys  # noqa: E402
+from bot.cli import migrate_posts as migrate_posts  # noqa: E402
 from bot.cli import worker as worker  # noqa: E402
