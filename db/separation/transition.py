@@ -119,8 +119,8 @@ def audio_of(post: PostFacts, viewer: UUID | None) -> Audio | None:
     if post.track is not None:
         if not post.track["is_public"] and str(viewer) != post.track["user_id"]:
             return None
-        named = (post.track.get(name) for name in ("file_url", "title", "duration", "file_size", "mime_type"))
-        return Audio(*named)
+        new = post.track
+        return Audio(new["file_url"], new["title"], *(new.get(name) for name in ("duration", "file_size", "mime_type")))
     _deprecated("audio columns of a post", post.row["id"])
     old = post.row
     return Audio(
