@@ -85,6 +85,8 @@ class Kind(StrEnum):
     PLAYLIST = "playlist"
     """A playlist that a member shows to everybody; it belongs to no week, like its redraws."""
     PLAYLIST_REFRESH = "playlist_refresh"
+    MILESTONE_DM = "milestone_dm"
+    """A private reminder of a day that its member marked."""
 
 
 class State(StrEnum):

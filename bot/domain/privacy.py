@@ -49,6 +49,7 @@ class Group(StrEnum):
     TALK = "talk"
     PARTIES = "parties"
     PLANS = "plans"
+    MEMORY = "memory"
     TRACKS = "tracks"
     FOLLOWS = "follows"
     HOSTING = "hosting"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from bot.domain.library.memory import Deed, Deposit
 from bot.domain.library.playlists import (
     MOST_PLAYLISTS,
     MOST_TRACKS,
@@ -21,6 +22,7 @@ from bot.services.library import showing_playlists
 from bot.services.tools import Tools
 from db.queries import playlists as queries
 from db.queries import posts
+from db.queries.library import memory
 from db.session import Reading, Writing
 
 
@@ -47,6 +49,7 @@ async def create_with(
         found = await _track(session, member, track, None)
         playlist_id = await _made(session, member, words, public, now)
         await queries.insert_track(session, member.club_id, playlist_id, found.track.id, 0, now)
+        await _remember(session, member, playlist_id, words[0], found.track.id, now)
         return await _playlist(session, member, playlist_id)
 
 
@@ -160,6 +163,7 @@ async def add_track(
         place = place_for(held, position, joins=True)
         if await queries.insert_track(session, member.club_id, held.id, found.track.id, place, now) == queries.HELD:
             raise PlaylistRefused("held", found.track.title)
+        await _remember(session, member, held.id, held.name, found.track.id, now)
         await showing_playlists.changed(session, member.club_id, held.id, now)
         return await _playlist(session, member, held.id)
 
@@ -223,6 +227,13 @@ async def seen_track(session: Reading, member: Member, track_id: UUID | None) ->
     if not found.open_to(member.user_id):
         raise PlaylistRefused("no_access")
     return found
+
+
+async def _remember(
+    session: Writing, member: Member, playlist_id: UUID, name: str, track_id: UUID, now: datetime
+) -> None:
+    """That a member put a track into a list of theirs is remembered, once for each list."""
+    await memory.deposit(session, [Deposit(member.user_id, track_id, Deed.PLAYLISTED, str(playlist_id), now, name)])
 
 
 async def _playlist(session: Reading, member: Member, playlist_id: UUID) -> Playlist:

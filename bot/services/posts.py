@@ -7,6 +7,7 @@ from uuid import UUID
 
 from bot.domain.club.week import HEARING, Club, Week
 from bot.domain.ids import new_id
+from bot.domain.library.memory import Deed, Deposit
 from bot.domain.people import Caller
 from bot.domain.post_errors import PostClosed
 from bot.domain.posts import (
@@ -22,6 +23,7 @@ from bot.domain.posts import (
 )
 from bot.services import people
 from bot.services.club import guide
+from bot.services.library import memory
 from bot.services.tools import Tools
 from db.queries import posts as queries
 from db.queries.club import weeks
@@ -124,6 +126,9 @@ async def comment(
             position_ms=position_ms,
         )
         await queries.add_comment(session, club.id, made)
+        if found.track is not None:
+            noted = Deposit(member.user_id, found.track.id, Deed.NOTE_GIVEN, str(made.id), now, week.label)
+            await memory.remember(session, noted)
         await guide.count_again(session, week, found, now)
         return made
 

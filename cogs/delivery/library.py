@@ -1,4 +1,4 @@
-"""The errands of the library: playlists that members show to everybody."""
+"""The errands of the library: playlists that members show to everybody, and reminders of days that they marked."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ import discord
 from bot.client import LongplayBot
 from bot.domain.club.views import PanelRef
 from bot.domain.outbox import Errand, Kind
-from bot.services.library import showing_playlists
+from bot.services import people
+from bot.services.library import plans, showing_playlists
 from cogs.delivery import codes, messages
 from cogs.delivery.outcome import SKIPPED, Outcome
+from cogs.library.memory_cards import reminder_card
 from cogs.library.playlist_cards import playlist_card
 
 
@@ -49,3 +51,19 @@ async def shared_playlist(bot: LongplayBot, errand: Errand, now: datetime) -> Ou
             raise
         return SKIPPED
     return Outcome(discord_id=shown.message_id)
+
+
+async def milestone_dm(bot: LongplayBot, errand: Errand) -> Outcome:
+    """Remind a member of a day in private; one that is gone, or a closed door, is passed over."""
+    reminder = await plans.reminder_of(bot.tools, errand)
+    if reminder is None:
+        return SKIPPED
+    try:
+        channel = await bot.create_dm(discord.Object(reminder.discord_id))
+        message = await messages.deliver(bot, errand, reminder_card(reminder), channel)
+    except discord.Forbidden as error:
+        if error.code != codes.DM_REFUSED:
+            raise
+        await people.dm_closed(bot.tools, discord_id=reminder.discord_id)
+        return SKIPPED
+    return Outcome(discord_id=message.id)

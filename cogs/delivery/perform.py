@@ -21,7 +21,7 @@ from cogs.club.cards.week import week_card
 from cogs.delivery import codes, events, messages
 from cogs.delivery.accounts import account_dm
 from cogs.delivery.guide import GuideErrands
-from cogs.delivery.library import shared_playlist
+from cogs.delivery.library import milestone_dm, shared_playlist
 from cogs.delivery.outcome import SKIPPED, Outcome
 from cogs.delivery.party import PartyMessages
 from cogs.shared.render import Body
@@ -86,6 +86,8 @@ class Performer:
             return await account_dm(self.bot, errand, now)
         if errand.kind in (Kind.PLAYLIST, Kind.PLAYLIST_REFRESH):
             return await shared_playlist(self.bot, errand, now)
+        if errand.kind is Kind.MILESTONE_DM:
+            return await milestone_dm(self.bot, errand)
         if errand.week_id is None:
             return SKIPPED
         view = await views.view_of(self.bot.tools, week=errand.week_id, now=now)

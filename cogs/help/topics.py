@@ -82,6 +82,17 @@ TOPICS: dict[str, tuple[str, str]] = {
         "`/playlist share` posts it for everybody, and that message follows its changes. The club keeps lists of its "
         "own: what each week's nominees say to hear first, the week's favourites, and a track of every winner.",
     ),
+    "memory": (
+        "Your memory of tracks",
+        "What you do with a track is remembered silently, for you alone: nominated, pitched, voted for as your ballot "
+        "stood at the close, won, rated (never the score), favourite, commented, put into a playlist, heard for the "
+        "first and the hundredth time. `/memory track` shows it, `/memory note` adds your own words, `/memory forget` "
+        "lets all of it go, `/memory export` hands it to you. It is used for nothing else: no taste, no match, no "
+        "list. `/track story` tells what the club knows in public, and nothing from anybody's memory.\n"
+        "`/idea add` keeps a thought, `/idea anchor` says to which track it belongs. `/pitch draft` keeps words for "
+        "later: those of a track fill the form when you nominate its album. `/milestone add` marks a day, and reminds "
+        "you in private where you want.",
+    ),
     "reminders": (
         "Reminders",
         "Before a deadline there is one reminder in the thread, never at night. `/reminders role:on` takes the role it "

@@ -2,6 +2,8 @@
 
 from bot.client import LongplayBot
 from cogs.library import playlist_parts
+from cogs.library.memory import Memory, Tracks
+from cogs.library.plans import Ideas, Milestones, Pitches
 from cogs.library.playlists import Playlists
 
 __all__ = ["playlist_parts", "setup"]
@@ -9,4 +11,5 @@ __all__ = ["playlist_parts", "setup"]
 
 async def setup(bot: LongplayBot) -> None:
     """Add the commands."""
-    await bot.add_cog(Playlists(bot))
+    for cog in (Playlists(bot), Memory(), Tracks(), Ideas(), Pitches(), Milestones()):
+        await bot.add_cog(cog)

@@ -41,6 +41,10 @@ KINDS: Mapping[Group, tuple[str, str]] = {
     Group.PARTIES: ("party you came to or called", "parties you came to or called"),
     Group.PLANS: ("shelved album, draft or playlist row", "shelved albums, drafts and playlist rows"),
     Group.TRACKS: ("row about tracks you made", "rows about tracks you made"),
+    Group.MEMORY: (
+        "row of your memory of tracks, ideas, drafts and milestones",
+        "rows of your memory of tracks, ideas, drafts and milestones",
+    ),
     Group.FOLLOWS: ("row of follows and closeness of taste", "rows of follows and closeness of taste"),
     Group.HOSTING: ("deed as a host", "deeds as a host"),
     Group.MESSAGES: ("message or task that waits or was sent", "messages and tasks that wait or were sent"),

@@ -166,6 +166,7 @@ class Track(Base):
         Index("ix_tracks_user_id", "user_id", postgresql_where=text("user_id IS NOT NULL")),
         Index("ix_tracks_created_at", text("created_at DESC"), postgresql_where=text("user_id IS NOT NULL")),
         Index("ix_tracks_is_public", "user_id", postgresql_where=text("is_public AND user_id IS NOT NULL")),
+        Index("ix_tracks_origin_idea_id", "origin_idea_id", postgresql_where=text("origin_idea_id IS NOT NULL")),
         Index("ix_tracks_deleted_at", "deleted_at", postgresql_where=text("deleted_at IS NOT NULL")),
         Index("ix_tracks_isrc", "isrc", postgresql_where=text("isrc IS NOT NULL")),
         Index(
@@ -202,6 +203,8 @@ class Track(Base):
     """Its owner has deleted it; it goes for good after a while."""
     hidden_at: Mapped[datetime | None]
     """Somebody has reported it, and hosts are to look at it."""
+    origin_idea_id: Mapped[UUID | None] = mapped_column(ForeignKey("ideas.id", ondelete="SET NULL", use_alter=True))
+    """The idea that it came from: the first that its member anchored to it."""
 
 
 class TrackLink(Base):

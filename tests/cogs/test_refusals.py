@@ -15,6 +15,7 @@ import cogs.people
 import cogs.taste  # noqa: F401 - each puts its words and buttons in place
 from bot.domain import errors, post_errors, privacy_errors
 from bot.domain.errors import Refusal
+from bot.domain.library import memory
 from bot.domain.listening import accounts, imports, linking, refusals
 from bot.domain.listening.charts import Kind
 from bot.domain.taste.following import FollowRefused
@@ -87,6 +88,14 @@ def samples(text: str) -> list[Refusal]:
             )
         ),
         post_errors.TracksKnown(),
+        *(
+            memory.MemoryRefused(reason, text)
+            for reason in (
+                *("empty", "nothing", "no_idea", "no_draft", "no_milestone", "which", "many", "no_name", "day", "past"),
+                "?",
+            )
+        ),
+        memory.MemoryRefused("no_idea"),
         *(privacy_errors.ListeningHidden(visibility) for visibility in ("followers", "me")),
         *(privacy_errors.NotConfirmed(typed, "DELETE") for typed in ("", text)),
         privacy_errors.NothingKept(),

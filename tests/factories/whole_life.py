@@ -22,12 +22,14 @@ from bot.services.listening.taking import take_plays
 from bot.services.tools import Tools
 from db.queries import queue
 from db.queries.club import nominations
+from db.tables.base import Base
 from db.tables.catalog import AlbumMerge
 from db.tables.club import Ballot, FormDraft, Hearing, Second, ShelfItem, Vote
 from db.tables.follows import FollowBlock, FollowRequest
 from db.tables.imports import ListenImport
 from db.tables.library import RightsAttestation, TrackReport, Upload
 from db.tables.linking import LinkAttempt
+from db.tables.memory import ForgottenTrack, Idea, MemoryEntry, PitchDraft, TimelineEvent
 from db.tables.outbox import AuditEntry
 from db.tables.parties import Party, PartyMember
 from db.tables.people import Compatibility, Follow, LinkedAccount
@@ -233,6 +235,7 @@ async def _belong(tools: Tools, club: Club, caller: Caller, member: Member, othe
                 PlaylistShare(
                     **of_club, id=new_id(NOW), playlist_id=playlist, user_id=user_id, channel_id=1, shared_at=NOW
                 ),
+                *_remembered(user_id, track),
                 PartyMember(**of_club, party_id=party, user_id=user_id, joined_at=NOW),
                 PartyMember(**of_club, party_id=party, user_id=third.user_id, joined_at=NOW),
                 PostLike(**of_club, post_id=post, user_id=user_id, created_at=NOW),
@@ -253,6 +256,19 @@ async def _belong(tools: Tools, club: Club, caller: Caller, member: Member, othe
         draft = Draft(Kind.DM, payload={"words": "reminder", "discord_id": str(caller.discord_id)})
         await outbox.record_dm(session, closed, draft, key="x", discord_id=caller.discord_id, now=NOW)
     await have_taste(tools, user_id)
+
+
+def _remembered(user_id: UUID, track: UUID) -> list[Base]:
+    """What they remember of a track, and what they plan around it."""
+    dated = {"created_at": NOW, "updated_at": NOW}
+    own = {"user_id": user_id, "track_id": track}
+    return [
+        MemoryEntry(**own, source_key="note:x", deed="note", words="My own words", happened_at=NOW),
+        ForgottenTrack(**own, forgotten_at=NOW - DAY),
+        Idea(**own, id=new_id(NOW), content="My own words", **dated),
+        PitchDraft(**own, id=new_id(NOW), name="Mine", sections={"pitch": "My own words"}, **dated),
+        TimelineEvent(**own, id=new_id(NOW), title="Mine", event_date=NOW.date(), tags=["mine"], **dated),
+    ]
 
 
 async def _make_music(tools: Tools, club: Club, member: Member, other: Member) -> None:

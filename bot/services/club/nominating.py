@@ -30,6 +30,7 @@ from bot.services.catalog import SUGGESTIONS, Resolved, keep_album
 from bot.services.club.boxes import deadline_of, open_box
 from bot.services.club.finding import week_for
 from bot.services.club.views import hidden, week_view
+from bot.services.library import memory
 from bot.services.tools import Tools
 from db.queries import audit
 from db.queries import people as people_queries
@@ -85,6 +86,7 @@ async def nominate(
         )
         card = Draft(Kind.NOMINATION, ordinal=nomination.ordinal, payload={"nomination": str(nomination.id)})
         await outbox.record(session, found, [card, Draft(Kind.REFRESH)], now)
+        await memory.nominated(session, found, nomination, now)
         return Nominated(await week_view(session, found.id, now), nomination)
 
 
@@ -173,6 +175,7 @@ async def edit_nomination(tools: Tools, *, caller: Caller, now: datetime, nomina
         after = await _nomination(session, club, nomination)
         if changed:
             await outbox.record(session, week, [_redraw(after, after.edits + after.seconds)], now)
+            await memory.nominated(session, week, after, now)
         return Nominated(await week_view(session, week.id, now), after)
 
 

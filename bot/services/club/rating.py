@@ -17,6 +17,7 @@ from bot.domain.people import Caller
 from bot.services import outbox, people
 from bot.services.club.finding import Lock, week_for
 from bot.services.club.views import week_view
+from bot.services.library import memory
 from bot.services.listening import hearing
 from bot.services.listening.hearing import Listened
 from bot.services.tools import Tools
@@ -120,6 +121,7 @@ async def rate(
         known = {"club_id": club.id, "week_id": found.id, "user_id": member.user_id}
         if await ratings.add_hearing(session, **known, now=now, said=False):
             await hearing.said_so(session, found, now)
+        await memory.rated(session, found, winner, member, track, now)
         if present is None or present.official != rating.official:  # the counts on the card change
             await outbox.record(session, found, [Draft(Kind.REFRESH)], now)
         return Rated(rating, await week_view(session, found.id, now), replaced=present is not None, late=late)

@@ -13,6 +13,7 @@ from bot.domain.club.entries import Blurb
 from bot.domain.errors import AlreadyNominated, NoSuchNomination, WhichNomination
 from bot.services.catalog import read_on
 from bot.services.club import nominating, setup
+from bot.services.library import plans
 from cogs.club import actions
 from cogs.club.cards import phrases
 from cogs.club.cards.album_step import nominated_card
@@ -75,9 +76,30 @@ def blurb_of(submit: Submit, tracks: Sequence[str]) -> Blurb:
 async def on_pitch(press: Press) -> None:
     """Open the form around the kept album."""
     kept = await kept_album(press.interaction, press.row)
-    tracks = await track_titles(press.interaction, await resolve(press.interaction, kept))
+    album = await resolve(press.interaction, kept)
+    tracks = await track_titles(press.interaction, album)
     blurb = Blurb("", kept.pitch_track, kept.genre, kept.decade, kept.country)
-    await press.interaction.response.send_modal(pitch_form(press.row, blurb, tracks))
+    drafted = await plans.blurb_for(
+        tools_of(press.interaction),
+        caller=caller_of(press.interaction),
+        artist=album.artist,
+        title=album.title,
+        tracks=tracks,
+    )
+    await press.interaction.response.send_modal(pitch_form(press.row, filled_up(blurb, drafted), tracks))
+
+
+def filled_up(blurb: Blurb, drafted: Blurb | None) -> Blurb:
+    """What the form shows at first: the member's own draft, and what is known where that says nothing."""
+    if drafted is None:
+        return blurb
+    return Blurb(
+        drafted.pitch or blurb.pitch,
+        blurb.pitch_track or drafted.pitch_track,
+        drafted.genre or blurb.genre,
+        drafted.decade or blurb.decade,
+        drafted.country or blurb.country,
+    )
 
 
 def pitch_form(draft: UUID, blurb: Blurb, tracks: Sequence[str]) -> ui.Modal:

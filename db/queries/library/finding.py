@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -98,6 +98,19 @@ async def by_id(session: AsyncSession, track_id: UUID) -> Found | None:
         await session.execute(_columns().outerjoin(Album, Album.id == Track.album_id).where(Track.id == track_id))
     ).one_or_none()
     return None if row is None else Found(*row)
+
+
+async def by_ids(session: AsyncSession, user_id: UUID | None, track_ids: Sequence[UUID]) -> list[Found]:
+    """The names of tracks that somebody may reach, in the order in which they are asked for."""
+    query = _columns().outerjoin(Album, Album.id == Track.album_id)
+    rows = await session.execute(query.where(Track.id.in_(track_ids), reachable_by(user_id)))
+    found = {row.id: Found(*row) for row in rows}
+    return [found[key] for key in track_ids if key in found]
+
+
+async def known(session: AsyncSession, track_ids: Collection[UUID]) -> list[UUID]:
+    """Those of some keys that are tracks."""
+    return list(await session.scalars(select(Track.id).where(Track.id.in_(track_ids))))
 
 
 async def of_message(session: AsyncSession, club_id: UUID, message_id: int) -> list[Found]:

@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, ColumnElement, FromClause, Text, cast, column
 from sqlalchemy.dialects.postgresql import JSONB
 
 from bot.domain.privacy import Fate, Group, Person
-from db.tables import club, imports, library, linking, listening, outbox, parties, people, posts, syncing, taste
+from db.tables import club, imports, library, linking, listening, memory, outbox, parties, people, posts, syncing, taste
 from db.tables.catalog import AlbumMerge, Track
 from db.tables.follows import FollowBlock, FollowRequest
 
@@ -134,6 +134,11 @@ PLACES: tuple[Place, ...] = (
     _place(library.TrackVersion.user_id, GONE, Group.TRACKS),
     _place(Track.user_id, GONE, Group.TRACKS),
     _place(library.RightsAttestation.user_id, GONE, Group.TRACKS),
+    _place(memory.MemoryEntry.user_id, GONE, Group.MEMORY),
+    _place(memory.ForgottenTrack.user_id, GONE, Group.MEMORY),
+    _place(memory.Idea.user_id, GONE, Group.MEMORY),
+    _place(memory.PitchDraft.user_id, GONE, Group.MEMORY),
+    _place(memory.TimelineEvent.user_id, GONE, Group.MEMORY),
     # What was given to the club.
     _place(club.Second.user_id, CHOICE, Group.NOMINATIONS),
     _place(club.Nomination.user_id, CHOICE, Group.NOMINATIONS),
