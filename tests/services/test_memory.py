@@ -170,11 +170,11 @@ async def test_the_first_and_the_hundredth_listen_are_remembered_when_somebody_l
         )
     for _ in range(2):
         heard = await memory.memory_of(tools, caller=ANN, now=LATER, track=one.id)
+        assert heard.plays == 100
         assert [(entry.deed, entry.happened_at) for entry in heard.entries] == [
             (Deed.HUNDREDTH_LISTEN, NOW - timedelta(days=1)),
             (Deed.FIRST_LISTEN, NOW - timedelta(days=200)),
         ]
-    assert heard.plays == 100
     assert await deeds(tools, BEN, one.id) == []
 
 
