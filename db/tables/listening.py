@@ -11,6 +11,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    PrimaryKeyConstraint,
     SmallInteger,
     Text,
     text,
@@ -142,6 +143,7 @@ class ArtistPlays(Base):
 
     __tablename__ = "artist_plays"
     __table_args__ = (
+        PrimaryKeyConstraint("user_id", "artist_id", postgresql_include=["plays", "last_at"]),
         CheckConstraint("plays > 0", name="plays_counted"),
         Index("ix_artist_plays_artist_id", "artist_id", "user_id"),
     )
@@ -158,6 +160,7 @@ class AlbumPlays(Base):
 
     __tablename__ = "album_plays"
     __table_args__ = (
+        PrimaryKeyConstraint("user_id", "album_id", postgresql_include=["plays", "last_at"]),
         CheckConstraint("plays > 0", name="plays_counted"),
         Index("ix_album_plays_album_id", "album_id", "user_id"),
     )
@@ -174,6 +177,7 @@ class TrackPlays(Base):
 
     __tablename__ = "track_plays"
     __table_args__ = (
+        PrimaryKeyConstraint("user_id", "track_id", postgresql_include=["plays", "last_at"]),
         CheckConstraint("plays > 0", name="plays_counted"),
         Index("ix_track_plays_track_id", "track_id", "user_id"),
     )

@@ -1,7 +1,7 @@
 """What members heard, to be shown: their plays, what they heard most, and who of a club knows something.
 
-A member's own lists are asked of one index over their plays, which lie side by side there; their counters lie scattered
-over the table, and are asked for single things and by whoever else knows them.
+A member's own lists are asked of one index over their plays, or over their counters for all time: entries lie side by
+side there. The counters' rows lie scattered over the table, and are asked for single things.
 """
 
 from __future__ import annotations
@@ -79,6 +79,10 @@ TOP = {
             f" WHERE {IN_PERIOD} AND {kind}_id IS NOT NULL GROUP BY {kind}_id",
         )
     ).bindparams(*_times("since", "until"))
+    for kind in Kind
+}
+TOP_EVER = {
+    kind: text(_top(kind, f"SELECT {kind}_id AS id, plays, last_at FROM {kind}_plays WHERE user_id = :user"))
     for kind in Kind
 }
 COUNT = text(f"SELECT count(*), min(played_at) FROM listen_events WHERE {IN_PERIOD}").bindparams(
@@ -159,14 +163,11 @@ async def top(
     session: AsyncSession, user_id: UUID, kind: Kind, period: Period, *, limit: int, offset: int
 ) -> tuple[list[Line], int, int]:
     """What somebody heard most, from a place of the list on; with how many there are, and the plays of all."""
-    values = {
-        "user": user_id,
-        "since": period.since,
-        "until": period.until,
-        "limit": limit,
-        "offset": offset,
-    }
-    rows = (await session.execute(TOP[kind], values)).all()
+    values = {"user": user_id, "limit": limit, "offset": offset}
+    if period.since is None and period.until is None:
+        rows = (await session.execute(TOP_EVER[kind], values)).all()
+    else:
+        rows = (await session.execute(TOP[kind], values | {"since": period.since, "until": period.until})).all()
     if not rows:
         return [], 0, 0
     places = ranked([row[3] for row in rows], offset=offset, ahead=rows[0][4])
