@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import random
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import groupby
 from pathlib import Path
 
@@ -69,15 +69,15 @@ async def people(database):
     return [(await make_member(database, a_caller(number))).user_id for number in range(1, 5)]
 
 
+def exports_of_a():
+    folder = REAL / "person-a-account-and-extended"
+    account = [play for number in (0, 1, 2) for play in plays_of(folder / f"personB__StreamingHistory{number}.json")]
+    return account, plays_of(folder / "personB__Streaming_History_Audio_2023_8.json")
+
+
 def overlap_of_a():
     """Both exports of one person; in the gate the six weeks around the beginning of the second."""
-    folder = REAL / "person-a-account-and-extended"
-    extended = plays_of(folder / "personB__Streaming_History_Audio_2023_8.json")
-    account = [
-        play
-        for number in ((0, 1, 2) if WHOLE else (1,))
-        for play in plays_of(folder / f"personB__StreamingHistory{number}.json")
-    ]
+    account, extended = exports_of_a()
     if WHOLE:
         return account, extended
     since, until = datetime(2023, 8, 13, tzinfo=UTC), datetime(2023, 9, 24, tzinfo=UTC)
@@ -91,10 +91,22 @@ def minutes(plays):
 
 
 @pytest.mark.row("4-08")
+def test_two_exports_of_one_person_share_every_play_of_the_days_that_both_tell_whole():
+    """The 5,222 plays of the days that lie wholly in both; with the two days at the ends, told in part, 5,304."""
+    account, extended = map(minutes, exports_of_a())
+    assert (account & extended).total() == 5_304
+    ends = {key[0] for key in account} & {key[0] for key in extended}
+    first, last = min(ends).date(), max(ends).date()
+    assert (first, last) == (date(2023, 8, 27), date(2023, 12, 1))
+    whole = Counter({key: count for key, count in extended.items() if first < key[0].date() < last})
+    assert whole.total() == (whole & account).total() == 5_222
+
+
+@pytest.mark.row("4-08")
 async def test_account_data_and_extended_history_count_every_shared_play_once(database, people):
     account, extended = overlap_of_a()
     shared = (minutes(account) & minutes(extended)).total()
-    assert shared >= (5_222 if WHOLE else 1_000)
+    assert shared == 5_304 if WHOLE else shared > 1_000
     first = await take(database, people[0], account) + await take(database, people[0], extended)
     back = await take(database, people[1], extended) + await take(database, people[1], account)
     mixed = Taken()
