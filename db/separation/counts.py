@@ -56,7 +56,7 @@ QUESTIONS: dict[str, tuple[tuple[str, str, int | None], ...]] = {
             0,
         ),
     ),
-    "2a": (
+    "2b": (
         (
             "orphaned audio posts",
             f"SELECT count(*) FROM posts WHERE post_type = 'audio' AND track_id IS NULL AND NOT ({TOMBSTONE})",

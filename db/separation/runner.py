@@ -212,6 +212,11 @@ async def _begin_entry(
     )
     if known is not None:
         return int(known), True
+    # What was cut off in the other direction is overtaken by this.
+    await connection.execute(
+        text("UPDATE migration_log SET finished_at = :now WHERE migration_name = :name AND finished_at IS NULL"),
+        {"name": name, "now": run.now},
+    )
     made = await connection.scalar(
         text(
             "INSERT INTO migration_log (migration_name, direction, started_at, counts_before)"

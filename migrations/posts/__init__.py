@@ -10,7 +10,7 @@ VERSION_TABLE = "migrate_posts_version"
 
 PHASES: dict[int, tuple[str, tuple[str, ...]]] = {
     1: ("001_prepare_tracks_posts_separation", ("1a", "1b", "1c")),
-    2: ("002_migrate_audio_posts_to_tracks", ("2a",)),
+    2: ("002_migrate_audio_posts_to_tracks", ("2a", "2b")),
     3: ("003_update_playlist_track_references", ("3a", "3b")),
     4: ("004_finalize_tracks_posts_separation", ("4a", "4b", "4c")),
     5: ("005_remove_deprecated_audio_columns", ("5a",)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from migrations.posts import playlists, taking_in
 
 revision = "3a"
-down_revision = "2a"
+down_revision = "2b"
 branch_labels = None
 depends_on = None
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from migrations.posts import aside, taking_in
+from migrations.posts import taking_in
 
-revision = "2a"
-down_revision = "1c"
+revision = "2b"
+down_revision = "2a"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    taking_in.judge_posts_without_audio()
-    aside.bring_back_tracks()
     taking_in.take_in_batches()
     taking_in.take_in_the_rest()
 
 
 def downgrade() -> None:
-    aside.give_back_posts()
+    """Nothing to undo: 2a gives back every post, however many had been taken in."""
