@@ -163,7 +163,7 @@ def drafts_for(
                 Kind.REDRAW, ordinal=list(Kind).index(Kind.NOMINATIONS_PANEL), payload={"panel": Kind.NOMINATIONS_PANEL}
             ),
             *_panel(Kind.POLL_PANEL, (ThreadRole.POLL,), layout),
-            Draft(Kind.BEFORE_VOTE),
+            *([] if week.is_demo else [Draft(Kind.BEFORE_VOTE)]),
         ]
     if move is Move.WON:
         return _winner(transition, layout, event, guide)
@@ -239,7 +239,8 @@ def _winner(transition: Transition, layout: Layout, event: bool, guide: Sequence
     drafts.append(Draft(Kind.ALBUM_PANEL))
     if week.rules.guide is not Guide.OFF:
         drafts += [Draft(Kind.GUIDE), *_refresh_guide(number for number in guide if number)]
-    drafts.append(Draft(Kind.HEARING))
+    if not week.is_demo:  # nobody's account tells of a demo
+        drafts.append(Draft(Kind.HEARING))
     if week.rules.anonymous and week.rules.pick is Pick.VOTE:
         drafts.append(Draft(Kind.NOTICE, ordinal=1, payload={"words": "nominators", "role": ThreadRole.NOMINATIONS}))
     return drafts + _event(week, event)

@@ -24,6 +24,9 @@ SECOND = Action("second")
 EDIT_NOMINATION = Action("edit-nomination")
 WITHDRAW_NOMINATION = Action("withdraw-nomination")
 
+CHOOSE_DEMO = Action("choose-demo")
+"""Of a demo week: one of the member's own tracks is chosen."""
+
 VOTE = Action("vote")
 """Of a week: opens the ballot."""
 PAGE_BALLOT = Action("ballot-page")

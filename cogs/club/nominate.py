@@ -10,12 +10,13 @@ from discord.ext import commands
 
 from bot.client import LongplayBot
 from bot.domain.errors import ShelfRefused
-from bot.services.club import nominating, shelf
+from bot.services.club import demos, nominating, shelf
 from cogs.club import suggest
 from cogs.club.cards import phrases
 from cogs.club.cards.shelf import club_shelf_card, shelf_card
 from cogs.club.parts.album import first_step, menu_texts
 from cogs.club.parts.candidates import to_shelve
+from cogs.club.parts.demo import open_form
 from cogs.club.parts.kept import Kept
 from cogs.club.parts.nomination import edit_form, named_nomination, second, withdraw
 from cogs.shared.caller import Interaction, caller_of, now_of, tools_of, where_of
@@ -70,6 +71,14 @@ class Nominating(commands.Cog):
         await think(interaction)
         text, instead = menu_texts(message)
         await first_step(interaction, Kept(text=text), where=where_of(interaction), instead=instead)
+
+    @nomination.command(name="demo")
+    @app_commands.describe(track="A track of your own", week="Which demo week, where several are open")
+    @app_commands.autocomplete(track=suggest.own_tracks, week=suggest.open_weeks)
+    async def demo(self, interaction: Interaction, track: str, week: int | None = None) -> None:
+        """Put a track of yours forward in a demo week."""
+        key = await demos.the_track(tools_of(interaction), caller=caller_of(interaction), text=track)
+        await open_form(interaction, key, number=week, where=where_of(interaction))
 
     @nomination.command(name="edit")
     @app_commands.describe(nomination="Which of your nominations")

@@ -17,7 +17,7 @@ from bot.domain.club.week import OPEN_PHASES, Phase
 from bot.domain.errors import Refusal
 from bot.domain.timewords import when_suggestions
 from bot.services.catalog import track_suggestions
-from bot.services.club import nominating, setup, shelf, views
+from bot.services.club import demos, nominating, setup, shelf, views
 from bot.services.suggestions import album_suggestions
 from cogs.shared.caller import caller_of, now_of, tools_of
 from cogs.shared.limits import CHOICES
@@ -131,6 +131,13 @@ async def tracks(interaction: Asked, current: str) -> Pairs[str]:
     if view.winner is None:
         return []
     return await track_suggestions(tools_of(interaction), album_id=view.winner.album.id, text=current)
+
+
+@offering
+async def own_tracks(interaction: Asked, current: str) -> Pairs[str]:
+    """The member's own tracks."""
+    own = await demos.own_tracks(tools_of(interaction), caller=caller_of(interaction), text=current)
+    return [(title, str(key)) for key, title in own]
 
 
 @offering

@@ -8,6 +8,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.domain.club.rules import Pick
+from bot.domain.club.week import WeekKind
 from bot.services import covers
 from bot.services.club import phases, planning, views
 from cogs.club import suggest
@@ -28,6 +29,10 @@ DEADLINES = [
     app_commands.Choice(name="the discussion", value="discussion_at"),
     app_commands.Choice(name="ratings close", value="ratings_close_at"),
 ]
+
+
+KIND = "Albums, or demos: tracks that members made"
+BLIND = "Demos: who made which is told with the result; True when left out"
 
 
 class Weeks(commands.GroupCog, group_name="week", group_description="The club's weeks"):
@@ -61,6 +66,8 @@ class Weeks(commands.GroupCog, group_name="week", group_description="The club's 
         theme="What the week is about",
         pick="Who chooses the album; the club's setting when left out",
         closes="When nominations close, like: wed 19:00",
+        kind=KIND,
+        blind=BLIND,
     )
     @app_commands.autocomplete(closes=suggest.times)
     async def open_week(
@@ -69,6 +76,8 @@ class Weeks(commands.GroupCog, group_name="week", group_description="The club's 
         theme: str = "",
         pick: Literal["vote", "host"] | None = None,
         closes: str | None = None,
+        kind: Literal["album", "demo"] = "album",
+        blind: bool = True,
     ) -> None:
         """Hosts: open a week now."""
         await think(interaction)
@@ -79,6 +88,8 @@ class Weeks(commands.GroupCog, group_name="week", group_description="The club's 
             theme=theme,
             pick=Pick(pick) if pick else None,
             nominations_close_at=await instant(interaction, closes) if closes else None,
+            kind=WeekKind(kind),
+            blind=blind,
         )
         await answer(interaction, week_done_card(week, "Opened"))
 
@@ -87,10 +98,18 @@ class Weeks(commands.GroupCog, group_name="week", group_description="The club's 
         when="When it opens, like: mon 19:00",
         theme="What the week is about",
         pick="Who chooses the album; the club's setting when left out",
+        kind=KIND,
+        blind=BLIND,
     )
     @app_commands.autocomplete(when=suggest.times)
     async def plan(
-        self, interaction: Interaction, when: str, theme: str = "", pick: Literal["vote", "host"] | None = None
+        self,
+        interaction: Interaction,
+        when: str,
+        theme: str = "",
+        pick: Literal["vote", "host"] | None = None,
+        kind: Literal["album", "demo"] = "album",
+        blind: bool = True,
     ) -> None:
         """Hosts: plan a week ahead; it opens by itself."""
         await think(interaction)
@@ -101,6 +120,8 @@ class Weeks(commands.GroupCog, group_name="week", group_description="The club's 
             opens_at=await instant(interaction, when),
             theme=theme,
             pick=Pick(pick) if pick else None,
+            kind=WeekKind(kind),
+            blind=blind,
         )
         await answer(interaction, week_done_card(week, "Planned"))
 

@@ -65,7 +65,7 @@ def _posts() -> Any:
 def _post(row: Any) -> Post:
     track = None
     if row.track_id is not None:
-        track = Track(row.track_id, row.position or 0, row.title, row.duration_ms)
+        track = Track(row.track_id, row.position or 1, row.title, row.duration_ms)
     return Post(
         row.id,
         row.week_id,

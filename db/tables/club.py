@@ -61,7 +61,7 @@ class Week(Base):
     __tablename__ = "weeks"
     __table_args__ = (
         one_of("phase", *PHASES),
-        one_of("kind", "album"),
+        one_of("kind", "album", "demo"),
         one_of("cancelled_from", *PHASES),
         one_of("deciding_step", "points", "firsts", "head_to_head", "draw", "method", "unopposed", "host"),
         at_most("theme", 200),
@@ -136,7 +136,7 @@ def of_week() -> ForeignKeyConstraint:
 
 
 class Nomination(Base):
-    """An album put forward by a member."""
+    """An album put forward by a member; in a demo week a track of their own."""
 
     __tablename__ = "nominations"
     __table_args__ = (
@@ -167,6 +167,19 @@ class Nomination(Base):
             unique=True,
             postgresql_where=text("standing <> 'withdrawn'"),
         ),
+        CheckConstraint(
+            "CASE WHEN of_track THEN album_id IS NULL ELSE album_id IS NOT NULL AND track_id IS NULL END",
+            name="album_or_track",
+        ),
+        Index(
+            "uq_nominations_track_once_a_week",
+            "club_id",
+            "week_id",
+            "track_id",
+            unique=True,
+            postgresql_where=text("standing <> 'withdrawn' AND track_id IS NOT NULL"),
+        ),
+        Index("ix_nominations_track_id", "track_id", postgresql_where=text("track_id IS NOT NULL")),
         Index("ix_nominations_club_id_album_id", "club_id", "album_id"),
     )
 
@@ -174,7 +187,10 @@ class Nomination(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     week_id: Mapped[UUID]
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
-    album_id: Mapped[UUID] = mapped_column(ForeignKey("albums.id"))
+    album_id: Mapped[UUID | None] = mapped_column(ForeignKey("albums.id"))
+    of_track: Mapped[bool] = mapped_column(server_default=text("false"))
+    track_id: Mapped[UUID | None] = mapped_column(ForeignKey("tracks.id", ondelete="SET NULL"))
+    """The member's track; NULL once that is gone for good, and the nomination stays."""
     ordinal: Mapped[int] = mapped_column(SmallInteger)
     slot: Mapped[int] = mapped_column(SmallInteger)
     """The member's n-th nomination of the week; two at once cannot both take the last one."""
@@ -245,7 +261,7 @@ class Vote(Base):
 
 
 class Rating(Base):
-    """A member's rating of a week's album."""
+    """A member's rating of a week's album, or of its demo."""
 
     __tablename__ = "ratings"
     __table_args__ = (
@@ -265,7 +281,8 @@ class Rating(Base):
     club_id: Mapped[UUID] = mapped_column(primary_key=True)
     week_id: Mapped[UUID] = mapped_column(primary_key=True)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
-    album_id: Mapped[UUID] = mapped_column(ForeignKey("albums.id"))
+    album_id: Mapped[UUID | None] = mapped_column(ForeignKey("albums.id"))
+    """NULL in a demo week."""
     score: Mapped[Decimal] = mapped_column(Numeric(2, 1))
     favourite: Mapped[str] = mapped_column(server_default="")
     favourite_track_id: Mapped[UUID | None]

@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
 from bot.domain.catalog import parse_track_list
 from bot.domain.club.entries import Blurb
@@ -273,3 +274,20 @@ async def test_a_story_is_told_from_public_events_and_never_from_memory_or_votes
     }
     assert found.public
     assert "secret" not in repr(found)
+
+
+async def test_what_is_remembered_of_a_track_is_found_after_its_album_became_another(tools, club):
+    week = await make_week(tools.database, club)
+    albums = []
+    for title, caller in (("Slow", BEN), ("Slow (Deluxe)", CAT)):
+        made = await make_nomination(tools.database, week, caller=caller, title=title)
+        tracks = await set_tracks(tools, caller=HOST, now=NOW, album_id=made.album.id, tracks=LIST)
+        albums.append((made.album, tracks))
+    (kept, kept_tracks), (merged, merged_tracks) = albums
+    await memory.note(tools, caller=ANN, now=NOW, track=merged_tracks[1].id, text="Of the deluxe one")
+    async with tools.database.writing() as session:
+        await session.execute(
+            text("UPDATE albums SET merged_into = :kept WHERE id = :merged"), {"kept": kept.id, "merged": merged.id}
+        )
+    assert await deeds(tools, ANN, kept_tracks[1].id) == ["note"]
+    assert await deeds(tools, ANN, kept_tracks[0].id) == []

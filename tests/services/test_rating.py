@@ -10,7 +10,7 @@ import pytest
 
 from bot.domain.catalog import parse_track_list
 from bot.domain.club.rules import Rules
-from bot.domain.club.week import Phase
+from bot.domain.club.week import Phase, WeekKind
 from bot.domain.errors import (
     BadScore,
     Missing,
@@ -294,5 +294,5 @@ async def test_past_weeks_count_once_each_in_the_comparison(tools, database):
         await advance_week(tools, caller=HOST, now=LATER, number=week.number)
         await rate(tools, a_caller(9), "1", week=week.id)  # late: no part of any mean
     async with database.reading() as session:
-        assert await ratings.past_means(session, club.id, 3) == [Decimal(2), Decimal(5)]
-        assert await ratings.past_means(session, club.id, 2) == [Decimal(2)]
+        assert await ratings.past_means(session, club.id, 3, WeekKind.ALBUM) == [Decimal(2), Decimal(5)]
+        assert await ratings.past_means(session, club.id, 2, WeekKind.ALBUM) == [Decimal(2)]

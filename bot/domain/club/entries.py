@@ -70,7 +70,7 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class Nomination:
-    """An album put forward by a member."""
+    """An album put forward by a member; in a demo week a track of their own, which stands in the album's place."""
 
     id: UUID
     week_id: UUID
@@ -89,6 +89,10 @@ class Nomination:
     host_pick: bool = False
     seconds: int = 0
     edits: int = 0
+    of_track: bool = False
+    """It is of a member's track; `album` then has that track's key and title, and its member where they are told."""
+    track_id: UUID | None = None
+    """That track; None once it is gone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,14 @@ class ThreadRole(StrEnum):
     RATINGS = "ratings"
 
 
+class WeekKind(StrEnum):
+    """What a week is about; of each kind one at a time is being chosen."""
+
+    ALBUM = "album"
+    DEMO = "demo"
+    """Tracks that members made; who made which is told with the result."""
+
+
 @dataclass(frozen=True, slots=True)
 class Club:
     """One Discord server with its settings."""
@@ -97,7 +105,7 @@ class Week:
     """Grows at each entry into a phase and each moved deadline; errand keys carry it."""
     deadlines: Deadlines
     rules: Rules
-    kind: str = "album"
+    kind: WeekKind = WeekKind.ALBUM
     theme: str = ""
     from_template: bool = False
     phase_began_at: datetime | None = None
@@ -113,6 +121,11 @@ class Week:
     reopened: bool = False
     threads: Mapping[ThreadRole, int] = field(default_factory=dict[ThreadRole, int])
     event_id: int | None = None
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether its nominations are members' own tracks."""
+        return self.kind is WeekKind.DEMO
 
     @property
     def label(self) -> str:

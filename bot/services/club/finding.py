@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Literal
 from uuid import UUID
 
-from bot.domain.club.week import Club, Phase, Week
+from bot.domain.club.week import Club, Phase, Week, WeekKind
 from bot.domain.errors import NoSuchWeek, WhichWeek, WrongPhase
 from db.queries.club import weeks
 from db.session import Reading
@@ -26,15 +26,16 @@ async def week_for(
     week: UUID | None = None,
     phases: Collection[Phase],
     lock: Lock = "none",
+    kind: WeekKind | None = None,
 ) -> Week:
-    """The week that is meant, held as `lock` says.
+    """The week that is meant, held as `lock` says; where none is named, of that `kind`.
 
     `week` names it by key (a button), `number` by what members know, `where` is the thread of the command. Raises
     `NoSuchWeek`, `WhichWeek` with the choices, or `WrongPhase` when the named week is in none of the phases.
     """
     found = await _named(session, club, where=where, number=number, week=week)
     if found is None:
-        fitting = await weeks.weeks_in(session, club.id, phases)
+        fitting = [one for one in await weeks.weeks_in(session, club.id, phases) if kind is None or one.kind is kind]
         if not fitting:
             raise NoSuchWeek
         # A week that waits for its opening is meant only where nothing runs that could be.

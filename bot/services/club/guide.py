@@ -7,7 +7,7 @@ from uuid import UUID
 
 from bot.domain.catalog import TrackLine
 from bot.domain.catalog.continuity import Listed, continued
-from bot.domain.club.entries import Nomination
+from bot.domain.club.entries import Nomination, Track
 from bot.domain.club.rules import Guide
 from bot.domain.club.week import HEARING, Week
 from bot.domain.outbox import Draft, Kind
@@ -16,7 +16,7 @@ from bot.services import outbox
 from bot.services.library import automatic
 from bot.services.listening import hearing
 from bot.services.tools import Tools
-from db.queries import catalog
+from db.queries import catalog, playlists
 from db.queries import outbox as outbox_queries
 from db.queries import posts as queries
 from db.queries.club import nominations, weeks
@@ -50,7 +50,7 @@ async def prepare(tools: Tools, *, week: UUID, now: datetime) -> tuple[Post, ...
 
 async def _in_step(session: Writing, week: Week, winner: Nomination, now: datetime) -> tuple[Post, ...]:
     """Every track of the album is one post; what hangs on a post goes over to the track that continues its own."""
-    tracks = await catalog.tracks_of(session, winner.album.id)
+    tracks = await _tracks(session, winner)
     posts = await queries.posts_of_guide(session, week.id, winner.id)
     listed = {track.id for track in tracks}
     shown = {post.track.id for post in posts if post.track is not None}
@@ -69,6 +69,14 @@ async def _in_step(session: Writing, week: Week, winner: Nomination, now: dateti
     )
     await queries.drop_tombstones(session, week.id)
     return await queries.posts_of_guide(session, week.id, winner.id)
+
+
+async def _tracks(session: Reading, winner: Nomination) -> list[Track]:
+    """What is heard in the week: the album's tracks, or the demo."""
+    if not winner.of_track:
+        return list(await catalog.tracks_of(session, winner.album.id))
+    found = None if winner.track_id is None else await playlists.track(session, winner.track_id)
+    return [] if found is None or found.gone else [found.track]
 
 
 async def track_message(tools: Tools, *, week: UUID, ordinal: int) -> tuple[Post, tuple[Comment, ...]] | None:

@@ -12,7 +12,7 @@ from bot.domain.catalog import normalised, visible
 from bot.domain.club.entries import Album, Blurb, Nomination, Standing, check_blurb
 from bot.domain.club.rules import Pick
 from bot.domain.club.views import WeekView
-from bot.domain.club.week import CHOOSING, Club, Phase, Week
+from bot.domain.club.week import CHOOSING, Club, Phase, Week, WeekKind
 from bot.domain.errors import (
     AlreadyNominated,
     NominatedRecently,
@@ -65,11 +65,19 @@ async def nominate(
     Raises `NominationsClosed`, `AlreadyNominated`, `TooManyNominations`, `WonBefore`, `NominatedRecently`,
     `TextTooLong`, `BadYear`. A week whose album the host picks takes no nominations.
     """
-    checked = _read_blurb(blurb or Blurb())
+    checked = read_blurb(blurb or Blurb())
     async with tools.database.writing() as session:
         club, member = await people.present(session, caller, now)
         found = await open_box(
-            session, club, Phase.NOMINATIONS, where=where, number=number, week=week, now=now, lock="update"
+            session,
+            club,
+            Phase.NOMINATIONS,
+            where=where,
+            number=number,
+            week=week,
+            now=now,
+            lock="update",
+            kind=WeekKind.ALBUM,
         )
         kept = await keep_album(session, album, now)
         slot = await _judge(session, found, member, kept)
@@ -103,12 +111,16 @@ async def check_can_nominate(
     """Whether the caller could nominate this album now, or any, before they go on; raises what `nominate` would."""
     async with tools.database.writing() as session:
         club, member = await people.present(session, caller, now)
-        found = await open_box(session, club, Phase.NOMINATIONS, where=where, number=number, week=week, now=now)
+        # The button of a demo week asks without an album, and is told what it takes by the view.
+        kind = WeekKind.ALBUM if album is not None or week is None else None
+        found = await open_box(
+            session, club, Phase.NOMINATIONS, where=where, number=number, week=week, now=now, kind=kind
+        )
         await _judge(session, found, member, album.album if album else None)
         return await week_view(session, found.id, now)
 
 
-def _read_blurb(blurb: Blurb) -> Blurb:
+def read_blurb(blurb: Blurb) -> Blurb:
     """The form's texts, checked, without characters that do not show: some of them no database keeps."""
     return check_blurb(
         Blurb(
@@ -123,6 +135,14 @@ def _read_blurb(blurb: Blurb) -> Blurb:
 
 async def _judge(session: Reading, week: Week, member: Member, album: Album | None) -> int:
     """The lowest free slot of the member; raises what speaks against the nomination. A new album repeats nothing."""
+    free = await free_slot(session, week, member, album)
+    if album is not None:
+        await _refuse_repeats(session, week, album)
+    return free
+
+
+async def free_slot(session: Reading, week: Week, member: Member, album: Album | None) -> int:
+    """The lowest free slot of the member; raises what speaks against their nomination in this week itself."""
     if week.rules.pick is Pick.HOST:
         raise NominationsClosed(week.label, None)
     kept = [
@@ -136,8 +156,6 @@ async def _judge(session: Reading, week: Week, member: Member, album: Album | No
     if free is None or len(used) >= limit:
         own = tuple(one.album.shown for one in kept if one.user_id == member.user_id)
         raise TooManyNominations(limit, own)
-    if album is not None:
-        await _refuse_repeats(session, week, album)
     return free
 
 
@@ -167,7 +185,7 @@ async def edit_nomination(tools: Tools, *, caller: Caller, now: datetime, nomina
 
     Raises `NotYourNomination`, `NoSuchNomination`, `NominationsClosed`, `TextTooLong`, `BadYear`.
     """
-    checked = _read_blurb(blurb)
+    checked = read_blurb(blurb)
     async with tools.database.writing() as session:
         club, member = await people.present(session, caller, now)
         week, before = await _own(session, club, member, nomination, now)

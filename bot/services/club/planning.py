@@ -11,9 +11,10 @@ from bot.domain.catalog import visible
 from bot.domain.club.entries import Blurb, Nomination, Standing, check_blurb
 from bot.domain.club.phases import Facts, advance
 from bot.domain.club.rules import Pick
-from bot.domain.club.week import Club, Phase, Week
+from bot.domain.club.week import Club, Phase, Week, WeekKind
 from bot.domain.errors import PastTime, SlotTaken, TextTooLong, WrongPhase
 from bot.domain.ids import new_id
+from bot.domain.library.demos import rules_of_demos
 from bot.domain.outbox import Draft, Kind
 from bot.domain.people import Caller
 from bot.services import outbox, people
@@ -44,8 +45,17 @@ def _check_theme(theme: str) -> str:
 
 
 async def _new_week(
-    session: Writing, club: Club, now: datetime, *, opens_at: datetime, theme: str, pick: Pick | None
+    session: Writing,
+    club: Club,
+    now: datetime,
+    *,
+    opens_at: datetime,
+    theme: str,
+    pick: Pick | None,
+    kind: WeekKind,
+    blind: bool,
 ) -> Week:
+    rules = replace(club.rules, pick=pick or club.rules.pick)
     week = Week(
         id=new_id(now),
         club_id=club.id,
@@ -54,7 +64,8 @@ async def _new_week(
         phase=Phase.SCHEDULED,
         run=0,
         deadlines=planned_from(planned_schedule(club), club.timezone, opens_at),
-        rules=replace(club.rules, pick=pick or club.rules.pick),
+        rules=rules_of_demos(rules, blind=blind) if kind is WeekKind.DEMO else rules,
+        kind=kind,
         theme=theme,
     )
     await weeks.add_week(session, week, now)
@@ -72,8 +83,13 @@ async def open_week(
     theme: str = "",
     pick: Pick | None = None,
     nominations_close_at: datetime | None = None,
+    kind: WeekKind = WeekKind.ALBUM,
+    blind: bool = True,
 ) -> Week:
-    """A host opens a week now. Raises `SlotTaken` while another is being chosen, `PastTime`, `TextTooLong`."""
+    """A host opens a week now; in a demo week that is `blind` nobody is told who made what before the result.
+
+    Raises `SlotTaken` while another of its kind is being chosen, `PastTime`, `TextTooLong`.
+    """
     theme = _check_theme(theme)
     if nominations_close_at is not None and nominations_close_at <= now:
         raise PastTime(nominations_close_at)
@@ -81,17 +97,25 @@ async def open_week(
         club = await people.club_here(session, caller.guild_id, lock=True)
         people.require_host(club, caller)
         member = await people.member_of(session, club, caller, now)
-        holder = await weeks.slot_holder(session, club.id, "album")
+        holder = await weeks.slot_holder(session, club.id, kind)
         if holder is not None:
             raise SlotTaken(holder.label, holder.deadlines.poll_close_at)
-        week = await _new_week(session, club, now, opens_at=now, theme=theme, pick=pick)
+        week = await _new_week(session, club, now, opens_at=now, theme=theme, pick=pick, kind=kind, blind=blind)
         if nominations_close_at is not None:
             week = replace(week, deadlines=week.deadlines.moved("nominations_close_at", nominations_close_at))
         return await apply(session, club, advance(week, Facts(), now=now), now=now, by=member.user_id)
 
 
 async def plan_week(
-    tools: Tools, *, caller: Caller, now: datetime, opens_at: datetime, theme: str = "", pick: Pick | None = None
+    tools: Tools,
+    *,
+    caller: Caller,
+    now: datetime,
+    opens_at: datetime,
+    theme: str = "",
+    pick: Pick | None = None,
+    kind: WeekKind = WeekKind.ALBUM,
+    blind: bool = True,
 ) -> Week:
     """A host plans a week ahead; it opens by itself. Raises `PastTime`, `TextTooLong`."""
     theme = _check_theme(theme)
@@ -101,7 +125,7 @@ async def plan_week(
         club = await people.club_here(session, caller.guild_id, lock=True)
         people.require_host(club, caller)
         member = await people.member_of(session, club, caller, now)
-        week = await _new_week(session, club, now, opens_at=opens_at, theme=theme, pick=pick)
+        week = await _new_week(session, club, now, opens_at=opens_at, theme=theme, pick=pick, kind=kind, blind=blind)
         await audit.add(session, club_id=club.id, user_id=member.user_id, week_id=week.id, action="planned", at=now)
         return week
 

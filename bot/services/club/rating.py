@@ -100,7 +100,12 @@ async def rate(
         late = is_late(found, now)
         _refuse_frozen(found, present, late)
         winner = await _winner(session, found)
-        track = _favourite(await catalog.tracks_of(session, winner.album.id), favourite, favourite_id)
+        # A demo is one track: there is none to name before the others.
+        track = (
+            None
+            if found.is_demo
+            else _favourite(await catalog.tracks_of(session, winner.album.id), favourite, favourite_id)
+        )
         rating = Rating(
             member.user_id,
             member.shown_name,
@@ -112,7 +117,12 @@ async def rate(
         )
         await tastes.mark_rated(session, found.id, member.user_id, now.astimezone(UTC).date())
         broken = await ratings.save_rating(
-            session, rating, club_id=club.id, week_id=found.id, album_id=winner.album.id, now=now
+            session,
+            rating,
+            club_id=club.id,
+            week_id=found.id,
+            album_id=None if winner.of_track else winner.album.id,
+            now=now,
         )
         if broken == ratings.FOREIGN_FAVOURITE:
             raise PanelOutdated("tracks")

@@ -13,6 +13,7 @@ from bot.domain.club.phases import Facts, Move, Transition
 from bot.domain.club.rules import Pick
 from bot.domain.club.week import Club, Phase, Week
 from bot.domain.ids import new_id
+from bot.domain.library.demos import rules_of_demos
 from bot.domain.outbox import Draft, Kind, drafts_for
 from bot.services import outbox
 from bot.services.club import guide, results
@@ -145,7 +146,8 @@ async def _next_day(session: Reading, club: Club, schedule: Schedule, now: datet
     last = await weeks.last_template_day(session, club.id)
     if last is not None:
         after = max(after, resolve(last, schedule.opens.clock, club.timezone).instant)
-    taken = await clubs.skipped_dates(session, club.id) | {week.opens_on for week in waiting}
+    planned = {week.opens_on for week in waiting if not week.is_demo}  # a demo week takes no other week's place
+    taken = await clubs.skipped_dates(session, club.id) | planned
     return next_opening(schedule, club.timezone, after, taken)
 
 
@@ -158,7 +160,10 @@ async def replan(session: Writing, club: Club, now: datetime, *, redate: bool = 
     waiting = await weeks.weeks_in(session, club.id, (Phase.SCHEDULED,))
     for week in waiting:
         pick = club.rules.pick if week.from_template else week.rules.pick
-        if week.rules != (rules := replace(club.rules, pick=pick)):
+        rules = replace(club.rules, pick=pick)
+        if week.is_demo:
+            rules = rules_of_demos(rules, blind=week.rules.anonymous)
+        if week.rules != rules:
             await weeks.save_week(session, replace(week, rules=rules))
     own = next((week for week in waiting if week.from_template), None)
     if own is None:

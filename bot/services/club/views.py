@@ -74,7 +74,7 @@ async def week_view(session: Reading, week_id: UUID, now: datetime) -> WeekView:
     given = await ratings.ratings_of_week(session, week.id) if heard_of else ()
     official = [rating for rating in given if rating.official]
     closed = week.phase is Phase.CLOSED
-    past = await ratings.past_means(session, club.id, week.number) if closed and official else ()
+    past = await ratings.past_means(session, club.id, week.number, week.kind) if closed and official else ()
     listened = await hearing.listened_of(session, week, official, now)
     return WeekView(
         club=club,

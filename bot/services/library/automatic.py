@@ -34,7 +34,8 @@ async def keep_before_vote(tools: Tools, *, week: UUID, now: datetime) -> Mappin
             return {}
         named: dict[UUID, Track] = {}
         for one in await nominations.nominations_of_week(session, found.id):
-            if one.standing is Standing.STANDING and one.pitch_track:
+            # Of a demo the list would tell who made it.
+            if one.standing is Standing.STANDING and one.pitch_track and not one.of_track:
                 tracks = await catalog.tracks_of(session, one.album.id)
                 wanted = normalised(one.pitch_track)
                 same = next((track for track in tracks if normalised(track.title) == wanted), None)

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from bot.domain.catalog import normalised
-from bot.domain.club.entries import Album, Nomination, Standing, Track
+from bot.domain.club.entries import Nomination, Standing, Track
 from bot.domain.club.phases import Move, Transition
 from bot.domain.club.week import Week
 from bot.domain.ids import new_id
@@ -46,7 +46,7 @@ async def remember(session: Writing, *deposits: Deposit) -> None:
 
 async def nominated(session: Writing, week: Week, nomination: Nomination, now: datetime) -> None:
     """A nomination stands, or its words are others: its pitch track is remembered, and that it was pitched."""
-    track = await anchor(session, nomination.album, nomination.pitch_track)
+    track = await anchor(session, nomination)
     if track is None:
         return
     about, source = week.label, str(nomination.id)
@@ -61,7 +61,7 @@ async def rated(
     session: Writing, week: Week, winner: Nomination, member: Member, favourite: Track | None, now: datetime
 ) -> None:
     """A rating is about an album: it is remembered of the pitch track and of the favourite, and never its score."""
-    pitched = await anchor(session, winner.album, winner.pitch_track)
+    pitched = await anchor(session, winner)
     tracks = dict.fromkeys(track for track in (pitched, favourite.id if favourite else None) if track is not None)
     about, source = week.label, str(week.id)
     deposits = [Deposit(member.user_id, track, Deed.RATED, source, now, about) for track in tracks]
@@ -96,15 +96,18 @@ async def week_moved(session: Writing, transition: Transition, now: datetime) ->
 
 
 async def _anchors(session: Writing, found: Iterable[Nomination]) -> Mapping[UUID, UUID]:
-    anchors = [(one.id, await anchor(session, one.album, one.pitch_track)) for one in found]
+    anchors = [(one.id, await anchor(session, one)) for one in found]
     return {key: track for key, track in anchors if track is not None}
 
 
-async def anchor(session: Writing, album: Album, pitch_track: str) -> UUID | None:
+async def anchor(session: Writing, nomination: Nomination) -> UUID | None:
     """The track on which a nomination is remembered: its pitch track, of the album's list or by its names; or the song.
 
-    None where no track is named: an album is no track.
+    A demo is the track itself. None where no track is named: an album is no track.
     """
+    if nomination.of_track:
+        return nomination.track_id
+    album, pitch_track = nomination.album, nomination.pitch_track
     title = pitch_track or (album.title if album.is_song else "")
     wanted = normalised(title)
     if not wanted:

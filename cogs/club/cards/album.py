@@ -21,8 +21,9 @@ from cogs.shared.text import plain, when
 def album_panel(view: WeekView) -> Body:
     """The thread's first message: pitch and buttons to rate; links and tracks too where no guide follows."""
     week, winner = view.week, view.winner
+    what = phrases.thing(week)
     if winner is None or not week.announced:
-        return Body(ui.TextDisplay(f"{phrases.heading(week)}\nThis week's album is being chosen again."))
+        return Body(ui.TextDisplay(f"{phrases.heading(week)}\nThis week's {what} is being chosen again."))
     album = winner.album
     head = [f"# {phrases.album_words(album, 120)}", f"{week.label} · {phrases.nominators(winner)}"]
     if phrases.tags(winner):
@@ -72,7 +73,7 @@ def recap_card(view: WeekView) -> Body:
     """What the club made of the album, said in words and figures."""
     week, winner = view.week, view.winner
     if winner is None:
-        return Body(ui.TextDisplay(f"{phrases.heading(week, 'Recap')}\nThis week has no album."))
+        return Body(ui.TextDisplay(f"{phrases.heading(week, 'Recap')}\nThis week has no {phrases.thing(week)}."))
     album = winner.album
     head = f"{phrases.heading(week, 'Recap')}\n{phrases.album_headline(album)}\n{phrases.nominators(winner)}"
     parts: list[ui.Item[Any]] = [beside_cover(head, view.covers.get(album.id), phrases.cover_alt(album))]
@@ -80,7 +81,7 @@ def recap_card(view: WeekView) -> Body:
     if summary is None:
         parts.append(ui.TextDisplay("Nobody rated it in time. `/rate` still takes late ratings."))
         return Body(*parts)
-    parts.append(ui.TextDisplay(figures_words(summary)))
+    parts.append(ui.TextDisplay(figures_words(summary, phrases.thing(week))))
     parts.append(ui.TextDisplay(histogram_words(summary)))
     people = "\n".join([*_pair_words(summary), *_favourite_words(summary)])
     if people:
@@ -95,8 +96,8 @@ def recap_card(view: WeekView) -> Body:
     return Body(*parts)
 
 
-def figures_words(summary: Summary) -> str:
-    """Mean, median, spread, and where the album stands among the club's."""
+def figures_words(summary: Summary, what: str = "album") -> str:
+    """Mean, median, spread, and where the album, or the demo, stands among the club's."""
     lines = [
         f"**{figure(summary.mean)}** on average from {counted(summary.count, 'rating')} "
         f"(median {figure(summary.median)}, spread {figure(summary.spread)})."
@@ -106,7 +107,7 @@ def figures_words(summary: Summary) -> str:
         beside = f"{figure(abs(gap))} {'above' if gap > 0 else 'below'}" if gap else "exactly at"
         lines.append(
             f"That is {beside} the club's average of {figure(summary.past_mean)}: place {summary.rank} of "
-            f"{counted(summary.weeks, 'album')}."
+            f"{counted(summary.weeks, what)}."
         )
     return "\n".join(lines)
 

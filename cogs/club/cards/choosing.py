@@ -9,7 +9,7 @@ from discord import ui
 from bot.domain.club.entries import PITCH_LIMIT, Nomination, Standing
 from bot.domain.club.rules import Pick
 from bot.domain.club.views import WeekView
-from bot.domain.club.week import Phase
+from bot.domain.club.week import Phase, Week
 from bot.domain.tally import Method
 from cogs.club.cards import phrases
 from cogs.club.cards.phrases import counted
@@ -29,9 +29,12 @@ def nominations_panel(view: WeekView) -> Body:
         text = f"The hosts {said}. Keep yours for another week with `/shelf add`."
         return Body(ui.TextDisplay(f"{phrases.heading(week, 'The pick')}\n{text}"))
     lines = [phrases.heading(week, "Nominations")]
+    what = phrases.thing(week)
     if week.phase is not Phase.NOMINATIONS:
-        lines.append(f"Nominations are closed; {counted(len(view.standing), 'album')} stood.")
+        lines.append(f"Nominations are closed; {counted(len(view.standing), what)} stood.")
         return Body(ui.TextDisplay("\n".join(lines)))
+    if week.is_demo:
+        return Body(ui.TextDisplay("\n".join([*lines, *_demo_lines(week)])), *rows(*phase_buttons(view)))
     each = counted(week.rules.nominations_per_member, "album")
     lines += [
         f"Nominate {each} until {when(week.deadlines.nominations_close_at)}.",
@@ -41,6 +44,18 @@ def nominations_panel(view: WeekView) -> Body:
     if week.rules.anonymous:
         lines.append("Who nominated what stays hidden until the poll closes.")
     return Body(ui.TextDisplay("\n".join(lines)), *rows(*phase_buttons(view)))
+
+
+def _demo_lines(week: Week) -> list[str]:
+    """How a demo week takes nominations."""
+    each = counted(week.rules.nominations_per_member, "track")
+    lines = [
+        f"A demo week: put {each} of your own forward until {when(week.deadlines.nominations_close_at)}.",
+        "Press the button, or type `/nomination demo`. The track has to be in your library.",
+    ]
+    if week.rules.anonymous:
+        lines.append("Who made which track is told with the result; until then its file carries no name.")
+    return lines
 
 
 def nomination_card(view: WeekView, nomination: Nomination) -> Body:
@@ -74,13 +89,13 @@ def poll_panel(view: WeekView) -> Body:
     albums = phrases.listing(lambda width: [_ballot_line(view, one, width) for one in view.nominations], 2_600)
     if week.phase is not Phase.POLL:
         head.append(f"The poll is closed: {phrases.turnout(view)}.")
-        return Body(ui.TextDisplay("\n".join(head)), ui.TextDisplay(albums or "No albums."))
+        return Body(ui.TextDisplay("\n".join(head)), ui.TextDisplay(albums or f"No {phrases.thing(week)}s."))
     head += [method_words(view), f"The poll closes {when(week.deadlines.poll_close_at)}."]
     if not week.rules.own_vote:
         head.append("Your own nomination is not on your ballot.")
     return Body(
         ui.TextDisplay("\n".join(head)),
-        ui.TextDisplay(albums or "No albums."),
+        ui.TextDisplay(albums or f"No {phrases.thing(week)}s."),
         ui.TextDisplay("Counts stay hidden until the close; the week's card shows how many have voted."),
         *rows(*phase_buttons(view)),
     )
@@ -90,23 +105,24 @@ def _ballot_line(view: WeekView, nomination: Nomination, width: int) -> str:
     name = phrases.album_words(nomination.album, width)
     if nomination.standing is not Standing.STANDING:
         return f"{nomination.ordinal}. ~~{name}~~ removed"
-    by = f" · {phrases.person_words(nomination.nominator)}" if nomination.nominator and width > 36 else ""
+    named = nomination.nominator and not nomination.of_track and width > 36  # of a demo the maker stands beside it
+    by = f" · {phrases.person_words(nomination.nominator)}" if named else ""
     return f"{nomination.ordinal}. {name}{by}"
 
 
 def method_words(view: WeekView) -> str:
     """How a ballot counts in this week."""
-    ranks = view.week.rules.ranks
+    ranks, what = view.week.rules.ranks, phrases.thing(view.week)
     if view.week.rules.method is Method.APPROVAL:
-        return "Vote for every album you would gladly hear; the one most members vote for wins. You can change it."
+        return f"Vote for every {what} you would gladly hear; the one most members vote for wins. You can change it."
     how = {
         Method.POINTS: "Points: "
         + ", ".join(f"{phrases.RANK_WORDS[place].lower()} {ranks - place}" for place in range(ranks))
         + ".",
         Method.RUNOFF: "Counted as an instant runoff: the last is eliminated until one has a majority.",
-        Method.SCHULZE: "Counted by Schulze's method: every album is compared with every other.",
+        Method.SCHULZE: f"Counted by Schulze's method: every {what} is compared with every other.",
     }[view.week.rules.method]
-    least = "one album" if ranks == 1 else f"up to {ranks} albums, best first"
+    least = f"one {what}" if ranks == 1 else f"up to {ranks} {what}s, best first"
     return f"Vote for {least}. {how} Only you see your ballot, and you can change it."
 
 

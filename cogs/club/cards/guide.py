@@ -40,7 +40,7 @@ def guide_card(view: WeekView, posts: Sequence[Post]) -> Body:
     """
     week, winner = view.week, view.winner
     if winner is None or not week.announced:
-        text = f"{phrases.heading(week, 'Listening guide')}\nThis week's album is being chosen again."
+        text = f"{phrases.heading(week, 'Listening guide')}\nThis week's {phrases.thing(week)} is being chosen again."
         return Body(ui.TextDisplay(text), silent=True)
     live = [post for post in posts if post.track is not None]
     head = [phrases.heading(week, "Listening guide"), phrases.album_headline(winner.album), length_words(live)]

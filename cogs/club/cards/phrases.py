@@ -51,6 +51,16 @@ def literal(text: str, limit: int, hard: int) -> str:
     return plain(text[: 6 * limit + 40], limit, hard=hard)
 
 
+def thing(week: Week) -> str:
+    """What a week is about: an `album`, in a demo week a `track`."""
+    return "track" if week.is_demo else "album"
+
+
+def nominate_words(week: Week) -> str:
+    """What the button says by which members nominate."""
+    return "Nominate a track" if week.is_demo else "Nominate an album"
+
+
 def album_words(album: Album, limit: int = ALBUM) -> str:
     """`**Title** — Artist (year)`, literally and cut."""
     title = f"**{literal(album.title, limit, limit + limit // 4 + 2)}**"
@@ -105,6 +115,8 @@ def figure(value: Decimal | float) -> str:
 def heading(week: Week, what: str = "") -> str:
     """The week's label under what the card is about, with the week's theme."""
     title = f"# {what} · {week.label}" if what else f"# {week.label}"
+    if week.is_demo and not what:
+        title += "\n**Demo week:** tracks that members made"
     return f"{title}\n**Theme:** {plain(week.theme, 200, hard=300)}" if week.theme else title
 
 

@@ -132,10 +132,10 @@ def _done(part: YourPart, width: int) -> list[str]:
     lines = [f"- Nominated {phrases.album_words(one.album, width)}" for one in part.nominations]
     lines += [f"- Seconded {phrases.album_words(one.album, width)}" for one in part.seconds]
     if part.ballot is not None:
-        lines.append(f"- Voted for {counted(len(part.ballot), 'album')}:")
+        lines.append(f"- Voted for {counted(len(part.ballot), phrases.thing(part.view.week))}:")
         lines += [f"  {line}" for line in ballot_lines(part.ballot, week.rules.method, width)]
     if part.heard:
-        lines.append("- Heard the album")
+        lines.append("- Heard it")
     if part.rating is not None:
         lines.append(f"- Rated it {part.rating.score:.1f}")
     return lines
@@ -147,8 +147,8 @@ def _left(part: YourPart) -> tuple[list[str], list[ui.Item[Any]]]:
     if week.phase is Phase.NOMINATIONS and week.rules.pick == "vote":
         free = week.rules.nominations_per_member - len(part.nominations)
         if free > 0:
-            line = f"- Nominate {counted(free, 'album')} until {when(week.deadlines.nominations_close_at)}"
-            return [line], [actions.NOMINATE.button("Nominate an album", week.id, style=primary)]
+            line = f"- Nominate {counted(free, phrases.thing(week))} until {when(week.deadlines.nominations_close_at)}"
+            return [line], [actions.NOMINATE.button(phrases.nominate_words(week), week.id, style=primary)]
     if week.phase is Phase.POLL:
         button = actions.VOTE.button("Change your ballot" if part.ballot else "Vote", week.id, style=primary)
         if part.ballot:
@@ -164,10 +164,10 @@ def _left_listening(part: YourPart) -> tuple[list[str], list[ui.Item[Any]]]:
     lines: list[str] = []
     buttons: list[ui.Item[Any]] = []
     if not part.heard:
-        lines.append(f"- Hear the album; the club talks {when(week.deadlines.discussion_at)}")
+        lines.append(f"- Hear the {phrases.thing(week)}; the club talks {when(week.deadlines.discussion_at)}")
         buttons.append(actions.HEARD.button("I've heard it", week.id))
     if part.rating is None:
         lines.append(f"- Rate it until {when(week.deadlines.ratings_close_at)}")
-    verb = "Rate the album" if part.rating is None else "Change your rating"
+    verb = f"Rate the {phrases.thing(week)}" if part.rating is None else "Change your rating"
     buttons.insert(0, actions.RATE.button(verb, week.id, style=discord.ButtonStyle.primary))
     return lines, buttons

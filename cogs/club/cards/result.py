@@ -41,7 +41,7 @@ def winner_card(view: WeekView) -> Body:
     parts += rows(*link_buttons(view)[:5])
     if week.phase in HEARING:
         parts += rows(
-            actions.RATE.button("Rate the album", week.id, style=discord.ButtonStyle.primary),
+            actions.RATE.button(f"Rate the {phrases.thing(week)}", week.id, style=discord.ButtonStyle.primary),
             actions.HEARD.button("I've heard it", week.id),
             _pairwise_button(view),
         )
@@ -91,7 +91,7 @@ class Names:
         self._width = width
 
     def __getitem__(self, choice: str) -> str:
-        return phrases.title_words(self._found[choice].album, self._width) if choice in self._found else "an album"
+        return phrases.title_words(self._found[choice].album, self._width) if choice in self._found else "one of them"
 
     def number(self, choice: str) -> int:
         """The nomination's number in the week."""
@@ -118,7 +118,7 @@ def _places(tally: Tally, names: Names) -> list[str]:
             figures = f"{counted(tally.points[choice], 'point')}, {firsts}"
         lines.append(f"{place}. {names[choice]}: {figures}")
     if len(ordered) > PLACES:
-        lines.append(f"… and {counted(len(ordered) - PLACES, 'album')} more.")
+        lines.append(f"… and {len(ordered) - PLACES:,} more.")
     return lines
 
 

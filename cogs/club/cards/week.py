@@ -42,12 +42,12 @@ def phase_buttons(view: WeekView) -> list[ui.Item[Any]]:
     primary = discord.ButtonStyle.primary
     yours = actions.YOUR_PART.button("Your part", week.id)
     if week.phase is Phase.NOMINATIONS and week.rules.pick is Pick.VOTE:
-        return [actions.NOMINATE.button("Nominate an album", week.id, style=primary), yours]
+        return [actions.NOMINATE.button(phrases.nominate_words(week), week.id, style=primary), yours]
     if week.phase is Phase.POLL:
         return [actions.VOTE.button("Vote", week.id, style=primary), yours]
     if week.phase in HEARING:
         return [
-            actions.RATE.button("Rate the album", week.id, style=primary),
+            actions.RATE.button(f"Rate the {phrases.thing(week)}", week.id, style=primary),
             actions.HEARD.button("I've heard it", week.id),
             actions.SCORES.button("Scores", week.id),
             yours,
@@ -62,7 +62,8 @@ def _state(view: WeekView) -> list[str]:
     if week.phase is Phase.NOMINATIONS:
         lines.append(_nominations_state(view))
     elif week.phase is Phase.POLL:
-        lines.append(f"{counted(len(view.standing), 'album')} to choose from. So far {phrases.turnout(view)}.")
+        stand = counted(len(view.standing), phrases.thing(week))
+        lines.append(f"{stand} to choose from. So far {phrases.turnout(view)}.")
         if week.poll_extended:
             lines.append("Nobody had voted, so the poll got a day more.")
     elif week.phase in HEARING:
@@ -78,7 +79,7 @@ def _nominations_state(view: WeekView) -> str:
     if view.week.rules.pick is Pick.HOST:
         return "Keep an album of yours for another week with `/shelf add`."
     extended = " Nobody had nominated, so there is a day more." if view.week.nominations_extended else ""
-    return f"{counted(len(view.standing), 'album')} nominated so far.{extended}"
+    return f"{counted(len(view.standing), phrases.thing(view.week))} nominated so far.{extended}"
 
 
 def _closed_state(view: WeekView) -> str:

@@ -19,6 +19,7 @@ from bot.services.catalog import ALBUM_PREFIX, Resolved, read_cover, read_on, re
 from bot.services.club import nominating
 from cogs.club import actions
 from cogs.club.cards.album_step import choice_card, understood_card, unreadable_card
+from cogs.club.parts.demo import offer_tracks
 from cogs.club.parts.kept import Kept, Watched, keep, kept_album
 from cogs.shared.caller import caller_of, now_of, tools_of
 from cogs.shared.dynamic import Press
@@ -234,9 +235,12 @@ def album_form(week: UUID, text: str = "") -> ui.Modal:
 @actions.NOMINATE.answers
 async def on_nominate(press: Press) -> None:
     """Open the form for an album, where this member may still nominate one."""
-    await nominating.check_can_nominate(
+    view = await nominating.check_can_nominate(
         tools_of(press.interaction), caller=caller_of(press.interaction), now=now_of(press.interaction), week=press.row
     )
+    if view.week.is_demo:
+        await offer_tracks(press.interaction, press.row)
+        return
     await press.interaction.response.send_modal(album_form(press.row))
 
 

@@ -30,7 +30,8 @@ from cogs.shared.text import label
 PITCH_FORM = Form("pitch")
 """Of a kept album: the words around it."""
 EDIT_FORM = Form("nomination-edit")
-"""Of a nomination: the same words, changed."""
+"""Of a nomination: the same words, changed; the argument tells a demo."""
+DEMO = "demo"
 
 
 def blurb_fields(blurb: Blurb, tracks: Sequence[str] = ()) -> list[ui.Item[Any]]:
@@ -43,6 +44,14 @@ def blurb_fields(blurb: Blurb, tracks: Sequence[str] = ()) -> list[ui.Item[Any]]
         text_field("genre", "Genre", value=blurb.genre),
         text_field("decade", "Decade", value=blurb.decade, placeholder="1990s"),
         text_field("country", "Country", value=blurb.country),
+    ]
+
+
+def demo_fields(blurb: Blurb) -> list[ui.Item[Any]]:
+    """The fields around a demo."""
+    return [
+        text_field("pitch", "What should we listen for?", value=blurb.pitch, long=True, description="Up to 2,000"),
+        text_field("genre", "Genre", value=blurb.genre),
     ]
 
 
@@ -187,7 +196,8 @@ async def edit_form(interaction: discord.Interaction[Any], nomination: UUID) -> 
         tools_of(interaction), caller=caller_of(interaction), now=now_of(interaction), nomination=nomination
     )
     blurb = Blurb(found.pitch, found.pitch_track, found.genre, found.decade, found.country)
-    return EDIT_FORM.modal("Change your nomination", blurb_fields(blurb), nomination)
+    fields = demo_fields(blurb) if found.of_track else blurb_fields(blurb)
+    return EDIT_FORM.modal("Change your nomination", fields, nomination, DEMO if found.of_track else "")
 
 
 @actions.EDIT_NOMINATION.answers
@@ -213,7 +223,8 @@ async def on_edited(submit: Submit) -> None:
 @EDIT_FORM.filled
 async def refill_edit(submit: Submit) -> ui.Modal:
     """The form again."""
-    return EDIT_FORM.modal("Change your nomination", blurb_fields(blurb_of(submit, ())), submit.row)
+    fields = demo_fields if submit.argument == DEMO else blurb_fields
+    return EDIT_FORM.modal("Change your nomination", fields(blurb_of(submit, ())), submit.row, submit.argument)
 
 
 @actions.WITHDRAW_NOMINATION.answers

@@ -14,6 +14,7 @@ from bot.domain.club.views import RatingForm
 from bot.services.club import rating as ratings
 from bot.services.club import views
 from cogs.club import actions
+from cogs.club.cards import phrases
 from cogs.club.cards.private import rated_card, scores_card
 from cogs.shared.caller import caller_of, now_of, tools_of
 from cogs.shared.dynamic import Press, read_key
@@ -52,10 +53,12 @@ def _drawn(
     ]
     fields = [
         radio_field("score", "Your score", scores),
-        *favourite_fields(form.view.tracks, favourite_id, favourite),
+        *([] if form.view.week.is_demo else favourite_fields(form.view.tracks, favourite_id, favourite)),
         text_field("review", "Review", value=review, long=True, description="Up to 2,000 characters"),
     ]
-    return RATING_FORM.modal(f"Rate the album · week {form.view.week.number}", fields, form.view.week.id)
+    return RATING_FORM.modal(
+        f"Rate the {phrases.thing(form.view.week)} · week {form.view.week.number}", fields, form.view.week.id
+    )
 
 
 def favourite_fields(tracks: Sequence[Track], chosen: UUID | None, typed: str) -> list[ui.Item[Any]]:

@@ -7,24 +7,26 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import Select, and_, bindparam, case, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.club.entries import Album, Blurb, Nomination, Standing
-from bot.domain.club.week import Phase
+from bot.domain.club.week import Phase, WeekKind
 from bot.domain.errors import AlreadyNominated, Refusal, TooManyNominations
 from bot.domain.ids import new_id
 from db.queries import search
 from db.queries.catalog import ALBUM
 from db.queries.club.participants import PERSON, shown_name, with_person
 from db.queries.club.scope import in_week
+from db.queries.posts import ANNOUNCED
 from db.session import violated
 from db.tables import catalog
 from db.tables import club as tables
 
 ALBUM_TWICE = "uq_nominations_album_once_a_week"
+TRACK_TWICE = "uq_nominations_track_once_a_week"
 SLOT_TWICE = "uq_nominations_slot_of_member"
 
 PLAIN = (
@@ -39,6 +41,8 @@ PLAIN = (
     "country",
     "host_pick",
     "edits",
+    "of_track",
+    "track_id",
 )
 """Columns that are stored as the nomination has them."""
 
@@ -48,6 +52,7 @@ SECONDS = (
     .correlate(tables.Nomination)
     .scalar_subquery()
 )
+GONE = "A deleted track"
 LOST = (str(Phase.CANCELLED), str(Phase.SCHEDULED))
 """Phases of weeks that played no album."""
 
@@ -57,15 +62,32 @@ def _nominations() -> Select[Any]:
     row = tables.Nomination
     columns = [getattr(row, name) for name in PLAIN]
     album = [column.label(f"album_{place}") for place, column in enumerate(ALBUM)]
-    query = select(*columns, row.standing, SECONDS.label("seconds"), *album, *PERSON)
-    return with_person(query.join(catalog.Album, catalog.Album.id == row.album_id), row.club_id, row.user_id)
+    track, week = catalog.Track, tables.Week
+    # Who made a demo is told with the result, unless the week was opened with the names shown.
+    told = or_(week.phase.in_(ANNOUNCED), week.rules["anonymous"].astext == "false")
+    query = select(*columns, row.standing, SECONDS.label("seconds"), *album, *PERSON).add_columns(
+        case((track.deleted_at.is_(None), track.title)).label("track_title"), told.label("told")
+    )
+    query = (
+        query.join(week, and_(week.club_id == row.club_id, week.id == row.week_id))
+        .outerjoin(catalog.Album, catalog.Album.id == row.album_id)
+        .outerjoin(track, track.id == row.track_id)
+    )
+    return with_person(query, row.club_id, row.user_id)
+
+
+def _subject(row: Any) -> Album:
+    """What was put forward: the album, or a member's track in an album's shape."""
+    if not row.of_track:
+        return Album(*(row._mapping[f"album_{place}"] for place in range(len(ALBUM))))
+    return Album(row.track_id or row.id, row.track_title or GONE, shown_name(row) if row.told else "")
 
 
 def _nomination(row: Any) -> Nomination:
     values = row._mapping
     return Nomination(
         **{name: values[name] for name in PLAIN},
-        album=Album(*(values[f"album_{place}"] for place in range(len(ALBUM)))),
+        album=_subject(row),
         nominator=shown_name(row),
         nominator_discord_id=row.person_discord_id,
         standing=Standing(row.standing),
@@ -126,8 +148,9 @@ async def add_nomination(
     blurb: Blurb,
     host_pick: bool,
     now: datetime,
+    of_track: bool = False,
 ) -> Nomination:
-    """An album is put forward, as the next in the week's order; hold the week.
+    """An album is put forward, as the next in the week's order; hold the week. A track stands in an album's place.
 
     Raises `AlreadyNominated` or `TooManyNominations` when the tables forbid it.
     """
@@ -141,7 +164,9 @@ async def add_nomination(
                     id=nomination_id,
                     week_id=week_id,
                     user_id=user_id,
-                    album_id=album.id,
+                    album_id=None if of_track else album.id,
+                    of_track=of_track,
+                    track_id=album.id if of_track else None,
                     ordinal=(last or 0) + 1,
                     slot=slot,
                     standing=str(Standing.STANDING),
@@ -155,7 +180,8 @@ async def add_nomination(
         if refusal is None:
             raise
         raise refusal from None
-    await search.note_nominated(session, club_id, album.id, now)
+    if not of_track:
+        await search.note_nominated(session, club_id, album.id, now)
     added = await nomination(session, club_id, nomination_id)
     assert added is not None, "just added"
     return added
@@ -166,7 +192,7 @@ async def _refusal(
 ) -> Refusal | None:
     """What a broken constraint means to the member."""
     kept = [one for one in await nominations_of_week(session, week_id) if one.standing is not Standing.WITHDRAWN]
-    if constraint == ALBUM_TWICE:
+    if constraint in (ALBUM_TWICE, TRACK_TWICE):
         first = next(one for one in kept if one.album.id == album.id)
         return AlreadyNominated(str(first.id), album.shown, own=first.user_id == user_id)
     if constraint == SLOT_TWICE:
@@ -282,14 +308,14 @@ async def week_won_by(
 
 
 async def week_nominated_in(
-    session: AsyncSession, club_id: UUID, album_id: UUID, *, before: int, weeks: int, kind: str
+    session: AsyncSession, club_id: UUID, album_id: UUID, *, before: int, weeks: int, kind: WeekKind
 ) -> tuple[int, date] | None:
     """Of the `weeks` weeks played before number `before`, the latest with the album in its race: number and date."""
     played = (
         select(tables.Week.id, tables.Week.number, tables.Week.opens_on)
         .where(
             tables.Week.club_id == club_id,
-            tables.Week.kind == kind,
+            tables.Week.kind == str(kind),
             tables.Week.number < before,
             tables.Week.phase.not_in(LOST),
         )
@@ -310,6 +336,35 @@ async def week_nominated_in(
         )
     ).one_or_none()
     return None if row is None else (row.number, row.opens_on)
+
+
+async def week_of_track(
+    session: AsyncSession, club_id: UUID, track_id: UUID, *, before: int, weeks: int
+) -> tuple[int, date] | None:
+    """Of the `weeks` demo weeks before number `before`, the latest with the track in its race: number and date."""
+    row, week = tables.Nomination, tables.Week
+    played = (
+        select(week.id, week.number, week.opens_on)
+        .where(
+            week.club_id == club_id,
+            week.kind == str(WeekKind.DEMO),
+            week.number < before,
+            week.phase.not_in(LOST),
+        )
+        .order_by(week.number.desc())
+        .limit(weeks)
+        .subquery()
+    )
+    found = (
+        await session.execute(
+            select(played.c.number, played.c.opens_on)
+            .join(row, and_(row.club_id == club_id, row.week_id == played.c.id))
+            .where(row.track_id == track_id, row.standing == str(Standing.STANDING))
+            .order_by(played.c.number.desc())
+            .limit(1)
+        )
+    ).one_or_none()
+    return None if found is None else (found.number, found.opens_on)
 
 
 async def voters_for(session: AsyncSession, club_id: UUID, nomination_id: UUID) -> tuple[int, ...]:

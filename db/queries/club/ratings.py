@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.club.entries import Rating
-from bot.domain.club.week import Phase
+from bot.domain.club.week import Phase, WeekKind
 from db.queries.club.participants import PERSON, shown_name, with_person
 from db.queries.club.scope import in_week
 from db.session import violated
@@ -60,7 +60,7 @@ async def rating_of(session: AsyncSession, week_id: UUID, user_id: UUID) -> Rati
 
 
 async def save_rating(
-    session: AsyncSession, rating: Rating, *, club_id: UUID, week_id: UUID, album_id: UUID, now: datetime
+    session: AsyncSession, rating: Rating, *, club_id: UUID, week_id: UUID, album_id: UUID | None, now: datetime
 ) -> str | None:
     """A member's rating replaces the one before; answers `FOREIGN_FAVOURITE` when the track is not on the album."""
     values = {
@@ -92,8 +92,8 @@ async def hearing_count(session: AsyncSession, week_id: UUID) -> int:
     return await session.scalar(select(func.count()).where(in_week(tables.Hearing, week_id))) or 0
 
 
-async def past_means(session: AsyncSession, club_id: UUID, before: int) -> list[Decimal]:
-    """The official mean of every closed week numbered below, in their order; weeks nobody rated are left out."""
+async def past_means(session: AsyncSession, club_id: UUID, before: int, kind: WeekKind) -> list[Decimal]:
+    """The official mean of every closed week of a kind numbered below; weeks nobody rated are left out."""
     rows = await session.scalars(
         select(func.avg(tables.Rating.score))
         .join(tables.Week, (tables.Week.club_id == tables.Rating.club_id) & (tables.Week.id == tables.Rating.week_id))
@@ -102,6 +102,7 @@ async def past_means(session: AsyncSession, club_id: UUID, before: int) -> list[
             tables.Rating.official,
             tables.Week.phase == str(Phase.CLOSED),
             tables.Week.number < before,
+            tables.Week.kind == str(kind),
         )
         .group_by(tables.Week.number)
         .order_by(tables.Week.number)

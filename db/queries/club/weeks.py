@@ -16,7 +16,7 @@ from sqlalchemy.orm import aliased
 
 from bot.domain.calendar import DEADLINES, Deadlines
 from bot.domain.club.rules import Rules
-from bot.domain.club.week import CHOOSING, Phase, ThreadRole, Week
+from bot.domain.club.week import CHOOSING, Phase, ThreadRole, Week, WeekKind
 from bot.domain.errors import SlotTaken
 from db.session import violated
 from db.tables import club as tables
@@ -29,7 +29,6 @@ PLAIN = (
     "number",
     "opens_on",
     "run",
-    "kind",
     "theme",
     "from_template",
     "phase_began_at",
@@ -44,7 +43,7 @@ PLAIN = (
 )
 """Columns that are stored as the week has them."""
 THREADS: Mapping[ThreadRole, str] = {role: f"{role}_thread_id" for role in ThreadRole}
-COLUMNS = (*PLAIN, "phase", "cancelled_from", "rules", *DEADLINES, *THREADS.values())
+COLUMNS = (*PLAIN, "kind", "phase", "cancelled_from", "rules", *DEADLINES, *THREADS.values())
 
 
 @cache
@@ -56,6 +55,7 @@ def _week(row: Any) -> Week:
     values = row._mapping
     return Week(
         **{name: values[name] for name in PLAIN},
+        kind=WeekKind(values["kind"]),
         phase=Phase(values["phase"]),
         cancelled_from=None if values["cancelled_from"] is None else Phase(values["cancelled_from"]),
         rules=Rules.from_dict(values["rules"]),
@@ -68,6 +68,7 @@ def _values(week: Week) -> dict[str, Any]:
     """The row of a week; thread and event ids are written where Discord's answers are settled, not here."""
     kept = {name: getattr(week, name) for name in PLAIN if name not in ("id", "club_id", "number", "event_id")}
     return kept | {
+        "kind": str(week.kind),
         "phase": str(week.phase),
         "cancelled_from": None if week.cancelled_from is None else str(week.cancelled_from),
         "rules": week.rules.to_dict(),
@@ -279,13 +280,13 @@ async def next_due(session: AsyncSession, now: datetime, passed: Collection[UUID
     )
 
 
-async def slot_holder(session: AsyncSession, club_id: UUID, kind: str) -> Week | None:
+async def slot_holder(session: AsyncSession, club_id: UUID, kind: WeekKind) -> Week | None:
     """The week of this kind that is being chosen."""
     row = (
         await session.execute(
             _weeks().where(
                 tables.Week.club_id == club_id,
-                tables.Week.kind == kind,
+                tables.Week.kind == str(kind),
                 tables.Week.phase.in_([str(phase) for phase in CHOOSING]),
             )
         )

@@ -154,7 +154,11 @@ async def same_work(session: AsyncSession, club_id: UUID, track_id: UUID) -> tup
     listed = await session.execute(
         select(Track.id, Track.title, artist.label("artist"))
         .join(Album, Album.id == Track.album_id)
-        .join(ClubAlbum, and_(ClubAlbum.album_id == Album.id, ClubAlbum.club_id == club_id))
+        .join(
+            ClubAlbum,
+            # The list of an album that became another one still holds what was remembered of its tracks.
+            and_(ClubAlbum.album_id == func.coalesce(Album.merged_into, Album.id), ClubAlbum.club_id == club_id),
+        )
         .where(func.lower(Track.title) == row.title.lower())
     )
     same = {one.id for one in listed if one.artist and work_id(one.artist, one.title) == work}

@@ -35,20 +35,23 @@ async def favourites_of_week(session: AsyncSession, week_id: UUID) -> list[UUID]
 async def winning_tracks(session: AsyncSession, club_id: UUID) -> list[UUID]:
     """A track of every album that won in the club, oldest week first.
 
-    It is the pitch track, else the favourite of a week that is closed, else the first of the list; an album without a
-    track list is left out.
+    It is the demo itself, or the pitch track, else the favourite of a week that is closed, else the first of the list;
+    an album without a track list is left out.
     """
     won = (
         await session.execute(
-            select(Week.id, Nomination.album_id, Nomination.pitch_track)
+            select(Week.id, Nomination.album_id, Nomination.pitch_track, Nomination.track_id)
             .join(Nomination, and_(Nomination.club_id == Week.club_id, Nomination.id == Week.winner_id))
             .where(Week.club_id == club_id, Week.phase.in_(ANNOUNCED))
             .order_by(Week.number)
         )
     ).all()
-    lists = await _lists(session, [row.album_id for row in won])
+    lists = await _lists(session, [row.album_id for row in won if row.album_id is not None])
     favourites = await _favourites(session, club_id)
-    chosen = (_standing_for(lists.get(row.album_id, ()), row.pitch_track, favourites.get(row.id)) for row in won)
+    chosen = (
+        row.track_id or _standing_for(lists.get(row.album_id, ()), row.pitch_track, favourites.get(row.id))
+        for row in won
+    )
     return [track_id for track_id in chosen if track_id is not None]
 
 

@@ -1,0 +1,31 @@
+"""Demo weeks: members put tracks of their own forward, and who made which is told with the result."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from bot.domain.club.rules import Guide, Pick, Rules
+from bot.domain.errors import Refusal
+
+
+@dataclass(eq=False)
+class DemoRefused(Refusal):
+    """A nomination that does not fit the week's kind; `cogs/shared/demo_refusals.py` words it.
+
+    `reason`: `takes_tracks` or `takes_albums` of the week; `no_tracks` of one's own, `unknown`, `hidden` since it was
+    reported, `played` in the last weeks, `no_audio` where its file is not at hand.
+    """
+
+    reason: str
+    name: str = ""
+    """The week's label, or the track's title."""
+
+
+def rules_of_demos(rules: Rules, *, blind: bool) -> Rules:
+    """A club's rules as a demo week keeps them: the members choose, and names stay hidden where it is blind."""
+    return replace(
+        rules,
+        pick=Pick.VOTE,
+        anonymous=blind,
+        guide=Guide.OFF if rules.guide is Guide.OFF else Guide.CARD,
+    )
