@@ -185,6 +185,11 @@ async def count_play(session: AsyncSession, track_id: UUID) -> None:
     await session.execute(update(Track).where(Track.id == track_id).values(play_count=Track.play_count + 1))
 
 
+async def remove(session: AsyncSession, track_id: UUID) -> None:
+    """A track goes at once, with all that hangs on it."""
+    await session.execute(delete(Track).where(Track.id == track_id))
+
+
 async def purge(session: AsyncSession, deleted_before: datetime) -> list[UUID]:
     """Tracks that were deleted before go for good, with all that hangs on them; their keys."""
     gone = await session.scalars(
