@@ -17,10 +17,10 @@ COUNTED_AFTER = timedelta(seconds=5)
 """Likes and comments that come within so long are drawn once."""
 
 
-async def post_soon(session: Writing, *, club_id: UUID, post_id: UUID, now: datetime) -> None:
-    """The message of a new post goes out after the commit."""
+async def post_soon(session: Writing, *, club_id: UUID, post_id: UUID, channel_id: int, now: datetime) -> None:
+    """The message of a new post goes out after the commit, to where its member stood."""
     club = await clubs.club(session, club_id)
-    draft = Draft(Kind.SHARED_POST, payload={"post": str(post_id)})
+    draft = Draft(Kind.SHARED_POST, payload={"post": str(post_id), "channel": channel_id})
     await outbox.record_for_club(session, club, draft, key=f"shared:{post_id}", now=now)
 
 
