@@ -170,5 +170,4 @@ async def restore(tools: Tools, *, caller: Caller, now: datetime, track: UUID) -
 async def purge(tools: Tools, *, now: datetime) -> int:
     """Tracks that were deleted a week ago go for good; how many. Their posts stay as tombstones, and their files go."""
     async with tools.database.writing() as session:
-        gone = await queries.purge(session, now - KEPT_AFTER_DELETION)
-        return len(gone)
+        return len(await queries.purge(session, now - KEPT_AFTER_DELETION))

@@ -71,3 +71,13 @@ async def posts_page(
         query = query.where(Post.user_id == user_id)
     query = query.order_by(Post.created_at.desc(), Post.id.desc()).limit(limit).offset(offset)
     return [_read(row) for row in await session.execute(query)]
+
+
+async def posts_by(session: AsyncSession, user_id: UUID) -> list[tuple[UUID, UUID]]:
+    """What a member posted outside of any week: club and post."""
+    rows = await session.execute(
+        select(Post.club_id, Post.id)
+        .where(Post.user_id == user_id, Post.week_id.is_(None), Post.post_type == str(PostType.AUDIO))
+        .order_by(Post.club_id, Post.id)
+    )
+    return [(found.club_id, found.id) for found in rows]

@@ -106,6 +106,11 @@ async def tracks_of(
     return tuple(_track(row) for row in await session.execute(query))
 
 
+async def all_of(session: AsyncSession, owner_id: UUID) -> list[UUID]:
+    """The keys of a member's tracks, deleted ones too."""
+    return list(await session.scalars(select(Track.id).where(Track.user_id == owner_id).order_by(Track.id)))
+
+
 async def deleted_tracks(session: AsyncSession, club_id: UUID, owner_id: UUID) -> tuple[MemberTrack, ...]:
     """What a member has deleted and can bring back, newest first."""
     query = _tracks(club_id).where(Track.user_id == owner_id, Track.deleted_at.is_not(None))

@@ -162,3 +162,8 @@ async def needing_files(session: AsyncSession, keys: Collection[UUID]) -> set[UU
     """Which of these uploads still need their file."""
     states = [str(state) for state in UNDER_WAY]
     return set(await session.scalars(select(Row.id).where(Row.id.in_(keys), Row.state.in_(states))))
+
+
+async def all_of(session: AsyncSession, user_id: UUID) -> list[UUID]:
+    """The keys of a member's uploads, under which files may lie."""
+    return list(await session.scalars(select(Row.id).where(Row.user_id == user_id)))
