@@ -19,10 +19,11 @@ from bot.domain.errors import Refusal
 from bot.domain.ids import new_id
 from bot.domain.library.audio import AudioFacts, Compression, Format, Heard, Stored, wants_copy
 from bot.domain.library.errors import Code, UploadFailed
+from bot.domain.library.memory import Deed, Deposit
 from bot.domain.library.tracks import owned_by, title_from
 from bot.domain.library.uploads import QUOTA_BYTES, STORE_PAUSE, STORE_TRIES, Upload, UploadState
 from bot.domain.ports import AssetStore, Inbox
-from bot.services.library import showing
+from bot.services.library import memory, showing
 from bot.services.library.receiving import give_up, look_at, sha256_of
 from bot.services.tools import Tools
 from db.queries.library import tracks, uploads, versions
@@ -215,6 +216,8 @@ async def _record(tools: Tools, session: Writing, one: Upload, file: _File) -> N
         if held is not None:
             await _duplicate(tools, session, one, held)
         return
+    added = Deposit(one.user_id, track_id, Deed.VERSION_ADDED, str(one.id), now, f"v{number}", one.note)
+    await memory.remember(session, added)
     await tracks.set_length(session, track_id, file.facts.duration_ms, now)
     await showing.track_changed(session, [track_id], now)
     await uploads.move(session, one.id, UploadState.DONE, now, track_id=track_id, ended_at=now)

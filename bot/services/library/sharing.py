@@ -10,12 +10,13 @@ from bot.domain.catalog import visible
 from bot.domain.errors import TextTooLong
 from bot.domain.ids import new_id
 from bot.domain.library.errors import TrackRefused
+from bot.domain.library.memory import Deed, Deposit
 from bot.domain.library.sharing import CAPTION_LIMIT, LATEST, PAGE, PostPage, Reach, SharedPost, reach_of
 from bot.domain.library.tracks import ATTESTATION, MemberTrack, Version
 from bot.domain.people import Caller
 from bot.domain.post_errors import PostClosed
 from bot.services import people
-from bot.services.library import showing
+from bot.services.library import memory, showing
 from bot.services.library.tracks import visible_track
 from bot.services.tools import Tools
 from db.queries import people as people_queries
@@ -77,6 +78,7 @@ async def share(
             caption=words,
             now=now,
         )
+        await memory.remember(session, Deposit(member.user_id, track, Deed.POSTED, str(post), now))
         await showing.post_soon(session, club_id=club.id, post_id=post, channel_id=channel_id, now=now)
         made = await _shared(session, club.id, post, member.user_id)
         assert made is not None, "just made"
