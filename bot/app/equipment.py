@@ -9,13 +9,15 @@ from bot.domain.catalog import Service
 from bot.domain.clock import Clock
 from bot.pictures.kept import KeptPictures
 from bot.pictures.painter import PooledPainter
+from bot.providers.audio import ChildEars
 from bot.providers.exports.luggage import AttachmentFolder
 from bot.providers.exports.reader import ExportFiles
 from bot.providers.files import FileStore
 from bot.providers.sources import Keys, Sources, World
+from bot.providers.uploads import UploadFolder
 from bot.providers.vault import KeyFile, SecretVault
 from bot.services.manners import SharedManners
-from bot.services.tools import Covers, Listening, Tools
+from bot.services.tools import Covers, Library, Listening, Tools
 from db.session import Database
 
 if TYPE_CHECKING:
@@ -58,7 +60,9 @@ class Equipment:
             sources.listens, sources.granters, self.vault, settings.web_address, ExportFiles(), luggage
         )
         self._painter = PooledPainter(kept.store, KeptPictures(settings.data_folder / "pictures"))
-        return Tools(database, self._clock, sources.albums, sources.links, kept, listening, self._painter)
+        folder = settings.data_folder
+        library = Library(UploadFolder(folder / "uploads", sources.http), ChildEars(), FileStore(folder / "assets"))
+        return Tools(database, self._clock, sources.albums, sources.links, kept, listening, self._painter, library)
 
     async def close(self) -> None:
         """Leave the services of the world, and end the painters."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -12,6 +12,7 @@ from uuid import UUID
 from bot.domain.catalog import FoundAlbum, FoundTrack, Link, Service
 from bot.domain.covers import Picture
 from bot.domain.errors import Why
+from bot.domain.library.audio import Format, Heard
 from bot.domain.listening.accounts import Access, Granted, HistoryPage, NowPlaying, Profile
 from bot.domain.listening.imports import FileKind, RefusedRow
 from bot.domain.listening.plays import Source, Told
@@ -278,5 +279,48 @@ class Painter(Protocol):
 
         Covers are found by their hash in the store of covers; one that is not there, or no good, is a tile with its
         name. Raises `PictureRefused`: BUSY, SLOW or FAILED; what it would show can then be said by `lines_of`.
+        """
+        ...
+
+
+class Inbox(Luggage, Protocol):
+    """Keeps files on their way into the library, also such as a browser sends."""
+
+    async def receive(self, chunks: AsyncIterator[bytes], *, key: UUID, limit_bytes: int) -> int:
+        """Keep what comes in, whole or not at all; its bytes. Raises `UploadFailed` (FILE_TOO_LARGE), `OSError`."""
+        ...
+
+
+class AssetStore(Protocol):
+    """Keeps files under the hash of their content, until they are removed or lost."""
+
+    async def put_file(self, sha256: str, source: Path) -> None:
+        """Keep a copy of this file; whole or not at all, wherever the process ends. Raises `OSError`."""
+        ...
+
+    async def has(self, sha256: str) -> bool:
+        """Whether it is there."""
+        ...
+
+    async def read(self, sha256: str) -> bytes | None:
+        """The bytes; None where they are not there, or no longer what they were."""
+        ...
+
+    async def remove(self, hashes: Collection[str]) -> None:
+        """Keep these no longer; what is gone already stays so."""
+        ...
+
+    async def older_than(self, instant: datetime) -> list[str]:
+        """The hashes of what was put there before."""
+        ...
+
+
+class Ears(Protocol):
+    """Whoever decodes files of audio that nobody knows yet, apart from everything that could be harmed."""
+
+    async def hear(self, path: Path, found: Format, *, copy: Path | None = None) -> Heard:
+        """Decode a file to its end and measure it; `copy` is where a smaller one is written.
+
+        Raises `UploadFailed` (INVALID_FORMAT), `OSError`.
         """
         ...

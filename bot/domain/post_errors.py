@@ -9,7 +9,11 @@ from bot.domain.errors import Refusal
 
 @dataclass(eq=False)
 class PostClosed(Refusal):
-    """Nothing more can hang on this post; `reason` is `track_removed` or `ended`, or `unknown` for no post at all."""
+    """Nothing more can hang on this post.
+
+    `reason` is `track_removed` or `ended`, `private` where its track is out of the caller's reach, or `unknown` for no
+    post at all.
+    """
 
     reason: str
 

@@ -41,6 +41,16 @@ class Post:
     """Deleted ones are not counted."""
     channel_id: int | None = None
     message_id: int | None = None
+    owner_id: UUID | None = None
+    """Who made the track, where a member did."""
+    public: bool = True
+    """Whether others than its owner may reach the track."""
+
+    def reachable_by(self, user_id: UUID | None) -> bool:
+        """Whether somebody may reach the track that it presents; None asks for a message, which everybody reads."""
+        return self.track is not None and (
+            self.owner_id is None or self.public or (user_id is not None and user_id == self.owner_id)
+        )
 
     @property
     def talked_about(self) -> bool:

@@ -33,3 +33,5 @@ FETCH_FACTS = Task("fetch_facts")
 """Ask services what artists and albums are."""
 READ_PRIORS = Task("read_priors")
 """Ask services what members like, for those of whom little is known yet."""
+KEEP_UPLOAD = Task("keep_upload")
+"""Hear a file that a member uploaded, and put it into their library."""

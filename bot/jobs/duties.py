@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeAlias
 
-from bot.domain.tasks import BACKFILL_ACCOUNT, IMPORT_LISTENS, REFRESH_TASTE, SYNC_ACCOUNTS, Task
+from bot.domain.tasks import (
+    BACKFILL_ACCOUNT,
+    IMPORT_LISTENS,
+    KEEP_UPLOAD,
+    REFRESH_TASTE,
+    SYNC_ACCOUNTS,
+    Task,
+)
+from bot.services.library import keeping
 from bot.services.listening import attachments, syncing
 from bot.services.taste import refreshing
 from bot.services.tools import Tools
@@ -21,6 +29,7 @@ def duties() -> Mapping[Task, Duty]:
         BACKFILL_ACCOUNT: syncing.read_accounts,
         IMPORT_LISTENS: attachments.work,
         REFRESH_TASTE: refreshing.refresh,
+        KEEP_UPLOAD: keeping.work,
     }
 
 

@@ -6,20 +6,23 @@ import asyncio
 import hashlib
 import os
 import re
+import shutil
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 HASH = re.compile(r"[0-9a-f]{64}")
 UNFINISHED = ".part"
+CHUNK = 1 << 20
 
 
 class FileStore:
     """Bytes by their SHA-256, two folders deep; whole files or none, wherever a process or the machine ends.
 
-    Fulfils `CoverStore`. The folder comes into being with the first file.
+    Fulfils `CoverStore` and `AssetStore`. The folder comes into being with the first file.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -28,6 +31,14 @@ class FileStore:
     async def put(self, sha256: str, content: bytes) -> None:
         """Keep these bytes; a file that is there already is written anew, which mends it. Raises `OSError`."""
         await asyncio.to_thread(self._put, sha256, content)
+
+    async def put_file(self, sha256: str, source: Path) -> None:
+        """Keep a copy of this file, which may be large. Raises `OSError`."""
+        await asyncio.to_thread(self._put_file, sha256, source)
+
+    async def has(self, sha256: str) -> bool:
+        """Whether there is such a file."""
+        return await asyncio.to_thread(self._path(sha256).is_file)
 
     async def read(self, sha256: str) -> bytes | None:
         """The bytes; None where there is no such file, or it does not hold what its name says."""
@@ -48,12 +59,19 @@ class FileStore:
         return self.folder / sha256[:2] / sha256[2:4] / sha256
 
     def _put(self, sha256: str, content: bytes) -> None:
+        self._write(sha256, lambda file: file.write(content))
+
+    def _put_file(self, sha256: str, source: Path) -> None:
+        with source.open("rb") as content:
+            self._write(sha256, lambda file: shutil.copyfileobj(content, file, CHUNK))
+
+    def _write(self, sha256: str, write: Callable[[BinaryIO], object]) -> None:
         path = self._path(sha256)
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, unfinished = tempfile.mkstemp(dir=path.parent, suffix=UNFINISHED)
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(content)
+                write(file)
                 file.flush()
                 os.fsync(file.fileno())
             Path(unfinished).replace(path)

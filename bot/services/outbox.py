@@ -142,6 +142,8 @@ async def settle(
         if not await queries.finish(session, errand, state, now=now, discord_id=discord_id, error=None):
             return False
         if errand.week_id is None:
+            if panel is not None and posts:
+                await note_message(session, errand.club_id, posts, panel)
             return True
         if panel is not None:
             kind, ordinal = panel_key or (str(errand.kind), errand.ordinal)

@@ -23,7 +23,7 @@ from bot.domain.posts import (
 )
 from bot.services import people
 from bot.services.club import guide
-from bot.services.library import memory
+from bot.services.library import memory, showing
 from bot.services.tools import Tools
 from db.queries import posts as queries
 from db.queries.club import weeks
@@ -35,11 +35,13 @@ async def talk_of(tools: Tools, *, caller: Caller, now: datetime, post: UUID) ->
     async with tools.database.writing() as session:
         club, member = await people.present(session, caller, now, takes_part=False)
         found, week = await _found(session, club, post)
+        if found.track is not None and not found.reachable_by(member.user_id):
+            raise PostClosed("private")
         return Talk(
             post=found,
             album=await queries.album_of_post(session, club.id, found.id),
-            label=week.label,
-            open=week.phase in HEARING and found.track is not None,
+            label=week.label if week is not None else "",
+            open=_is_open(found, week, member.user_id),
             user_id=member.user_id,
             liked=await queries.likes_it(session, club.id, found.id, member.user_id),
             comments=threaded(await queries.comments_of(session, club.id, found.id)),
@@ -75,13 +77,13 @@ async def unlike(tools: Tools, *, caller: Caller, now: datetime, post: UUID) -> 
 async def _set_like(tools: Tools, caller: Caller, now: datetime, post: UUID, *, liked: bool) -> Like:
     async with tools.database.writing() as session:
         club, member = await people.present(session, caller, now)
-        found, week = await _open(session, club, post)
+        found, week = await _open(session, club, post, member.user_id)
         if liked:
             changed = await queries.add_like(session, club.id, found.id, member.user_id, now)
         else:
             changed = await queries.remove_like(session, club.id, found.id, member.user_id)
         if changed:
-            await guide.count_again(session, week, found, now)
+            await _count_again(session, club, week, found, now)
         return Like(await _again(session, club, found), liked, changed)
 
 
@@ -90,8 +92,8 @@ async def to_comment_on(
 ) -> tuple[Post, Comment | None]:
     """A post that the caller may comment on, and the comment they answer. Raises `PostClosed`, `CommentRefused`."""
     async with tools.database.writing() as session:
-        club, _ = await people.present(session, caller, now, takes_part=False)
-        found, _ = await _open(session, club, post)
+        club, member = await people.present(session, caller, now, takes_part=False)
+        found, _ = await _open(session, club, post, member.user_id)
         return found, await _parent(session, club, found, parent)
 
 
@@ -112,7 +114,7 @@ async def comment(
     words = check_comment(text)
     async with tools.database.writing() as session:
         club, member = await people.present(session, caller, now)
-        found, week = await _open(session, club, post)
+        found, week = await _open(session, club, post, member.user_id)
         position_ms = read_position(position, found.track.duration_ms if found.track else None)
         await _parent(session, club, found, parent, lock=True)
         made = Comment(
@@ -127,9 +129,10 @@ async def comment(
         )
         await queries.add_comment(session, club.id, made)
         if found.track is not None:
-            noted = Deposit(member.user_id, found.track.id, Deed.NOTE_GIVEN, str(made.id), now, week.label)
+            label = week.label if week is not None else ""
+            noted = Deposit(member.user_id, found.track.id, Deed.NOTE_GIVEN, str(made.id), now, label)
             await memory.remember(session, noted)
-        await guide.count_again(session, week, found, now)
+        await _count_again(session, club, week, found, now)
         return made
 
 
@@ -143,26 +146,40 @@ async def delete_comment(tools: Tools, *, caller: Caller, now: datetime, comment
         found = check_own(await queries.comment(session, club.id, comment, lock=True), member.user_id)
         await queries.delete_comment(session, club.id, found, now)
         post, week = await _found(session, club, found.post_id)
-        await guide.count_again(session, week, post, now)
+        await _count_again(session, club, week, post, now)
         return found.post_id
 
 
-async def _found(session: Reading, club: Club, post_id: UUID) -> tuple[Post, Week]:
+async def _found(session: Reading, club: Club, post_id: UUID) -> tuple[Post, Week | None]:
+    """A post, and its week; a member's own post of a track belongs to none."""
     found = await queries.post(session, club.id, post_id)
     week = None if found is None or found.week_id is None else await weeks.week(session, found.week_id)
-    if found is None or week is None:
+    if found is None or (found.week_id is not None and week is None):
         raise PostClosed("unknown")
     return found, week
 
 
-async def _open(session: Reading, club: Club, post_id: UUID) -> tuple[Post, Week]:
-    """A post on which more can hang: it presents a track, and its week is still listened to or rated."""
+def _is_open(post: Post, week: Week | None, user_id: UUID) -> bool:
+    return post.reachable_by(user_id) and (week is None or week.phase in HEARING)
+
+
+async def _open(session: Reading, club: Club, post_id: UUID, user_id: UUID) -> tuple[Post, Week | None]:
+    """A post on which more can hang: its track is within reach, and its week, if any, is listened to or rated."""
     found, week = await _found(session, club, post_id)
     if found.track is None:
         raise PostClosed("track_removed")
-    if week.phase not in HEARING:
+    if week is not None and week.phase not in HEARING:
         raise PostClosed("ended")
+    if not found.reachable_by(user_id):
+        raise PostClosed("private")
     return found, week
+
+
+async def _count_again(session: Writing, club: Club, week: Week | None, post: Post, now: datetime) -> None:
+    if week is not None:
+        await guide.count_again(session, week, post, now)
+    else:
+        await showing.draw_again(session, club_id=club.id, post_id=post.id, now=now, soon=True)
 
 
 async def _parent(

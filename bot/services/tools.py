@@ -12,9 +12,12 @@ from bot.domain.clock import Clock
 from bot.domain.listening.plays import Source
 from bot.domain.ports import (
     AlbumSource,
+    AssetStore,
     CoverFetcher,
     CoverStore,
+    Ears,
     Granter,
+    Inbox,
     LinkReader,
     ListenFiles,
     ListenSource,
@@ -56,6 +59,18 @@ class Listening:
 
 
 @dataclass(frozen=True)
+class Library:
+    """What keeping members' tracks takes; without it nobody uploads any."""
+
+    inbox: Inbox | None = None
+    """Keeps files until they were heard."""
+    ears: Ears | None = None
+    """Decodes and measures them."""
+    assets: AssetStore | None = None
+    """Keeps them for good."""
+
+
+@dataclass(frozen=True)
 class Tools:
     """The database, the clock, and the sources of albums (none are needed)."""
 
@@ -70,3 +85,5 @@ class Tools:
     """Accounts of members elsewhere; none by default."""
     painter: Painter | None = None
     """Draws pictures; without one they are said in words."""
+    library: Library = field(default_factory=Library)
+    """Tracks that members make; none are taken by default."""

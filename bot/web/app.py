@@ -25,6 +25,7 @@ from bot.domain.listening.plays import Source
 from bot.services.accounts import linking
 from bot.services.tools import Tools
 from bot.web import words
+from bot.web.uploading import UploadPages
 
 log = logging.getLogger(__name__)
 
@@ -83,6 +84,7 @@ class WebServer:
                 web.get(f"/link/{TICKET}", self._start_page),
                 web.post(f"/link/{TICKET}", self._go_on),
                 web.get(f"/callback/{CALLBACK}", self._come_back),
+                *UploadPages(self).routes(),
             ]
         )
         # Its own log of requests would hold their addresses.
@@ -107,7 +109,7 @@ class WebServer:
     async def _start_page(self, request: web.Request) -> web.StreamResponse:
         now = self.tools.clock.now()
         invited = await linking.invitation(self.tools, ticket=request.match_info["ticket"], now=now)
-        response = self._page(
+        response = self.page(
             "start.html",
             title=f"Link {words.service(invited.source)}",
             service=words.service(invited.source),
@@ -151,7 +153,7 @@ class WebServer:
         )
         name = words.service(linked.source)
         log.info("a %s account was linked on its page", name)
-        return self._page(
+        return self.page(
             "told.html",
             title="Linked again" if linked.again else "Linked",
             sentence=f"Your {name} account {linked.name} is linked.",
@@ -176,7 +178,7 @@ class WebServer:
         word = request.cookies.get(self._cookie, "")
         return word if linking.WORD.fullmatch(word) else ""
 
-    def _page(self, template: str, *, status: int = 200, leads_to: str = "", **values: Any) -> web.Response:
+    def page(self, template: str, *, status: int = 200, leads_to: str = "", **values: Any) -> web.Response:
         """A page; its form may lead to ourselves and, from there, to `leads_to`."""
         text = self._pages.get_template(template).render(css=Markup(CSS), **values)
         response = web.Response(text=text, status=status, content_type="text/html")
@@ -188,7 +190,7 @@ class WebServer:
 
     def _told(self, error: Refusal | Unavailable) -> web.Response:
         said = words.told(error)
-        return self._page(
+        return self.page(
             "told.html",
             status=said.status,
             title=said.title,
@@ -219,7 +221,7 @@ class WebServer:
     def _went_wrong(self, what: str, error: Exception) -> web.Response:
         reference = secrets.token_hex(4)
         log.error("%s failed, reference %s", what, reference, exc_info=error)
-        return self._page(
+        return self.page(
             "told.html",
             status=500,
             title="Something went wrong",

@@ -20,6 +20,7 @@ from cogs.club.cards import album, choosing, notices, phrases, result
 from cogs.club.cards.week import week_card
 from cogs.delivery import codes, events, messages
 from cogs.delivery.accounts import account_dm
+from cogs.delivery.demos import shared_post
 from cogs.delivery.guide import GuideErrands
 from cogs.delivery.library import milestone_dm, shared_playlist
 from cogs.delivery.outcome import SKIPPED, Outcome
@@ -86,6 +87,8 @@ class Performer:
             return await account_dm(self.bot, errand, now)
         if errand.kind in (Kind.PLAYLIST, Kind.PLAYLIST_REFRESH):
             return await shared_playlist(self.bot, errand, now)
+        if errand.kind in (Kind.SHARED_POST, Kind.SHARED_REDRAW):
+            return await shared_post(self.bot, errand, now)
         if errand.kind is Kind.MILESTONE_DM:
             return await milestone_dm(self.bot, errand)
         if errand.week_id is None:

@@ -93,6 +93,16 @@ TOPICS: dict[str, tuple[str, str]] = {
         "later: those of a track fill the form when you nominate its album. `/milestone add` marks a day, and reminds "
         "you in private where you want.",
     ),
+    "demos": (
+        "Your own music",
+        "`/demo share file:` puts an MP3, WAV or FLAC of yours into your library: it is heard to its end, measured, "
+        "and kept once. Then post it, add it to a playlist, or keep it. Without a file you get a page that takes up "
+        "to 50MB. `/demo version` adds a new take, `/demo library` shows what is there, `/demo edit` changes what is "
+        "said of it. `/demo private` keeps a track to yourself: where it was posted, its place alone stays. `/demo "
+        "delete` leaves a week to bring it back. A posted track takes likes, answers and notes at a moment (`1:23`).\n"
+        "Before your first post you say that you may share what you made. **Report** hides a track until a host has "
+        "looked: `/demo reports`.",
+    ),
     "reminders": (
         "Reminders",
         "Before a deadline there is one reminder in the thread, never at night. `/reminders role:on` takes the role it "

@@ -13,6 +13,10 @@ def _post_closed(refusal: post_errors.PostClosed) -> str:
         )
     if refusal.reason == "ended":
         return "This week is over, and so is the talk about its tracks. The album's thread is still there to read."
+    if refusal.reason == "private":
+        return (
+            "That track is no longer everybody's: its owner, or a report, keeps it back. Only its place is left here."
+        )
     return "That track is nowhere to be found. Choose one from the album's listening guide."
 
 

@@ -59,12 +59,15 @@ def _posts() -> Any:
         track.position,
         track.title,
         track.duration_ms,
+        track.user_id.label("owner_id"),
+        and_(track.is_public, track.hidden_at.is_(None)).label("public"),
+        track.deleted_at,
     ).outerjoin(track, track.id == row.track_id)
 
 
 def _post(row: Any) -> Post:
     track = None
-    if row.track_id is not None:
+    if row.track_id is not None and row.deleted_at is None:
         track = Track(row.track_id, row.position or 1, row.title, row.duration_ms)
     return Post(
         row.id,
@@ -75,6 +78,8 @@ def _post(row: Any) -> Post:
         comments=row.comments,
         channel_id=row.channel_id,
         message_id=row.message_id,
+        owner_id=row.owner_id,
+        public=row.public is not False,
     )
 
 

@@ -15,6 +15,7 @@ import cogs.people
 import cogs.taste  # noqa: F401 - each puts its words and buttons in place
 from bot.domain import errors, post_errors, privacy_errors
 from bot.domain.errors import Refusal
+from bot.domain.library import errors as library
 from bot.domain.library import memory
 from bot.domain.listening import accounts, imports, linking, refusals
 from bot.domain.listening.charts import Kind
@@ -76,7 +77,7 @@ def samples(text: str) -> list[Refusal]:
         errors.TooManyChoices(2),
         errors.TooManyChoices(1),
         errors.BadScore(text),
-        *(post_errors.PostClosed(reason) for reason in ("track_removed", "ended", "unknown")),
+        *(post_errors.PostClosed(reason) for reason in ("track_removed", "ended", "private", "unknown")),
         *(post_errors.CommentRefused(reason) for reason in ("empty", "gone", "not_yours")),
         post_errors.BadPosition(text, 213_000),
         post_errors.BadPosition(text, None),
@@ -139,6 +140,7 @@ def samples(text: str) -> list[Refusal]:
         errors.Missing(("your_rating",)),
         *of_accounts(text),
         *of_follows(text),
+        *of_tracks(text),
     ]
 
 
@@ -154,6 +156,32 @@ def of_accounts(text: str) -> Iterator[Refusal]:
         yield linking.NoSuchAccount(source)
         yield linking.TicketRefused("expired", source)
     yield linking.NoSuchAccount()
+
+
+def of_tracks(text: str) -> Iterator[Refusal]:
+    for code in library.Code:
+        for reason in (
+            "limit",
+            "quota",
+            "other",
+            "empty",
+            "truncated",
+            "long",
+            "channels",
+            "rate",
+            "slow",
+            "download",
+            "",
+        ):
+            yield library.UploadFailed(code, reason, text)
+    yield library.UploadFailed(library.Code.INVALID_FORMAT, "other")
+    for reason in ("running", "none", "no_page", "attach", "used", "expired", "unknown", "over"):
+        yield library.UploadRefused(reason)
+    yield library.UploadRefused("daily", AT, 20)
+    told = ("unknown", "not_yours", "no_title", "not_attested", "hidden", "deleted", "none", "which", "large", "lost")
+    for reason in told:
+        yield library.TrackRefused(reason, text)
+    yield library.TrackRefused("unknown")
 
 
 def of_follows(text: str) -> Iterator[Refusal]:

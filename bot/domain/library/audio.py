@@ -91,6 +91,14 @@ class Compressed:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """A file that was decoded to its end, and the smaller copy that was made on the way, where one was wanted."""
+
+    facts: AudioFacts
+    copy: Compressed | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Compression:
     """What became of a file on its way into the library (the facts of a compression, also where there was none)."""
 

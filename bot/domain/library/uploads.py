@@ -85,7 +85,6 @@ class Invitation:
     """What the upload page says: for whom, what, and until when."""
 
     name: str
-    handle: str
     title: str
     is_version: bool
     ends_at: datetime

@@ -17,11 +17,11 @@ COUNTED_AFTER = timedelta(seconds=5)
 """Likes and comments that come within so long are drawn once."""
 
 
-async def post_soon(session: Writing, *, club_id: UUID, post_id: UUID, now: datetime) -> None:
-    """The message of a new post goes out after the commit."""
+async def post_soon(session: Writing, *, club_id: UUID, post_id: UUID, channel_id: int, now: datetime) -> None:
+    """The message of a new post goes out after the commit, to where its member stood."""
     club = await clubs.club(session, club_id)
-    draft = Draft(Kind.SHARED_POST, payload={"post": str(post_id)})
-    await outbox.record_for_club(session, club, draft, key=f"shared:{post_id}", now=now)
+    draft = Draft(Kind.SHARED_POST, payload={"post": str(post_id), "channel": channel_id})
+    await outbox.record_for_club(session, club, draft, key=f"shared:{post_id}", now=now, lane=f"shared:{post_id}")
 
 
 async def draw_again(session: Writing, *, club_id: UUID, post_id: UUID, now: datetime, soon: bool = False) -> None:
@@ -30,7 +30,9 @@ async def draw_again(session: Writing, *, club_id: UUID, post_id: UUID, now: dat
     seconds = int(COUNTED_AFTER.total_seconds())
     at = datetime.fromtimestamp((int(now.timestamp()) // seconds + 1) * seconds, now.tzinfo) if soon else now
     draft = Draft(Kind.SHARED_REDRAW, not_before=at, payload={"post": str(post_id)})
-    await outbox.record_for_club(session, club, draft, key=f"shared:{post_id}:{at.isoformat()}", now=now)
+    await outbox.record_for_club(
+        session, club, draft, key=f"shared:{post_id}:{at.isoformat()}", now=now, lane=f"shared:{post_id}"
+    )
 
 
 async def track_changed(session: Writing, track_ids: Sequence[UUID], now: datetime) -> None:

@@ -68,6 +68,13 @@ async def tracks_of_member(
         )
 
 
+async def is_own(tools: Tools, *, caller: Caller, track: UUID) -> bool:
+    """Whether the caller made this track."""
+    async with tools.database.reading() as session:
+        user_id = await people_queries.user_by_discord(session, caller.discord_id)
+        return user_id is not None and track in await queries.all_of(session, user_id)
+
+
 async def deleted_tracks(tools: Tools, *, caller: Caller, now: datetime) -> tuple[MemberTrack, ...]:
     """What the caller has deleted and can bring back."""
     async with tools.database.writing() as session:
@@ -170,5 +177,4 @@ async def restore(tools: Tools, *, caller: Caller, now: datetime, track: UUID) -
 async def purge(tools: Tools, *, now: datetime) -> int:
     """Tracks that were deleted a week ago go for good; how many. Their posts stay as tombstones, and their files go."""
     async with tools.database.writing() as session:
-        gone = await queries.purge(session, now - KEPT_AFTER_DELETION)
-        return len(gone)
+        return len(await queries.purge(session, now - KEPT_AFTER_DELETION))

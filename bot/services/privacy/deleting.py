@@ -11,6 +11,7 @@ from bot.domain.people import Caller
 from bot.domain.privacy import CONFIRMS, Choice, Erased, Group, Person
 from bot.domain.privacy_errors import NotConfirmed, NothingKept
 from bot.services import outbox
+from bot.services.library import leaving
 from bot.services.listening import club_counters, hearing
 from bot.services.tools import Tools
 from db.queries import outbox as outbox_queries
@@ -36,14 +37,17 @@ async def delete_person(tools: Tools, *, caller: Caller, now: datetime, choice: 
         if person is None or not await erasing.hold(session, person):
             raise NothingKept
         files = await erasing.imports_of(session, person)
+        music = await leaving.gather(session, person.user_id, now)
         shown = await erasing.weeks_showing(session, person)
         await hearing.member_changed(session, user_id=person.user_id, now=now)
         gone, nameless = await _forget(session, person, choice, now)
+        await leaving.forget_assets(session, music)
         left = await reading.recount(session, person)
         if left.total:
             raise NotForgotten(", ".join(left.left))
         await _draw_again(session, shown, now)
     await _remove_files(tools, files)
+    await leaving.remove_files(tools, music)
     async with tools.database.reading() as session:
         return Erased(choice, gone, nameless, await reading.recount(session, person))
 

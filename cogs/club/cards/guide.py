@@ -87,7 +87,12 @@ def _options(posts: Sequence[Post]) -> list[discord.SelectOption]:
 
 def _number(post: Post) -> str:
     """`3. Title`, raw."""
-    return "A removed track" if post.track is None else f"{post.track.position}. {post.track.title}"
+    return "A removed track" if post.track is None else f"{_place(post)}{post.track.title}"
+
+
+def _place(post: Post) -> str:
+    """`3. `, or nothing for a track that is on no list."""
+    return f"{post.track.position}. " if post.track is not None and post.track.position else ""
 
 
 def _line(post: Post, width: int) -> str:
@@ -109,7 +114,7 @@ def _title(post: Post) -> str:
     if post.track is None:
         return "### A track that was removed"
     length = f" ({phrases.duration(post.track.duration_ms)})" if post.track.duration_ms else ""
-    return f"### {post.track.position}. {phrases.literal(post.track.title, TITLE, TITLE + 60)}{length}"
+    return f"### {_place(post)}{phrases.literal(post.track.title, TITLE, TITLE + 60)}{length}"
 
 
 # --- a message for each track ---------------------------------------------------------------------------------------

@@ -106,6 +106,11 @@ async def tracks_of(
     return tuple(_track(row) for row in await session.execute(query))
 
 
+async def all_of(session: AsyncSession, owner_id: UUID) -> list[UUID]:
+    """The keys of a member's tracks, deleted ones too."""
+    return list(await session.scalars(select(Track.id).where(Track.user_id == owner_id).order_by(Track.id)))
+
+
 async def deleted_tracks(session: AsyncSession, club_id: UUID, owner_id: UUID) -> tuple[MemberTrack, ...]:
     """What a member has deleted and can bring back, newest first."""
     query = _tracks(club_id).where(Track.user_id == owner_id, Track.deleted_at.is_not(None))
@@ -183,6 +188,11 @@ async def set_hidden(session: AsyncSession, track_id: UUID, at: datetime | None)
 async def count_play(session: AsyncSession, track_id: UUID) -> None:
     """Somebody was handed the sound of a track."""
     await session.execute(update(Track).where(Track.id == track_id).values(play_count=Track.play_count + 1))
+
+
+async def remove(session: AsyncSession, track_id: UUID) -> None:
+    """A track goes at once, with all that hangs on it."""
+    await session.execute(delete(Track).where(Track.id == track_id))
 
 
 async def purge(session: AsyncSession, deleted_before: datetime) -> list[UUID]:
