@@ -33,3 +33,5 @@ FETCH_FACTS = Task("fetch_facts")
 """Ask services what artists and albums are."""
 READ_PRIORS = Task("read_priors")
 """Ask services what members like, for those of whom little is known yet."""
+SEEK_COVERS = Task("seek_covers", tries=2)
+"""Look for the covers of albums that members heard."""

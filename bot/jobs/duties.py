@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeAlias
 
-from bot.domain.tasks import BACKFILL_ACCOUNT, IMPORT_LISTENS, REFRESH_TASTE, SYNC_ACCOUNTS, Task
+from bot.domain.tasks import BACKFILL_ACCOUNT, IMPORT_LISTENS, REFRESH_TASTE, SEEK_COVERS, SYNC_ACCOUNTS, Task
 from bot.services.listening import attachments, syncing
+from bot.services.pictures import seeking
 from bot.services.taste import refreshing
 from bot.services.tools import Tools
 
@@ -21,6 +22,7 @@ def duties() -> Mapping[Task, Duty]:
         BACKFILL_ACCOUNT: syncing.read_accounts,
         IMPORT_LISTENS: attachments.work,
         REFRESH_TASTE: refreshing.refresh,
+        SEEK_COVERS: seeking.seek,
     }
 
 
