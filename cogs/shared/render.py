@@ -12,6 +12,7 @@ import discord
 from discord import ui
 
 from bot.domain.covers import Picture
+from bot.domain.pictures.painting import Painted
 from cogs.shared.limits import check_message
 
 Item = ui.Item[Any]
@@ -31,6 +32,17 @@ class Illustrated(ui.Section[Any]):
         self.alt = alt
 
 
+class Gallery(ui.MediaGallery[Any]):
+    """A picture over the whole width of a message, uploaded with it."""
+
+    def __init__(self, painted: Painted) -> None:
+        super().__init__(
+            discord.MediaGalleryItem(f"attachment://{painted.name}", description=painted.alt[:ALT_TEXT] or None)
+        )
+        self.picture = painted
+        self.alt = painted.alt
+
+
 class Body:
     """One message of components, fresh for one send or one edit.
 
@@ -39,31 +51,42 @@ class Body:
     """
 
     def __init__(
-        self, *items: Item | None, framed: bool = True, roles: Sequence[int] = (), silent: bool = False
+        self,
+        *items: Item | None,
+        framed: bool = True,
+        roles: Sequence[int] = (),
+        silent: bool = False,
+        accent: int | None = None,
     ) -> None:
         self.items: tuple[Item, ...] = tuple(item for item in items if item is not None)
         self.framed = framed
         self.silent = silent
         self.roles = tuple(roles)
+        self.accent = accent
+        """The colour of the frame's edge, as 0xRRGGBB."""
 
     @property
-    def pictures(self) -> dict[str, Picture]:
+    def pictures(self) -> dict[str, Picture | Painted]:
         """What has to be uploaded with it, by file name."""
-        return {item.picture.name: item.picture for item in self.items if isinstance(item, Illustrated)}
+        return {item.picture.name: item.picture for item in self.items if isinstance(item, Illustrated | Gallery)}
 
     def files(self, *, without: Collection[str] = ()) -> list[discord.File]:
         """Its pictures, fresh for one request; those `without` are there already."""
-        alts = {item.picture.name: item.alt for item in self.items if isinstance(item, Illustrated)}
+        alts = {item.picture.name: item.alt for item in self.items if isinstance(item, Illustrated | Gallery)}
         return [
-            discord.File(io.BytesIO(picture.content), name, description=alts[name][:ALT_TEXT])
+            discord.File(io.BytesIO(picture.content), name, description=alts[name][:ALT_TEXT] or None)
             for name, picture in self.pictures.items()
             if name not in without
         ]
 
     def bare(self) -> Body:
         """The same message without pictures, for where they cannot be uploaded."""
-        items = [ui.TextDisplay(item.text) if isinstance(item, Illustrated) else item for item in self.items]
-        return Body(*items, framed=self.framed, roles=self.roles, silent=self.silent)
+        items = [
+            ui.TextDisplay(item.text) if isinstance(item, Illustrated) else item
+            for item in self.items
+            if not isinstance(item, Gallery)
+        ]
+        return Body(*items, framed=self.framed, roles=self.roles, silent=self.silent, accent=self.accent)
 
     @property
     def mentions(self) -> discord.AllowedMentions:
@@ -85,7 +108,7 @@ class Body:
         """
         view = ui.LayoutView(timeout=None)
         if self.framed:
-            view.add_item(ui.Container(*self.items, id=marker))
+            view.add_item(ui.Container(*self.items, id=marker, accent_colour=self.accent))
         else:
             for item in self.items:
                 view.add_item(item)
