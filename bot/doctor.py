@@ -19,6 +19,7 @@ from bot.domain.catalog import Service, service_name
 from bot.domain.errors import Unavailable
 from bot.domain.secret_keys import KeyFault
 from bot.logs import start_logging, strike
+from bot.pictures import checkup
 from bot.services.accounts.resealing import count_sealed
 from bot.services.club import setup
 from bot.services.manners import SharedManners
@@ -50,6 +51,8 @@ async def examine(*, asks_sources: bool = False) -> int:
         start_logging(settings.log_level, as_json=settings.log_json, secrets=settings.secrets())
         for finding in (*keys_and_sources(settings), *accounts_elsewhere(settings)):
             ill += _tell(finding, settings.secrets())
+        for name, well, detail in await checkup.findings():
+            ill += _tell(Finding(name, well, detail))
         async for finding in _world(settings, asks_sources):
             ill += _tell(finding, settings.secrets())
     typer.echo("All is well." if not ill else f"{ill} to mend.")

@@ -35,3 +35,5 @@ READ_PRIORS = Task("read_priors")
 """Ask services what members like, for those of whom little is known yet."""
 KEEP_UPLOAD = Task("keep_upload")
 """Hear a file that a member uploaded, and put it into their library."""
+SEEK_COVERS = Task("seek_covers", tries=2)
+"""Look for the covers of albums that members heard."""

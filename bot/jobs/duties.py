@@ -10,11 +10,13 @@ from bot.domain.tasks import (
     IMPORT_LISTENS,
     KEEP_UPLOAD,
     REFRESH_TASTE,
+    SEEK_COVERS,
     SYNC_ACCOUNTS,
     Task,
 )
 from bot.services.library import keeping
 from bot.services.listening import attachments, syncing
+from bot.services.pictures import seeking
 from bot.services.taste import refreshing
 from bot.services.tools import Tools
 
@@ -30,6 +32,7 @@ def duties() -> Mapping[Task, Duty]:
         IMPORT_LISTENS: attachments.work,
         REFRESH_TASTE: refreshing.refresh,
         KEEP_UPLOAD: keeping.work,
+        SEEK_COVERS: seeking.seek,
     }
 
 

@@ -30,7 +30,7 @@ def sheet(sketch: Calendar, palette: Palette, _covers: Collection[str] = ()) -> 
     steps = _steps(sketch)
     for first in range(0, weeks, BLOCK):
         y = _block(drawn, sketch, steps, y, square, range(first, min(weeks, first + BLOCK)))
-    y = _legend(drawn, y - SECTION + GAP, steps)
+    y = _legend(drawn, y - SECTION + SMALL + GAP, steps)
     return finish(drawn, figures(drawn, y, _told(sketch)))
 
 
@@ -51,11 +51,11 @@ def _block(drawn: Sheet, sketch: Calendar, steps: tuple[int, ...], y: float, squ
             if not 0 <= place < len(sketch.days):
                 continue
             day = sketch.first + timedelta(days=place)
-            if left >= free and (day.day <= 7 or place == 0):
+            if left >= free and _names_month(sketch, place, week, weeks.start):
                 name = MONTHS[day.month - 1][:3].title()
-                wide = width_of(name, SMALL)
-                if left + wide <= MARGIN + ROOM and (place == 0 or day.day <= 7):
-                    drawn.text(left, y, name, SMALL, room=wide + 1, fill=palette.muted)
+                wide = width_of(name, SMALL) + 1
+                if left + wide <= MARGIN + ROOM:
+                    drawn.text(left, y, name, SMALL, room=wide, fill=palette.muted)
                     free = left + wide + 5
             step = sum(sketch.days[place] >= least for least in steps) if sketch.days[place] else 0
             side = square * (LEAST + (0.92 - LEAST) * step / len(steps) if step else EMPTY)
@@ -68,6 +68,13 @@ def _block(drawn: Sheet, sketch: Calendar, steps: tuple[int, ...], y: float, squ
                 radius=square * 0.18,
             )
     return top + 7 * square + SECTION
+
+
+def _names_month(sketch: Calendar, place: int, week: int, first: int) -> bool:
+    """Whether a month is written above a day: it begins in that week, or a block begins in the middle of it."""
+    day = sketch.first + timedelta(days=place)
+    soon = (sketch.first + timedelta(days=min(place + 14, len(sketch.days) - 1))).month
+    return day.day <= 7 or (week == first and soon == day.month)
 
 
 def _steps(sketch: Calendar) -> tuple[int, ...]:
@@ -103,8 +110,8 @@ def _told(sketch: Calendar) -> list[tuple[str, str, str]]:
     day = sketch.first + timedelta(days=best)
     most = sketch.days[best] if sketch.days else 0
     return [
-        (f"{heard:,}", "days", f"of {len(sketch.days):,} with music"),
-        (f"{longest:,}", "in a row", "days, the longest"),
+        (f"{heard:,}", "days", f"of {len(sketch.days):,} heard"),
+        (f"{longest:,}", "in a row", "days at most"),
         (
             f"{most:,}",
             "plays",

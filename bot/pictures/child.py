@@ -7,7 +7,11 @@ import json
 import os
 import struct
 import sys
-from typing import Any, BinaryIO
+
+TYPE_CHECKING = False
+"""Named so for the checker alone: every import makes the first picture later."""
+if TYPE_CHECKING:
+    from typing import Any, BinaryIO
 
 LENGTH = struct.Struct(">I")
 FORBIDDEN = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system")

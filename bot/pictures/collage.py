@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from bot.domain.pictures.collages import Collage, Tile
+from bot.domain.pictures.collages import NAMED, Collage, Tile
 from bot.domain.pictures.painting import PHONE_WIDTH, SMALLEST_TEXT
 from bot.pictures import writing
 from bot.pictures.card import disc
@@ -13,8 +13,6 @@ from bot.pictures.sheet import ASCENT, DESCENT, Sheet
 
 LARGE, SMALL, MANY = 300, 180, 40
 """Pixels of a tile, and of how many tiles on it is the smaller one."""
-NAMED = 5
-"""Tiles beside each other up to which names stand on covers: more, and none could be read on a phone."""
 FULL_VEIL = 0.7
 """The part of a veil, from its foot, that is dark enough for text; above it fades."""
 ON_VEIL, BELOW_IT = "#ffffff", "#d7dae0"
@@ -59,27 +57,19 @@ def _names(drawn: Sheet, tile: Tile, x: float, bottom: float, side: float, colum
 
 
 def _placeholder(drawn: Sheet, tile: Tile, x: float, y: float, side: float, columns: int) -> None:
-    """A tile without a cover says so: a record, and the name it stands for."""
+    """A tile without a cover says so: a record, and the name it stands for; small ones have room for a title alone."""
     palette = drawn.palette
     large, small = SIZES.get(columns, (float(SMALLEST_TEXT), float(SMALLEST_TEXT)))
     drawn.rect(x, y, side, side, palette.panel)
     drawn.rect(x + 0.5, y + 0.5, side - 1, side - 1, palette.ground, radius=3, opacity=0.35)
-    edge = EDGE if columns <= NAMED else 2.0
+    roomy = columns <= NAMED
+    edge = EDGE if roomy else 2.0
     room = side - 2 * edge
-    lines = max(
-        1, min(3 if columns <= NAMED else 4, int((side - 2 * edge) / (large * LINE)) - (1 if tile.artist else 0))
-    )
-    if columns <= NAMED:
+    head = side * 0.28 if roomy else 0.0
+    if roomy:
         disc(drawn, x + side - edge - side * 0.1, y + edge + side * 0.1, side * 0.1)
-    foot = drawn.texts(
-        x + edge,
-        y + edge + large * ASCENT + (side * 0.28 if columns <= NAMED else 0),
-        tile.title,
-        large,
-        room=room,
-        lines=lines if columns > NAMED else min(lines, 2),
-        weight=BOLD,
-        instead="?",
-    )
-    if tile.artist and foot + small * LINE + small * DESCENT <= y + side - 1:
+    lines = 2 if roomy else max(1, int((side - 2 * edge) / (large * LINE)))
+    first = y + edge + large * ASCENT + head
+    foot = drawn.texts(x + edge, first, tile.title, large, room=room, lines=lines, weight=BOLD, instead="?")
+    if roomy and tile.artist and foot + small * (LINE + DESCENT) <= y + side - 1:
         drawn.text(x + edge, foot + small * LINE, tile.artist, small, room=room, fill=palette.muted)

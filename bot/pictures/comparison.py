@@ -65,9 +65,9 @@ def _artists(drawn: Sheet, y: float, sketch: Comparison) -> float:
         drawn.rect(middle - 2 - left, top, left, 10, palette.accent, radius=RADIUS / 2)
         drawn.rect(middle + 2, top, right, 10, palette.other, radius=RADIUS / 2)
         drawn.rect(middle + 2, top, right, 10, hatched, radius=RADIUS / 2, opacity=0.35)
+        drawn.line(middle, top - 2, middle, top + 12, palette.muted)
         at = top + 5 + SMALL * 0.36
         drawn.text(middle - 2 - left - 5, at, f"{one.left:,}", SMALL, room=COUNT - 5, anchor="end", fill=palette.muted)
         drawn.text(middle + 2 + right + 5, at, f"{one.right:,}", SMALL, room=COUNT - 5, fill=palette.muted)
         y += ROW
-    drawn.line(middle, foot + GAP, middle, y - 6, palette.line)
     return y + SECTION - 8

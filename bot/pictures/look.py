@@ -8,8 +8,8 @@ from bot.domain.pictures.painting import PHONE_WIDTH, SMALLEST_TEXT, Theme
 
 WIDTH = PHONE_WIDTH
 """Of a card: it is laid out in the pixels that a phone shows, and drawn `SCALE` times as large."""
-SCALE = 3
-"""1,140 pixels across."""
+SCALE = 2.4
+"""912 pixels across: sharp on a phone, and a third less to draw and to encode than with three."""
 
 SMALL = SMALLEST_TEXT
 BODY = 13

@@ -8,6 +8,7 @@ import json
 import logging
 from collections.abc import Collection
 from dataclasses import asdict
+from typing import Protocol
 from weakref import WeakValueDictionary
 
 from bot.domain.pictures.charts import Recap
@@ -15,7 +16,6 @@ from bot.domain.pictures.collages import Collage
 from bot.domain.pictures.painting import Painted, Theme
 from bot.domain.pictures.saying import alt_of
 from bot.domain.pictures.sketches import Sketch, kind_of
-from bot.domain.ports import CoverStore
 from bot.pictures.kept import KeptPictures
 from bot.pictures.layout import laid_out
 from bot.pictures.pool import Drawn, Limits, Pool
@@ -27,11 +27,19 @@ VERSION = 1
 EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
 
 
+class CoverShelf(Protocol):
+    """Where covers are read; `CoverStore` is one."""
+
+    async def read(self, sha256: str) -> bytes | None:
+        """The bytes; None where they are not there."""
+        ...
+
+
 class PooledPainter:
     """Draws in processes of its own; fulfils `Painter`. The first one starts with the first picture."""
 
     def __init__(
-        self, covers: CoverStore | None = None, kept: KeptPictures | None = None, *, limits: Limits | None = None
+        self, covers: CoverShelf | None = None, kept: KeptPictures | None = None, *, limits: Limits | None = None
     ) -> None:
         self._covers = covers
         self._kept = kept
@@ -65,7 +73,11 @@ class PooledPainter:
 
         Covers that turn out to be none are left out the second time: their names stand there.
         """
-        drawn = await self.pool.draw(await asyncio.to_thread(laid_out, sketch, theme, covers.keys()), covers)
+        # A process that has yet to begin does so meanwhile.
+        _, order = await asyncio.gather(
+            self.pool.make_ready(), asyncio.to_thread(laid_out, sketch, theme, frozenset(covers))
+        )
+        drawn = await self.pool.draw(order, covers)
         if unreadable := drawn.facts.get("unreadable"):
             left = {sha256: content for sha256, content in covers.items() if sha256 not in unreadable}
             drawn = await self.pool.draw(await asyncio.to_thread(laid_out, sketch, theme, left.keys()), left)

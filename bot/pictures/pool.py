@@ -132,6 +132,13 @@ class Pool:
 
     def __post_init__(self) -> None:
         self._places = asyncio.Semaphore(self.limits.processes)
+        self._beginning = asyncio.Lock()
+
+    async def make_ready(self) -> None:
+        """Start the first process, if none was started yet or all have ended; raises `PictureRefused`."""
+        async with self._beginning:  # twenty that come at once start one
+            if not self._idle and not self._busy:
+                self._idle.append(await self._process())
 
     async def draw(self, order: Order, covers: Mapping[str, bytes]) -> Drawn:
         """A picture of an order; raises `PictureRefused`."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
 
 import resvg_py
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from PIL import Image
 
 QUALITY = 86

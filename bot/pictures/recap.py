@@ -22,6 +22,7 @@ from bot.pictures.look import (
     Palette,
 )
 from bot.pictures.sheet import Sheet
+from bot.pictures.writing import width_of
 
 COVER = 128.0
 BARS = 96.0
@@ -43,7 +44,7 @@ def sheet(sketch: Recap, palette: Palette, covers: Collection[str] = ()) -> Shee
         (f"{sketch.median:.1f}".replace(".0", ""), "median", f"spread {sketch.spread:.2f}"),
     ]
     if sketch.rank is not None:
-        told.append((f"#{sketch.rank}", "of the club", f"among {sketch.weeks:,} albums"))
+        told.append((f"#{sketch.rank}", "in the club", f"of {sketch.weeks:,} albums"))
     y = _histogram(drawn, heading(drawn, figures(drawn, y - 6, told), "Scores", "members"), sketch)
     if sketch.favourites:
         y = heading(drawn, y, "Favourite tracks") + BODY
@@ -76,19 +77,23 @@ def _histogram(drawn: Sheet, y: float, sketch: Recap) -> float:
     palette = drawn.palette
     wide = ROOM / SCORES
     most = max(sketch.counts)
-    foot = y + 30 + BARS
+    foot = y + 34 + BARS
+    mean, middle = _at(float(sketch.mean), wide), _at(float(sketch.median), wide)
+    drawn.line(mean, y + 16, mean, foot, palette.ink, width=1.5)
+    drawn.line(middle, y + 16, middle, foot, palette.other, width=1.5, dash="3 4")
     for place, count in enumerate(sketch.counts):
         left = MARGIN + place * wide
         high = count / most * BARS if count else 2.0
         drawn.rect(left + 3, foot - high, wide - 6, high, palette.accent if count else palette.line, radius=3)
         if count:
-            drawn.text(left + wide / 2, foot - high - 5, f"{count}", SMALL, room=wide, anchor="middle", weight=BOLD)
+            told = f"{count}"
+            room = width_of(told, SMALL, BOLD) + 6
+            at = left + wide / 2
+            # The number stands free of the lines behind it.
+            drawn.rect(at - room / 2, foot - high - 6 - SMALL, room, SMALL + 5, palette.ground, radius=3)
+            drawn.text(at, foot - high - 5, told, SMALL, room=wide, anchor="middle", weight=BOLD)
         score = f"{1 + place / 2:g}"
         drawn.text(left + wide / 2, foot + SMALL + 5, score, SMALL, room=wide, anchor="middle", fill=palette.muted)
-    mean = _at(float(sketch.mean), wide)
-    middle = _at(float(sketch.median), wide)
-    drawn.line(mean, y + 16, mean, foot, palette.ink, width=1.5)
-    drawn.line(middle, y + 16, middle, foot, palette.other, width=1.5, dash="3 4")
     _names(drawn, y + SMALL, (mean, "mean"), (middle, "median"))
     return foot + SMALL + 5 + SECTION + GAP
 
@@ -99,16 +104,11 @@ def _at(score: float, wide: float) -> float:
 
 
 def _names(drawn: Sheet, foot: float, mean: tuple[float, str], median: tuple[float, str]) -> None:
-    """What the two lines are, each on its own side."""
+    """What the two lines are, beside each other where they stand close, and never over the edge."""
     first, second = sorted((mean, median))
-    for (x, words), anchor in ((first, "end"), (second, "start")):
+    wide = {words: width_of(words, SMALL) + 1 for _, words in (mean, median)}
+    left = max(MARGIN, min(first[0] - wide[first[1]] - 3, RIGHT - wide[first[1]] - wide[second[1]] - GAP))
+    right = max(left + wide[first[1]] + GAP, min(second[0] + 3, RIGHT - wide[second[1]]))
+    for x, words in ((left, first[1]), (right, second[1])):
         fill = drawn.palette.ink if words == "mean" else drawn.palette.other
-        if anchor == "end" and x - 50 < MARGIN:
-            # No room on that side: above the other one.
-            drawn.text(max(MARGIN, x), foot - SMALL - 2, words, SMALL, room=60, fill=fill)
-        elif anchor == "start" and x + 50 > RIGHT:
-            drawn.text(min(RIGHT, x), foot - SMALL - 2, words, SMALL, room=60, fill=fill, anchor="end")
-        elif anchor == "end":
-            drawn.text(x - 3 if first[0] != second[0] else x - 4, foot, words, SMALL, room=50, fill=fill, anchor="end")
-        else:
-            drawn.text(x + 3, foot, words, SMALL, room=50, fill=fill)
+        drawn.text(x, foot, words, SMALL, room=wide[words], fill=fill)

@@ -23,7 +23,7 @@ def sheet(sketch: TasteCard, palette: Palette, _covers: Collection[str] = ()) ->
     drawn, y = begin(palette, f"{possessive(sketch.name)} taste", f"{sketch.period} · {counted(sketch.plays, 'play')}")
     if sketch.artists:
         told = " · ".join(sketch.artists[:5])
-        y = drawn.texts(MARGIN, y - 6, told, BODY, room=ROOM, lines=2) + SECTION
+        y = drawn.texts(MARGIN, y, told, BODY, room=ROOM, lines=2) + SECTION + 4
     if sketch.genres:
         y = _genres(drawn, heading(drawn, y, "Genres"), sketch.genres[:GENRES])
     if sketch.decades:
@@ -89,8 +89,8 @@ def _week(drawn: Sheet, y: float, hours: Sequence[Sequence[float]]) -> float:
 
 def _numbers(sketch: TasteCard) -> list[tuple[str, str, str]]:
     known = (
-        (sketch.novelty, "Novelty", "how much is new"),
+        (sketch.novelty, "Novelty", "new artists"),
         (sketch.loyalty, "Loyalty", "to favourites"),
-        (sketch.obscurity, "Obscurity", "few here know it"),
+        (sketch.obscurity, "Obscurity", "known to few"),
     )
     return [(f"{value}", name, meaning) for value, name, meaning in known if value is not None]

@@ -112,7 +112,7 @@ def runs(text: str, weight: int = REGULAR) -> Iterator[Run]:
             continue
         if found[0] is not face and piece and face is not None:
             # A space takes part in what stands before it.
-            if cluster == " ":
+            if cluster == " " and face is not EMOJI:
                 found = (face, float(width_in(face, 32) or found[1]))
             else:
                 yield Run(piece, face, width)

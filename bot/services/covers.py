@@ -61,7 +61,7 @@ async def ensure_cover(tools: Tools, *, album_id: UUID, now: datetime) -> Pictur
                 return Picture(asked.cover, content)
         if not url or len(url) > LONGEST_ADDRESS or not worth_asking(asked, url, now):
             return None
-        outcome, picture = await _fetch(covers, url)
+        outcome, picture = await fetch(covers, url)
         if picture is None:
             log.info("no cover for album %s: %s", album_id, outcome)
         await _record(tools, covers, album_id, url, outcome, picture, now)
@@ -107,7 +107,7 @@ async def sweep(tools: Tools, *, now: datetime) -> int:
     return removed
 
 
-async def _fetch(covers: Covers, url: str) -> tuple[CoverOutcome, Picture | None]:
+async def fetch(covers: Covers, url: str) -> tuple[CoverOutcome, Picture | None]:
     """The picture, fetched and put into the store; else why not."""
     if is_placeholder(url):
         return CoverOutcome.PLACEHOLDER, None

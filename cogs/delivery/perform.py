@@ -16,6 +16,7 @@ from bot.domain.club.week import Phase, ThreadRole
 from bot.domain.outbox import EDITS_APART, Errand, Kind
 from bot.services import covers, people
 from bot.services.club import reminders, views
+from bot.services.pictures import poster
 from cogs.club.cards import album, choosing, notices, phrases, result
 from cogs.club.cards.week import week_card
 from cogs.delivery import codes, events, messages
@@ -95,6 +96,8 @@ class Performer:
             return SKIPPED
         view = await views.view_of(self.bot.tools, week=errand.week_id, now=now)
         view = await covers.illustrated(self.bot.tools, view, album_ids=pictured(errand, view), now=now)
+        if Kind.RECAP in (errand.kind, errand.payload.get("panel")):
+            view = await poster.with_poster(self.bot.tools, view)
         return await self.operations[errand.kind](errand, view, now)
 
     async def _post(self, errand: Errand, view: WeekView, draw: Callable[[], Body], channel_id: int) -> PanelRef:

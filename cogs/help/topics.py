@@ -103,6 +103,13 @@ TOPICS: dict[str, tuple[str, str]] = {
         "Before your first post you say that you may share what you made. **Report** hides a track until a host has "
         "looked: `/demo reports`.",
     ),
+    "pictures": (
+        "Pictures",
+        "`/chart` makes a collage of the albums or artists heard most: `size:` from 2x2 to 10x10, any `period:`, with "
+        "or without names, and `skip:True` leaves out what has no cover. **Edit** below it opens every option again. "
+        "`/picture` shows the hours of your day, the days of your year, or your genres over time. `look:` is dark or "
+        "light. What a picture shows stands in words beside it; a week's recap comes with a poster.",
+    ),
     "reminders": (
         "Reminders",
         "Before a deadline there is one reminder in the thread, never at night. `/reminders role:on` takes the role it "

@@ -69,6 +69,8 @@ def words_for(error: BaseException, what: str) -> Body:
         return words("This works in a server only, not in a private message.")
     if isinstance(error, app_commands.CommandSignatureMismatch | app_commands.CommandNotFound):
         return words("This command has changed. Close Discord's command list, open it again, and retry.")
+    if isinstance(error, app_commands.CommandOnCooldown):
+        return words(f"That was often in a short time. It works again in {max(1, round(error.retry_after))} seconds.")
     if isinstance(error, app_commands.TransformerError):
         return words("One of the options could not be read. Choose it from the list and try again.")
     reference = secrets.token_hex(4)

@@ -161,6 +161,14 @@ def radio_field(name: str, label: str, options: Sequence[discord.RadioGroupOptio
     return ui.Label(text=label, component=ui.RadioGroup(custom_id=name, options=list(options), required=True))
 
 
+def checks_field(name: str, label: str, options: Sequence[discord.CheckboxGroupOption]) -> ui.Label[Any]:
+    """A field of up to ten boxes, any of which may be ticked."""
+    group: ui.CheckboxGroup[Any] = ui.CheckboxGroup(
+        custom_id=name, options=list(options), min_values=0, max_values=len(options), required=False
+    )
+    return ui.Label(text=label, component=group)
+
+
 def read_fields(components: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """The fields of a form that came back."""
     found: dict[str, str] = {}

@@ -2,9 +2,10 @@
 
 from bot.client import LongplayBot
 from cogs.taste.follow import Following
+from cogs.taste.pictures import Pictures
 
 
 async def setup(bot: LongplayBot) -> None:
     """Add the commands."""
-    for cog in (Following(),):
+    for cog in (Following(), Pictures()):
         await bot.add_cog(cog)

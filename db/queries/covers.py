@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.covers import Asked, Cover, CoverOutcome
 from db.tables import covers as tables
 from db.tables.catalog import Album
+from db.tables.listening import Artist, HeardAlbum
 
 EVICTING = 0x10_C0_7E_25
 """Key of the lock that one process at a time holds while it makes room."""
@@ -115,3 +116,58 @@ async def known(session: AsyncSession, hashes: Collection[str]) -> set[str]:
     """Those of the hashes that covers are kept under."""
     found = await session.scalars(select(tables.Cover.sha256).where(tables.Cover.sha256.in_(hashes)))
     return set(found)
+
+
+async def heard(session: AsyncSession, heard_albums: Collection[UUID]) -> dict[UUID, Asked]:
+    """What came of looking for the covers of albums that members heard; those nobody looked for are left out."""
+    row = tables.HeardCover
+    found = await session.execute(
+        select(row.heard_album_id, row.source_url, row.checked_at, row.outcome, tables.Cover.used_at, *COVER)
+        .outerjoin(tables.Cover, tables.Cover.sha256 == row.sha256)
+        .where(row.heard_album_id.in_(heard_albums))
+    )
+    return {
+        key: Asked(source_url, checked_at, CoverOutcome(outcome), Cover(*cover) if used_at else None, used_at)
+        for key, source_url, checked_at, outcome, used_at, *cover in found
+    }
+
+
+async def catalogue_addresses(session: AsyncSession, heard_albums: Collection[UUID]) -> dict[UUID, str]:
+    """Where the covers of heard albums stand that the catalogue knows by the same names."""
+    found = await session.execute(
+        select(HeardAlbum.id, Album.cover_url)
+        .join(Artist, Artist.id == HeardAlbum.artist_id)
+        .join(Album, (Album.title_key == HeardAlbum.title_key) & (Album.artist_key == Artist.name_key))
+        .where(HeardAlbum.id.in_(heard_albums), Album.cover_url.is_not(None), Album.merged_into.is_(None))
+        .order_by(HeardAlbum.id, Album.created_at.desc())
+    )
+    return {key: url for key, url in found if url}
+
+
+async def note_heard(
+    session: AsyncSession,
+    heard_album: UUID,
+    url: str,
+    outcome: CoverOutcome,
+    now: datetime,
+    *,
+    cover: Cover | None = None,
+) -> None:
+    """What came of looking for a heard album's cover takes the place of what came before."""
+    values = {
+        "sha256": cover.sha256 if cover else None,
+        "source_url": url,
+        "checked_at": now,
+        "outcome": str(outcome),
+    }
+    await session.execute(
+        insert(tables.HeardCover)
+        .values(heard_album_id=heard_album, **values)
+        .on_conflict_do_update(index_elements=["heard_album_id"], set_=values)
+    )
+
+
+async def note_uses(session: AsyncSession, hashes: Collection[str], now: datetime, *, before: datetime) -> None:
+    """Covers were shown; those that were shown since `before` are left as they are."""
+    row = tables.Cover
+    await session.execute(update(row).where(row.sha256.in_(hashes), row.used_at < before).values(used_at=now))

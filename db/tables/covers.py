@@ -49,3 +49,22 @@ class AlbumCover(Base):
     source_url: Mapped[str]
     checked_at: Mapped[datetime]
     outcome: Mapped[str]
+
+
+class HeardCover(Base):
+    """What came of looking for the cover of an album that members heard, which the catalogue need not know."""
+
+    __tablename__ = "heard_covers"
+    __table_args__ = (
+        at_most("source_url", 2048),
+        at_most("outcome", 50),
+        CheckConstraint("sha256 IS NULL OR outcome = 'kept'", name="only_kept_is_there"),
+    )
+
+    heard_album_id: Mapped[UUID] = mapped_column(ForeignKey("heard_albums.id", ondelete="CASCADE"), primary_key=True)
+    sha256: Mapped[str | None] = mapped_column(ForeignKey("covers.sha256", ondelete="SET NULL"), index=True)
+    """Empty where none was found, and where it had to make room."""
+    source_url: Mapped[str]
+    """Where it was found; empty where nobody knew of one."""
+    checked_at: Mapped[datetime]
+    outcome: Mapped[str]

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from bot.client import FACES as CLIENT_FACES
 from tests.cli.process import Shell
 
 COMMANDS = ("run", "rehearse", "migrate", "sync-commands", "doctor")
@@ -58,6 +59,15 @@ async def test_a_start_on_a_database_at_head_loads_neither_alembic_nor_the_rehea
     names = await loaded(bare, f"bot.cli, bot.config, bot.logs, bot.app, {FACES}")
     assert "discord" in names
     assert not idle & names
+
+
+async def test_no_drawing_library_is_loaded_before_the_first_picture(bare: Shell) -> None:
+    drawing = {"PIL", "resvg_py", "numpy", "matplotlib", "skia", "cairosvg"}
+    names = await loaded(
+        bare, f"bot.cli, bot.config, bot.logs, bot.app, {', '.join(CLIENT_FACES)}, bot.pictures.layout"
+    )
+    assert "discord" in names
+    assert not drawing & names
 
 
 async def test_a_stranger_of_a_command_is_told_what_there_is(bare: Shell) -> None:

@@ -10,6 +10,7 @@ from bot.domain.club.entries import Nomination, Rating, Track
 from bot.domain.club.ratings import Summary
 from bot.domain.club.week import Club, Week
 from bot.domain.covers import Picture
+from bot.domain.pictures.painting import Painted
 from bot.domain.tally import Tally
 
 
@@ -49,6 +50,8 @@ class WeekView:
     panels: Mapping[tuple[str, int], PanelRef] = field(default_factory=dict[tuple[str, int], PanelRef])
     covers: Mapping[UUID, Picture] = field(default_factory=dict[UUID, Picture])
     """By album; those that the card to be drawn shows, as far as they could be had."""
+    poster: Painted | None = None
+    """The recap as a picture, where it could be drawn."""
 
     @property
     def standing(self) -> tuple[Nomination, ...]:

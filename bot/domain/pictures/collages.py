@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
 SMALLEST, LARGEST = 2, 10
 """Tiles of a side."""
+NAMED = 5
+"""Tiles beside each other up to which names stand on covers: more, and none could be read on a phone."""
+SIZE = re.compile(r"(\d{1,2})(?:\s*[x×*, ]\s*(\d{1,2}))?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,16 @@ class Collage:
             raise ValueError(f"a collage has {SMALLEST} to {LARGEST} tiles a side, not {self.columns}×{self.rows}")
         if len(self.tiles) > self.columns * self.rows:
             raise ValueError("a collage has no more tiles than places")
+
+
+def read_size(text: str) -> tuple[int, int] | None:
+    """Columns and rows: `3x3`, `4 5`, `5`; None for what is no size of a collage."""
+    found = SIZE.fullmatch(text.strip())
+    if found is None:
+        return None
+    columns, rows = int(found[1]), int(found[2] or found[1])
+    inside = SMALLEST <= columns <= LARGEST and SMALLEST <= rows <= LARGEST
+    return (columns, rows) if inside else None
 
 
 def wanted_tiles(columns: int, rows: int, *, skipping: bool) -> int:

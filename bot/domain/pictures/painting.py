@@ -61,4 +61,15 @@ class TooFewForPicture(Refusal):
     found: int
     needed: int
     kind: str
-    """What is missing: `album`, `artist`, `play`."""
+    """What is missing: `album`, `artist`, `play`, `genre`."""
+    covered: bool = False
+    """Only those with a cover were counted."""
+
+
+@dataclass(eq=False)
+class PictureSize(Refusal):
+    """A size of a collage that is none."""
+
+    text: str
+    smallest: int
+    largest: int

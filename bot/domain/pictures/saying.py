@@ -90,7 +90,7 @@ def _(sketch: Comparison) -> Sequence[str]:
 @_lines.register
 def _(sketch: Recap) -> Sequence[str]:
     most = max(sketch.counts)
-    often = [f"{1 + place / 2:.1f}" for place, count in enumerate(sketch.counts) if count == most]
+    often = [f"{1 + place / 2:g}" for place, count in enumerate(sketch.counts) if count == most]
     lines = [f"{sketch.label}: {_name(sketch.title)}{f' by {_name(sketch.artist)}' if sketch.artist else ''}."]
     if not most:
         return [*lines, "Nobody rated it."]

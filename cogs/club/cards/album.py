@@ -14,7 +14,7 @@ from cogs.club.cards import phrases
 from cogs.club.cards.phrases import counted, figure
 from cogs.club.cards.result import link_buttons
 from cogs.club.cards.week import phase_buttons
-from cogs.shared.render import Body, beside_cover, rows, sized
+from cogs.shared.render import Body, Gallery, beside_cover, rows, sized
 from cogs.shared.text import plain, when
 
 
@@ -77,6 +77,8 @@ def recap_card(view: WeekView) -> Body:
     album = winner.album
     head = f"{phrases.heading(week, 'Recap')}\n{phrases.album_headline(album)}\n{phrases.nominators(winner)}"
     parts: list[ui.Item[Any]] = [beside_cover(head, view.covers.get(album.id), phrases.cover_alt(album))]
+    if view.poster is not None:
+        parts.append(Gallery(view.poster))
     summary = view.summary
     if summary is None:
         parts.append(ui.TextDisplay("Nobody rated it in time. `/rate` still takes late ratings."))

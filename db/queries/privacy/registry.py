@@ -164,6 +164,7 @@ NOBODYS: dict[str, str] = {
     "album_aliases": "words under which a server, not a person, picked an album",
     "album_covers": "pictures",
     "covers": "pictures",
+    "heard_covers": "pictures",
     "club_albums": "what a club nominated",
     "name_words": "words of names",
     "track_links": "the catalogue",

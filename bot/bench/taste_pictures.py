@@ -1,0 +1,201 @@
+"""`longplay bench pictures`: a collage and every chart, cold and warm; and what a start of the bot loads for them.
+
+Cold means that no painter's process runs and nothing is kept: starting it, reading fonts and libraries, drawing and
+encoding are all in the figure. Covers lie on disk, as they do once they were fetched. Warm has the process, and draws
+anew.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import io
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from bot.domain.pictures.charts import (
+    Bar,
+    Calendar,
+    Clock,
+    Comparison,
+    GenreSpread,
+    Recap,
+    SharedArtist,
+    TasteCard,
+    Waveform,
+)
+from bot.domain.pictures.collages import Collage, Tile
+from bot.domain.pictures.sketches import Sketch
+from bot.pictures.painter import PooledPainter
+
+COLLAGE_GOAL, CHART_GOAL, IMPORT_GOAL = 1_000.0, 100.0, 1_000.0
+"""Milliseconds."""
+SIDE = 640
+DRAWING = ("PIL", "resvg_py", "numpy", "matplotlib")
+START = (
+    "import time; t = time.perf_counter(); import bot.app, {faces}; import sys, json; "
+    "print(json.dumps([(time.perf_counter() - t) * 1000, [n for n in {drawing} if n in sys.modules]]))"
+)
+NAMES = (
+    ("Music Has the Right to Children", "Boards of Canada"),
+    ("教育", "東京事変"),
+    ("أغاني", "فيروز"),
+    ("Ok", "🎧"),
+)
+
+
+class CoversOnDisk:
+    """Covers as files by their hash; reads as the bot's store does."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    async def read(self, sha256: str) -> bytes | None:
+        """The bytes."""
+        return await asyncio.to_thread((self.folder / sha256).read_bytes)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What was measured of one thing, in milliseconds: medians."""
+
+    name: str
+    cold: float
+    warm: float
+    goal: float
+    kilobytes: int
+
+    @property
+    def reached(self) -> bool:
+        """Whether the cold figure is what is wanted."""
+        return self.cold < self.goal
+
+
+def sketches(covers: list[str]) -> dict[str, Sketch]:
+    """A picture of every kind."""
+    tiles = tuple(Tile(*NAMES[place % 4], plays=99 - place, cover=cover) for place, cover in enumerate(covers))
+    months = tuple(f"{month} 2026" for month in ("Jan", "Feb", "Mar", "Apr", "May", "Jun"))
+    return {
+        "collage 5×5": Collage("Ada", "last 7 days", "album", 5, 5, tiles),
+        "taste": TasteCard(
+            "Ada",
+            "last 365 days",
+            9_999,
+            tuple(Bar(f"genre {place}", 0.3 - place / 20) for place in range(6)),
+            tuple(Bar(f"{1960 + 10 * place}s", 0.1) for place in range(7)),
+            tuple(tuple((hour * day) % 9 for hour in range(24)) for day in range(7)),
+            30,
+            60,
+            20,
+            artists=("Boards of Canada", "Low"),
+        ),
+        "comparison": Comparison(
+            "Ada",
+            "Ben",
+            71,
+            tuple(SharedArtist(f"Artist {place}", 9 * place, 50 - place) for place in range(8)),
+            ("Both hear what nobody else here does", "Alike genres"),
+        ),
+        "recap without cover": Recap(
+            "WEEK 003", "Blue", "An Artist", (1, 0, 0, 2, 1, 3, 5, 4, 1), Decimal("3.8"), Decimal(4), Decimal("0.8")
+        ),
+        "clock": Clock("Ada", "last 365 days", tuple(range(24)), "Europe/Berlin"),
+        "calendar": Calendar("Ada", "last 365 days", date(2025, 12, 1), tuple(place * 7 % 40 for place in range(365))),
+        "genres": GenreSpread(
+            "Ada", "2026", months, tuple((f"genre {place}", (0.2, 0.1, 0.3, 0.2, 0.1, 0.2)) for place in range(5))
+        ),
+        "waveform": Waveform("Night Drive", "Ada", ((-0.5, 0.6), (-0.2, 0.9)) * 400, 217.0, -14.0),
+    }
+
+
+async def measured(name: str, sketch: Sketch, store: CoversOnDisk, rounds: int) -> Figure:
+    """One kind, cold and warm."""
+    cold: list[float] = []
+    warm: list[float] = []
+    size = 0
+    for _ in range(rounds):
+        painter = PooledPainter(store)
+        for times in (cold, warm, warm):
+            begin = time.perf_counter()
+            size = len((await painter.paint(sketch)).content)
+            times.append((time.perf_counter() - begin) * 1_000)
+        await painter.close()
+    goal = COLLAGE_GOAL if isinstance(sketch, Collage) else CHART_GOAL
+    return Figure(name, statistics.median(cold), statistics.median(warm), goal, size // 1_000)
+
+
+def the_import(rounds: int) -> tuple[float, list[str]]:
+    """How long importing the bot with its faces takes in a new process, and which drawing libraries that loads."""
+    from bot.client import FACES
+
+    code = START.format(faces=", ".join(FACES), drawing=DRAWING)
+    told = [
+        json.loads(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
+        for _ in range(rounds)
+    ]
+    return statistics.median(one[0] for one in told), told[0][1]
+
+
+def the_floor(rounds: int) -> float:
+    """How long an interpreter takes that begins and ends."""
+    times: list[float] = []
+    for _ in range(rounds):
+        begin = time.perf_counter()
+        subprocess.run([sys.executable, "-I", "-S", "-c", "import json"], check=True)
+        times.append((time.perf_counter() - begin) * 1_000)
+    return statistics.median(times)
+
+
+def _covers(folder: Path, count: int) -> list[str]:
+    """Covers of 640 pixels with something in them."""
+    from PIL import Image
+
+    hashes: list[str] = []
+    for place in range(count):
+        grain = Image.effect_noise((SIDE // 8, SIDE // 8), 60 + place).resize((SIDE, SIDE))
+        image = Image.merge("RGB", (grain, Image.linear_gradient("L").resize((SIDE, SIDE)), grain.rotate(90)))
+        drawn = io.BytesIO()
+        image.save(drawn, "JPEG", quality=88)
+        hashes.append(hashlib.sha256(drawn.getvalue()).hexdigest())
+        (folder / hashes[-1]).write_bytes(drawn.getvalue())
+    return hashes
+
+
+async def bench(*, rounds: int = 5, as_json: bool = False) -> int:
+    """Measure and print; 1 where a goal is missed."""
+    with tempfile.TemporaryDirectory(prefix="longplay-bench-") as place:
+        folder = Path(place)
+        hashes = await asyncio.to_thread(_covers, folder, 25)
+        store = CoversOnDisk(folder)
+        figures = [await measured(name, sketch, store, rounds) for name, sketch in sketches(hashes).items()]
+    took, loaded = await asyncio.to_thread(the_import, rounds)
+    figures.append(Figure("import of the bot", took, took, IMPORT_GOAL, 0))
+    floor = await asyncio.to_thread(the_floor, rounds)
+    well = all(figure.reached for figure in figures) and not loaded
+    if as_json:
+        sys.stdout.write(
+            json.dumps({"figures": [asdict(one) for one in figures], "floor": floor, "loaded": loaded, "well": well})
+            + "\n"
+        )
+        return 0 if well else 1
+    table = Table("", "cold ms", "warm ms", "goal (cold)", "kB", "")
+    for one in figures:
+        mark = "reached" if one.reached else "missed"
+        table.add_row(one.name, f"{one.cold:.0f}", f"{one.warm:.0f}", f"< {one.goal:.0f}", str(one.kilobytes), mark)
+    console = Console()
+    console.print(table)
+    console.print(f"Drawing libraries loaded by a start: {', '.join(loaded) or 'none'}")
+    console.print(f"Floor of what is cold: an interpreter that begins and ends, {floor:.0f} ms.")
+    console.print("Cold: no painter's process, nothing kept, covers on disk; medians.")
+    return 0 if well else 1
