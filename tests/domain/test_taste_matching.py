@@ -260,9 +260,8 @@ def test_alternate_months_of_one_history_find_each_other_first_among_all_others(
     for place, name in enumerate(names):
         others = [person_at(2 + at, plays) for at, plays in enumerate(halves) if at // 2 != place]
         first, last = min(months()[name]), max(months()[name])
-        for length, begin in [
-            (length, begin) for length in (4, 12) for begin in range(first, last - length + 2, length)
-        ]:
+        spans = [(begin, begin + size) for size in (4, 12) for begin in range(first, last - size + 2, size)]
+        for begin, end in spans:
             pair = [half(name, odd, begin, end) for odd in (0, 1)]
             if min(sum(each.values()) for each in pair) < 50:
                 continue

@@ -30,7 +30,14 @@ from db.tables.library import RightsAttestation, TrackReport, Upload
 from db.tables.linking import LinkAttempt
 from db.tables.outbox import AuditEntry
 from db.tables.parties import Party, PartyMember
-from db.tables.people import Compatibility, Follow, LinkedAccount
+from db.tables.matching import (
+    Compatibility,
+    MatchBasis,
+    RecommendationLetter,
+    RecommendationWord,
+    UserRecommendation,
+)
+from db.tables.people import Follow, LinkedAccount, Membership
 from db.tables.posts import Comment, Playlist, PlaylistShare, PlaylistTrack, Post, PostLike
 from db.tables.syncing import StagedPage, SyncAccount
 from tests.factories.club import make_nomination, make_week
