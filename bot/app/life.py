@@ -23,7 +23,7 @@ from bot.services import covers, outbox, queue
 from bot.services.accounts import notices
 from bot.services.club import party_course, phases, setup
 from bot.services.listening import attachments, syncing
-from bot.services.taste import refreshing
+from bot.services.taste import judging, refreshing
 from bot.services.tools import Tools
 from bot.web import WebServer, serves_pages
 from cogs.delivery.roster import check_members
@@ -39,7 +39,7 @@ DRAIN_SECONDS = 5
 """How long a stop waits for what is being performed, and for the gateway to close; the rest is found at the start."""
 
 
-UPKEEP = (notices.tell_of_ends, outbox.sweep, covers.sweep, attachments.sweep)
+UPKEEP = (notices.tell_of_ends, outbox.sweep, covers.sweep, attachments.sweep, judging.wake)
 """What a process sees to once an hour, each as `(tools, now=…)`."""
 
 

@@ -33,3 +33,5 @@ FETCH_FACTS = Task("fetch_facts")
 """Ask services what artists and albums are."""
 READ_PRIORS = Task("read_priors")
 """Ask services what members like, for those of whom little is known yet."""
+MATCH_CLUB = Task("match_club")
+"""Judge anew how close the members of a club are to each other."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeAlias
 
-from bot.domain.tasks import BACKFILL_ACCOUNT, IMPORT_LISTENS, REFRESH_TASTE, SYNC_ACCOUNTS, Task
+from bot.domain.tasks import BACKFILL_ACCOUNT, IMPORT_LISTENS, MATCH_CLUB, REFRESH_TASTE, SYNC_ACCOUNTS, Task
 from bot.services.listening import attachments, syncing
-from bot.services.taste import refreshing
+from bot.services.taste import judging, refreshing
 from bot.services.tools import Tools
 
 Duty: TypeAlias = Callable[..., Awaitable[object]]
@@ -21,6 +21,7 @@ def duties() -> Mapping[Task, Duty]:
         BACKFILL_ACCOUNT: syncing.read_accounts,
         IMPORT_LISTENS: attachments.work,
         REFRESH_TASTE: refreshing.refresh,
+        MATCH_CLUB: judging.judge_club,
     }
 
 

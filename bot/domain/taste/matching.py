@@ -144,6 +144,7 @@ class Crowd:
         self._loved: list[tuple[Any, Any]] = []
         """Of each, the artists that they love wholly and others know too, with what these weigh."""
         self._whole_weight: Numbers = np.zeros(size)
+        self._numbers = artists[holders > 1]
         vectors = self._vectors(artists)
         self._vector = vectors[holders > 1]
         self._genre_mass: Numbers = np.zeros((size, vectors.shape[1]))
@@ -176,6 +177,15 @@ class Crowd:
     @cached_property
     def _agreement(self) -> Agreement:
         return agreement([one.ratings for one in self.listeners])
+
+    def speaking(self, one: int, other: int, most: int) -> tuple[list[int], int]:
+        """The artists that speak most for two people, by their places, as numbers; and how many artists they share."""
+        import numpy as np
+
+        both = np.flatnonzero((self._weight[one] > 0) & (self._weight[other] > 0))
+        weight = self._weight[one][both] * self._loves[both, other] + self._weight[other][both] * self._loves[both, one]
+        order = np.argsort(-weight, kind="stable")[:most]
+        return [int(self._numbers[place]) for place in both[order]], len(both)
 
     def matches(self) -> Matches:
         """Every pair."""
