@@ -2,9 +2,10 @@
 
 from bot.client import LongplayBot
 from cogs.taste.follow import Following
+from cogs.taste.match import Matching
 
 
 async def setup(bot: LongplayBot) -> None:
     """Add the commands."""
-    for cog in (Following(),):
+    for cog in (Following(), Matching()):
         await bot.add_cog(cog)

@@ -15,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.taste.calibration import Calibration
+from bot.domain.taste.matching import FEWEST_ARTISTS, FEWEST_PLAYS
 from bot.domain.taste.pairs import Loved, Pair, Reason, SharedArtist, Speaks
 from db.queries.listening.plays import driver
 
@@ -280,6 +281,18 @@ async def pair(session: AsyncSession, club_id: UUID, one: UUID, other: UUID) -> 
     """How close two members are, as it was last judged."""
     row = await (await driver(session)).fetchrow(PAIR, club_id, one, other)
     return None if row is None else Pair(*row)
+
+
+async def known(session: AsyncSession, club_id: UUID, user_id: UUID) -> bool:
+    """Whether anything can be said of a member beside anybody."""
+    asked = "SELECT EXISTS (SELECT FROM compatibilities WHERE club_id = $1 AND (user_a = $2 OR user_b = $2))"
+    return await (await driver(session)).fetchval(asked, club_id, user_id)
+
+
+async def enough_heard(session: AsyncSession, user_id: UUID) -> bool:
+    """Whether a member's plays say anything."""
+    asked = "SELECT coalesce(sum(plays), 0) >= $2 AND count(*) >= $3 FROM artist_plays WHERE user_id = $1"
+    return await (await driver(session)).fetchval(asked, user_id, FEWEST_PLAYS, FEWEST_ARTISTS)
 
 
 async def near(

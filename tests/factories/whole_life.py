@@ -28,8 +28,6 @@ from db.tables.follows import FollowBlock, FollowRequest
 from db.tables.imports import ListenImport
 from db.tables.library import RightsAttestation, TrackReport, Upload
 from db.tables.linking import LinkAttempt
-from db.tables.outbox import AuditEntry
-from db.tables.parties import Party, PartyMember
 from db.tables.matching import (
     Compatibility,
     MatchBasis,
@@ -37,6 +35,8 @@ from db.tables.matching import (
     RecommendationWord,
     UserRecommendation,
 )
+from db.tables.outbox import AuditEntry
+from db.tables.parties import Party, PartyMember
 from db.tables.people import Follow, LinkedAccount, Membership
 from db.tables.posts import Comment, Playlist, PlaylistShare, PlaylistTrack, Post, PostLike
 from db.tables.syncing import StagedPage, SyncAccount
