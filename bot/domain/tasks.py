@@ -37,3 +37,5 @@ KEEP_UPLOAD = Task("keep_upload")
 """Hear a file that a member uploaded, and put it into their library."""
 SEEK_COVERS = Task("seek_covers", tries=2)
 """Look for the covers of albums that members heard."""
+MATCH_CLUB = Task("match_club")
+"""Judge anew how close the members of a club are to each other."""

@@ -9,6 +9,7 @@ from bot.domain.tasks import (
     BACKFILL_ACCOUNT,
     IMPORT_LISTENS,
     KEEP_UPLOAD,
+    MATCH_CLUB,
     REFRESH_TASTE,
     SEEK_COVERS,
     SYNC_ACCOUNTS,
@@ -17,7 +18,7 @@ from bot.domain.tasks import (
 from bot.services.library import keeping
 from bot.services.listening import attachments, syncing
 from bot.services.pictures import seeking
-from bot.services.taste import refreshing
+from bot.services.taste import judging, refreshing
 from bot.services.tools import Tools
 
 Duty: TypeAlias = Callable[..., Awaitable[object]]
@@ -33,6 +34,7 @@ def duties() -> Mapping[Task, Duty]:
         REFRESH_TASTE: refreshing.refresh,
         KEEP_UPLOAD: keeping.work,
         SEEK_COVERS: seeking.seek,
+        MATCH_CLUB: judging.judge_club,
     }
 
 

@@ -2,10 +2,11 @@
 
 from bot.client import LongplayBot
 from cogs.taste.follow import Following
+from cogs.taste.match import Matching
 from cogs.taste.pictures import Pictures
 
 
 async def setup(bot: LongplayBot) -> None:
     """Add the commands."""
-    for cog in (Following(), Pictures()):
+    for cog in (Following(), Matching(), Pictures()):
         await bot.add_cog(cog)

@@ -6,7 +6,6 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, SmallInteger, text
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.tables.base import Base, Key, one_of
@@ -96,19 +95,3 @@ class Follow(Base):
     follower_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
     followee_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True)
     followed_at: Mapped[datetime]
-
-
-class Compatibility(Base):
-    """How close two users' tastes are; a pair is stored once, smaller key first."""
-
-    __tablename__ = "compatibilities"
-    __table_args__ = (
-        CheckConstraint("user_a < user_b", name="ordered_pair"),
-        CheckConstraint("score BETWEEN 0 AND 100", name="score_range"),
-    )
-
-    user_a: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
-    user_b: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True)
-    score: Mapped[int] = mapped_column(SmallInteger)
-    reasons: Mapped[dict[str, object]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
-    computed_at: Mapped[datetime]

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "a94c17be3d60"
-down_revision = "e27d40a9c816"
+down_revision = "c3a95e71d08b"
 branch_labels = None
 depends_on = None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "7c0b178f9bd4"
-down_revision = "e27d40a9c816"
+down_revision = "cef8b04dd5f8"
 branch_labels = None
 depends_on = None
 

@@ -14,7 +14,8 @@ from bot.services.listening import club_counters
 from db.session import violated
 from db.tables.catalog import Album, AlbumLink, Track
 from db.tables.club import Ballot, Nomination, Rating, Vote, Week
-from db.tables.people import Compatibility, Follow, LinkedAccount, Membership, User
+from db.tables.matching import Compatibility
+from db.tables.people import Follow, LinkedAccount, Membership, User
 from tests.factories import NOW, a_caller, make_club, make_member, make_nomination, make_week
 
 DAY = timedelta(days=1)
@@ -376,16 +377,25 @@ async def test_every_half_step_from_one_to_five_is_a_score(database):
 # --- taste ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.row("4-12")
 @pytest.mark.row("4-17")
-async def test_a_pair_of_tastes_is_stored_once_in_one_order(database):
-    ann, ben = await some_users(database)
-    pair = {"score": 50, "computed_at": NOW}
+async def test_a_pair_of_tastes_is_stored_once_a_club_in_one_order(database):
+    clubs = [await make_club(database), await make_club(database, guild_id=77)]
+    for guild_id in (clubs[0].guild_id, 77):
+        ann, ben = sorted(
+            [(await make_member(database, a_caller(number, guild_id=guild_id))).user_id for number in (1, 2)]
+        )
+    parts = {"closeness": -3.0, "shared": 0.1, "genres": 0.5, "agreement": 0.0, "rated": 0, "whole": True}
+    pair = {"club_id": clubs[0].id, "score": 50, "computed_at": NOW, **parts}
     await store(database, Compatibility, user_a=ann, user_b=ben, **pair)
+    await store(database, Compatibility, user_a=ann, user_b=ben, **{**pair, "club_id": clubs[1].id, "score": 60})
     assert await refused(database, Compatibility, user_a=ann, user_b=ben, **pair) == "pk_compatibilities"
     reverse = await refused(database, Compatibility, user_a=ben, user_b=ann, **pair)
     assert reverse == "ck_compatibilities_ordered_pair"
     alone = await refused(database, Compatibility, user_a=ann, user_b=ann, **pair)
     assert alone == "ck_compatibilities_ordered_pair"
+    stranger = await refused(database, Compatibility, user_a=ann, user_b=UUID(int=2**128 - 1), **pair)
+    assert stranger == "fk_compatibilities_b_memberships"
 
 
 @pytest.mark.row("4-18")

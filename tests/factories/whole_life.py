@@ -29,10 +29,17 @@ from db.tables.follows import FollowBlock, FollowRequest
 from db.tables.imports import ListenImport
 from db.tables.library import RightsAttestation, TrackReport, Upload
 from db.tables.linking import LinkAttempt
+from db.tables.matching import (
+    Compatibility,
+    MatchBasis,
+    RecommendationLetter,
+    RecommendationWord,
+    UserRecommendation,
+)
 from db.tables.memory import ForgottenTrack, Idea, MemoryEntry, PitchDraft, TimelineEvent
 from db.tables.outbox import AuditEntry
 from db.tables.parties import Party, PartyMember
-from db.tables.people import Compatibility, Follow, LinkedAccount
+from db.tables.people import Follow, LinkedAccount, Membership
 from db.tables.posts import Comment, Playlist, PlaylistShare, PlaylistTrack, Post, PostLike
 from db.tables.syncing import StagedPage, SyncAccount
 from tests.factories.club import make_nomination, make_week
@@ -188,9 +195,18 @@ async def _belong(tools: Tools, club: Club, caller: Caller, member: Member, othe
                 text("INSERT INTO users (id, display_name, created_at) VALUES (:id, 'Beside', :now)"),
                 {"id": key, "now": NOW},
             )
+            session.add(
+                Membership(
+                    club_id=club.id, user_id=key, display_name="Beside", joined_at=NOW, active_at=NOW, seen_at=NOW
+                )
+            )
+        await session.flush()
         of_club = {"club_id": club.id}
         said = {"user_id": user_id, "content": "My own words", "created_at": NOW}
         made = {"created_at": NOW, "updated_at": NOW}
+        close = {"score": 50, "closeness": -3.0, "shared": 0.1, "genres": 0.5, "agreement": 0.0, "rated": 0}
+        close |= {"whole": True, "computed_at": NOW}
+        recommended = {"album_key": UUID(int=7), "title": "Recommended", "artist": "Somebody"}
         pair = {"kept_id": album.album.id, "merged_id": merged.album.id}
         session.add_all(
             [
@@ -200,8 +216,14 @@ async def _belong(tools: Tools, club: Club, caller: Caller, member: Member, othe
                 FollowRequest(follower_id=third.user_id, followee_id=user_id, asked_at=NOW),
                 FollowBlock(user_id=user_id, blocked_user_id=last, blocked_at=NOW),
                 FollowBlock(user_id=first, blocked_user_id=user_id, blocked_at=NOW),
-                Compatibility(user_a=user_id, user_b=last, score=50, computed_at=NOW),
-                Compatibility(user_a=first, user_b=user_id, score=40, computed_at=NOW),
+                Compatibility(**of_club, user_a=user_id, user_b=last, **close),
+                Compatibility(**of_club, user_a=first, user_b=user_id, **close),
+                MatchBasis(user_id=user_id, version=3, changed_at=NOW),
+                UserRecommendation(
+                    **of_club, user_id=user_id, place=1, score=1.0, basis="x", computed_at=NOW, **recommended
+                ),
+                RecommendationWord(user_id=user_id, word="not", said_at=NOW, **recommended),
+                RecommendationLetter(**of_club, user_id=user_id, asked_at=NOW),
                 ShelfItem(**of_club, user_id=user_id, album_id=album.album.id, shelved_at=NOW),
                 FormDraft(**of_club, id=new_id(NOW), user_id=user_id, form="rating", fields={}, kept_at=NOW),
                 Playlist(**of_club, id=playlist, user_id=user_id, name="Mine", **made),

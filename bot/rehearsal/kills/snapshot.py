@@ -30,6 +30,7 @@ PRIVATE = frozenset({"form_drafts", "command_syncs"})
 """Tables that are no part of the week: refused forms kept for their author, and what Discord was told of commands."""
 LOOSE = {
     "club_albums": frozenset({"search_keys"}),
+    "memory_entries": frozenset({"source_key"}),
     "outbox": frozenset({"id", "seq", "key", "lane", "attempts", "lease_epoch", "holder"}),
     "panels": frozenset({"drawn"}),
 }

@@ -21,7 +21,7 @@ from bot.services.library import memory
 from bot.services.listening import hearing
 from bot.services.listening.hearing import Listened
 from bot.services.tools import Tools
-from db.queries import catalog
+from db.queries import catalog, matching
 from db.queries.club import nominations, ratings
 from db.queries.taste import days as taste
 from db.queries.taste import states as tastes
@@ -127,6 +127,7 @@ async def rate(
         if broken == ratings.FOREIGN_FAVOURITE:
             raise PanelOutdated("tracks")
         await taste.mark(session, member.user_id)
+        await matching.changed(session, member.user_id)
         # Whoever rates it has heard it, some day.
         known = {"club_id": club.id, "week_id": found.id, "user_id": member.user_id}
         if await ratings.add_hearing(session, **known, now=now, said=False):

@@ -10,6 +10,7 @@ from bot.domain.listening.dedup import leave_out
 from bot.domain.listening.plays import Source
 from bot.domain.listening.telling import Key
 from bot.services.listening.taking import write_settled
+from db.queries import matching
 from db.queries.listening import counters
 from db.queries.listening import plays as queries
 from db.queries.taste import days as taste
@@ -54,6 +55,7 @@ async def forget_source(session: Writing, *, user_id: UUID, sources: Collection[
     await queries.forget_told(session, user_id, values)
     await counters.recount(session, user_id)
     await counters.count_member(session, user_id)
+    await matching.changed(session, user_id)
 
 
 async def recount(session: Writing, *, user_id: UUID) -> None:

@@ -13,6 +13,7 @@ from bot.domain.listening.likeness import REACH
 from bot.domain.listening.names import artist_key, title_key
 from bot.domain.listening.plays import Told
 from bot.domain.listening.telling import Key, Telling, keys_of, tellings_of
+from db.queries import matching
 from db.queries.listening import counters
 from db.queries.listening import plays as queries
 from db.queries.listening.names import NewNames, unknown
@@ -97,6 +98,7 @@ async def write_settled(session: Writing, user_id: UUID, settled: Settled, calle
     if settled.plays or settled.gone:
         names = await _new_names(session, user_id, settled.plays, called or Called())
         await counters.add_plays(session, user_id, settled.plays, settled.also, settled.gone, names)
+        await matching.changed(session, user_id)
     if settled.untwinned:
         await queries.remove_twins(session, user_id, settled.untwinned)
     if settled.twins:

@@ -10,7 +10,21 @@ from sqlalchemy import BigInteger, ColumnElement, FromClause, Text, cast, column
 from sqlalchemy.dialects.postgresql import JSONB
 
 from bot.domain.privacy import Fate, Group, Person
-from db.tables import club, imports, library, linking, listening, memory, outbox, parties, people, posts, syncing, taste
+from db.tables import (
+    club,
+    imports,
+    library,
+    linking,
+    listening,
+    matching,
+    memory,
+    outbox,
+    parties,
+    people,
+    posts,
+    syncing,
+    taste,
+)
 from db.tables.catalog import AlbumMerge, Track
 from db.tables.follows import FollowBlock, FollowRequest
 
@@ -121,8 +135,13 @@ PLACES: tuple[Place, ...] = (
     _place(FollowRequest.followee_id, GONE, Group.FOLLOWS, withheld=("follower_id",)),
     _place(FollowBlock.user_id, GONE, Group.FOLLOWS),
     _place(FollowBlock.blocked_user_id, GONE, Group.FOLLOWS, withheld=("user_id",)),
-    _place(people.Compatibility.user_a, GONE, Group.FOLLOWS, withheld=("user_b", "reasons")),
-    _place(people.Compatibility.user_b, GONE, Group.FOLLOWS, withheld=("user_a", "reasons")),
+    _place(matching.Compatibility.user_a, GONE, Group.TASTE, withheld=("user_b", "version_b", "reasons")),
+    _place(matching.Compatibility.user_b, GONE, Group.TASTE, withheld=("user_a", "version_a", "reasons")),
+    _place(matching.MatchBasis.user_id, GONE, Group.TASTE),
+    # Reasons name members who love an album.
+    _place(matching.UserRecommendation.user_id, GONE, Group.TASTE, withheld=("reasons",)),
+    _place(matching.RecommendationWord.user_id, GONE, Group.TASTE),
+    _place(matching.RecommendationLetter.user_id, GONE, Group.TASTE),
     _place(club.Hearing.user_id, GONE, Group.HEARD),
     _place(club.ShelfItem.user_id, GONE, Group.PLANS),
     _place(club.FormDraft.user_id, GONE, Group.PLANS),
@@ -177,6 +196,7 @@ NOBODYS: dict[str, str] = {
     "clubs": "settings of a club",
     "weeks": "a club's weeks",
     "skipped_dates": "a club's calendar",
+    "club_matchings": "how a whole club's pairs are judged",
     "club_plays": "counts of a whole club; a person is counted out of them",
     "panels": "our messages",
     "party_turns": "tracks of a party",
