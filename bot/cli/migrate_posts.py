@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 group = typer.Typer(
     name="migrate-posts",
-    help="Part posts and tracks in an old platform's database; migrations/posts/README.md is the guide.",
+    help="Part posts and tracks in an old platform's database.",
     no_args_is_help=True,
 )
 longplay.add_typer(group)

@@ -19,6 +19,8 @@ from bot.domain.library import errors as library
 from bot.domain.library import memory
 from bot.domain.listening import accounts, imports, linking, refusals
 from bot.domain.listening.charts import Kind
+from bot.domain.pictures import painting
+from bot.domain.taste import pairs
 from bot.domain.taste.following import FollowRefused
 from cogs.shared.refusals import OFFERS, WORDS, refusal_body, refusal_words
 from tests.cogs.examples import TEXTS, filled
@@ -140,6 +142,9 @@ def samples(text: str) -> list[Refusal]:
         errors.Missing(("your_rating",)),
         *of_accounts(text),
         *of_follows(text),
+        *of_pictures(text),
+        *of_pairs(text),
+        *(DemoRefused(reason, text) for reason in DEMO_REASONS),
         *of_tracks(text),
     ]
 
@@ -182,6 +187,24 @@ def of_tracks(text: str) -> Iterator[Refusal]:
     for reason in told:
         yield library.TrackRefused(reason, text)
     yield library.TrackRefused("unknown")
+
+
+DEMO_REASONS = ("takes_tracks", "takes_albums", "no_tracks", "unknown", "hidden", "played", "no_audio")
+
+
+def of_pictures(text: str) -> Iterator[Refusal]:
+    yield from (painting.PictureRefused(why) for why in painting.Unpainted)
+    yield from (painting.TooFewForPicture(1, 9, kind) for kind in ("album", "artist", "play", "genre"))
+    yield painting.PictureSize(text, 2, 10)
+
+
+def of_pairs(text: str) -> Iterator[Refusal]:
+    yield pairs.OneselfCompared()
+    yield pairs.BotCompared(text)
+    yield pairs.OwnListeningHidden()
+    yield pairs.TooLittleKnown(text)
+    yield pairs.TooLittleKnown()
+    yield pairs.NobodyToCompare()
 
 
 def of_follows(text: str) -> Iterator[Refusal]:

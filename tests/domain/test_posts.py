@@ -9,10 +9,10 @@ import pytest
 
 from bot.domain.club.entries import Track
 from bot.domain.errors import TextTooLong
+from bot.domain.library.playlists import Playlist
 from bot.domain.post_errors import BadPosition, CommentRefused
 from bot.domain.posts import (
     Comment,
-    Playlist,
     Post,
     check_comment,
     check_own,

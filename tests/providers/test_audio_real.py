@@ -41,6 +41,7 @@ def test_every_encoding_is_decided_here():
 async def test_mp3_wav_and_flac_are_taken_and_tell_the_same_of_one_clip(name):
     with (CLIPS / name).open("rb") as file:
         found = format_of(file)
+    assert found is not None
     assert found is TAKEN[name]
     facts = (await ChildEars().hear(CLIPS / name, found)).facts
     assert abs(facts.duration_ms - 12_272) < 100

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -61,7 +62,7 @@ async def audience(database, club):
     ]
 
 
-async def rows(database, table=Compatibility):
+async def rows(database, table: Any = Compatibility):
     async with database.reading() as session:
         return list(await session.scalars(select(table)))
 

@@ -372,6 +372,8 @@ async def test_every_reference_to_an_album_is_known_to_merging():
         "party_turns",
         "listen_events",
         "track_features",
+        *("track_versions", "track_reports", "uploads", "memory_entries", "forgotten_tracks"),
+        *("ideas", "pitch_drafts", "timeline_events"),
     }  # plays are of works, which no album has
     # What is remembered of a track is found by its work, wherever its list went.
     of_tracks_stays |= {"memory_entries", "forgotten_tracks", "ideas", "pitch_drafts", "timeline_events"}
