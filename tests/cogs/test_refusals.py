@@ -17,6 +17,7 @@ from bot.domain import errors, post_errors, privacy_errors
 from bot.domain.errors import Refusal
 from bot.domain.library import errors as library
 from bot.domain.library import memory
+from bot.domain.library.demos import DemoRefused
 from bot.domain.listening import accounts, imports, linking, refusals
 from bot.domain.listening.charts import Kind
 from bot.domain.pictures import painting
