@@ -29,10 +29,6 @@ IMPORT_LISTENS = Task("import_listens")
 """Look at a file of listening history, or read it in."""
 REFRESH_TASTE = Task("refresh_taste")
 """Bring one member's taste profile up to date."""
-FETCH_FACTS = Task("fetch_facts")
-"""Ask services what artists and albums are."""
-READ_PRIORS = Task("read_priors")
-"""Ask services what members like, for those of whom little is known yet."""
 KEEP_UPLOAD = Task("keep_upload")
 """Hear a file that a member uploaded, and put it into their library."""
 SEEK_COVERS = Task("seek_covers", tries=2)
