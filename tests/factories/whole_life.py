@@ -31,7 +31,6 @@ from db.tables.library import RightsAttestation, TrackReport, Upload
 from db.tables.linking import LinkAttempt
 from db.tables.matching import (
     Compatibility,
-    MatchBasis,
     RecommendationLetter,
     RecommendationWord,
     UserRecommendation,
@@ -218,7 +217,6 @@ async def _belong(tools: Tools, club: Club, caller: Caller, member: Member, othe
                 FollowBlock(user_id=first, blocked_user_id=user_id, blocked_at=NOW),
                 Compatibility(**of_club, user_a=user_id, user_b=last, **close),
                 Compatibility(**of_club, user_a=first, user_b=user_id, **close),
-                MatchBasis(user_id=user_id, version=3, changed_at=NOW),
                 UserRecommendation(
                     **of_club, user_id=user_id, place=1, score=1.0, basis="x", computed_at=NOW, **recommended
                 ),

@@ -138,7 +138,7 @@ async def test_no_text_is_so_strange_that_it_breaks_a_command(stage: Stage) -> N
     for command, options in list(leaves(stage)):
         for text in EXTREMES:
             typed = {each["name"]: text for each in options if each["type"] == 3 and not each.get("choices")}
-            typed |= {each["name"]: (1 << 53) - 1 for each in options if each["type"] == INTEGER}
+            typed |= {each["name"]: each.get("max_value", (1 << 53) - 1) for each in options if each["type"] == INTEGER}
             chosen = {
                 each["name"]: entered(stage, command, each)
                 for each in options

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from bot.domain.catalog import normalised
+from bot.domain.catalog import normalised, visible
 from bot.domain.library.playlists import Listed
 from bot.domain.listening.names import title_key
 from bot.domain.people import Caller
@@ -58,8 +58,8 @@ async def track_suggestions(tools: Tools, *, guild_id: int, discord_id: int, tex
         if club is None:
             return []
         user_id = await people_queries.user_by_discord(session, discord_id)
-        found = await tracks.of_club(session, club.id, text.split(), SUGGESTIONS)
-        own = await tracks.of_members(session, club.id, user_id, text.split(), SUGGESTIONS)
+        found = await tracks.of_club(session, club.id, visible(text).split(), SUGGESTIONS)
+        own = await tracks.of_members(session, club.id, user_id, visible(text).split(), SUGGESTIONS)
         # A member's own come first; what others made stands behind the club's albums.
         found = [*(one for one in own if one.own), *found, *(one for one in own if not one.own)][:SUGGESTIONS]
         key = title_key(text)
@@ -122,7 +122,7 @@ async def the_track(tools: Tools, *, caller: Caller, text: str) -> UUID:
     async with tools.database.reading() as session:
         club = await people.club_here(session, caller.guild_id)
         user_id = await people_queries.user_by_discord(session, caller.discord_id)
-        found = await tracks.exact(session, club.id, user_id, " ".join(text.split()))
+        found = await tracks.exact(session, club.id, user_id, " ".join(visible(text).split()))
     if len(found) != 1:
         raise PlaylistRefused("which" if found else "no_track")
     return found[0].id

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from bot.domain.catalog import normalised
+from bot.domain.catalog import normalised, visible
 from bot.domain.club.entries import Nomination, Standing, Track
 from bot.domain.club.phases import Move, Transition
 from bot.domain.club.week import Week
@@ -217,5 +217,5 @@ async def _suggested(session: Reading, guild_id: int, discord_id: int, text: str
     user_id = await people_queries.user_by_discord(session, discord_id)
     if user_id is None or await clubs.club_of_guild(session, guild_id) is None:
         return []
-    keys = await queries.remembered_tracks(session, user_id, text.split(), SUGGESTIONS)
+    keys = await queries.remembered_tracks(session, user_id, visible(text).split(), SUGGESTIONS)
     return await finding.by_ids(session, user_id, keys)

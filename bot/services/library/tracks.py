@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from bot.domain.catalog import visible
 from bot.domain.library.errors import TrackRefused
 from bot.domain.library.tracks import (
     KEPT_AFTER_DELETION,
@@ -108,7 +109,7 @@ async def own_track_called(tools: Tools, *, caller: Caller, text: str) -> UUID:
         found = [] if user_id is None else await queries.called(session, user_id, "", 1_000)
     if not found:
         raise TrackRefused("none")
-    wanted = " ".join(text.split()).casefold()
+    wanted = " ".join(visible(text).split()).casefold()
     for key, _, _ in found:
         if str(key) == wanted:
             return key

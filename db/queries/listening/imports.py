@@ -17,7 +17,16 @@ from db.tables.imports import ListenImport
 from db.tables.people import LinkedAccount, User
 
 TASTE = ("taste_stale_days", "taste_states")
-BEGUN_EMPTY = ("artists", "heard_albums", "tracks", "club_plays", "club_listeners", "memberships", *TASTE)
+BEGUN_EMPTY = (
+    "artists",
+    "heard_albums",
+    "tracks",
+    "club_plays",
+    "club_listeners",
+    "memberships",
+    "match_bases",
+    *TASTE,
+)
 """Where an import is tried, names are added as rows need them, and no club counts anything."""
 OF_MEMBER = {
     **dict.fromkeys(("listen_events", "listen_twins", "artist_plays", "album_plays", "track_plays"), "user_id"),
