@@ -58,9 +58,10 @@ async def defer(
 
 
 async def any_waiting(session: Reading) -> bool:
-    """Whether a task could be begun now."""
+    """Whether a task could be begun now: one whose lock another holds, be it by a worker that died, could not."""
     asked = text(
-        "SELECT EXISTS (SELECT FROM procrastinate_jobs"
-        " WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now()))"
+        "SELECT EXISTS (SELECT FROM procrastinate_jobs AS job"
+        " WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now())"
+        " AND NOT EXISTS (SELECT FROM procrastinate_jobs AS held WHERE held.status = 'doing' AND held.lock = job.lock))"
     )
     return await session.scalar(asked) is True

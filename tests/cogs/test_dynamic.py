@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from importlib import import_module
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from discord import ui
 
-import cogs.club  # noqa: F401 - declares and answers everything
+from bot.client import FACES
 from bot.domain.club.entries import SCORES, Track
 from bot.domain.club.rules import Rules
 from bot.domain.club.views import BallotForm, RatingForm
@@ -24,6 +25,9 @@ from cogs.shared.dynamic import ANY_VERSION, TEMPLATE, Action, OutdatedPart, Par
 from cogs.shared.limits import OPTIONS, check_modal, walk
 from cogs.shared.modal import PATTERN, Form, Submit, read_fields, text_field
 from tests.cogs.examples import TEXTS, filled, view
+
+for face in FACES:
+    import_module(face)  # each declares and answers its own
 
 ACTIONS = list(Action.declared.values())
 

@@ -28,6 +28,8 @@ COALESCED = frozenset({"refresh", "redraw", "guide_refresh", "hearing_refresh"})
 """Errands that draw what is there: how many there were depends on how fast each was."""
 PRIVATE = frozenset({"form_drafts", "command_syncs"})
 """Tables that are no part of the week: refused forms kept for their author, and what Discord was told of commands."""
+DERIVED = ("taste_", "match_bases", "club_matchings", "compatibilities")
+"""How the names of tables begin that are worked out of the others, by tasks of their own."""
 LOOSE = {
     "club_albums": frozenset({"search_keys"}),
     "memory_entries": frozenset({"source_key"}),
@@ -185,7 +187,7 @@ def database_lines(rows: Rows, names: _Names) -> list[str]:
     """What is stored: every row of the tables that belong to the week, ids and instants named or left out."""
     lines: list[str] = []
     for table, found in sorted(rows.items()):
-        if table in PRIVATE:
+        if table in PRIVATE or table.startswith(DERIVED):
             continue
         kept = [row for row in found if not (table == "outbox" and row["kind"] in COALESCED)]
         loose = LOOSE.get(table, frozenset())
