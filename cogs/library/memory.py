@@ -29,7 +29,7 @@ from cogs.shared.render import words
 from cogs.shared.replies import answer, hold, think, update
 from cogs.shared.text import label
 
-NOTE_FORM = Form("memory-note")
+NOTE_FORM = Form("memory-note", secret=True)
 """Of a track: the member's own words. Refused ones are given back and kept nowhere."""
 TRACK = "Which track: one you did something with, of the club's albums, or one that you heard"
 SMALLEST, LARGEST, ROOM = 1_000_000, 24_000_000, 50_000

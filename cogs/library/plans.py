@@ -27,7 +27,7 @@ from cogs.shared.modal import Form, Submit, text_field
 from cogs.shared.replies import answer, think
 from cogs.shared.text import label, plain, when
 
-PITCH_DRAFT = Form("pitch-draft")
+PITCH_DRAFT = Form("pitch-draft", secret=True)
 """Of a track, or of none: the words of a pitch; the argument is the draft that is changed."""
 OF_TRACK = "The track it is about"
 
