@@ -88,7 +88,7 @@ async def test_scores_show_only_to_those_who_have_rated(stage: Stage) -> None:
     ):
         assert "4.5" not in told(answer, "once you have rated the album yourself")
     assert "4.5" not in told(await scene.host.command("week summary"), "rated: 1")
-    part = told(await ben.press(scene.card(), "Your part"), "Heard the album", "Rated it 4.5")
+    part = told(await ben.press(scene.card(), "Your part"), "Heard it", "Rated it 4.5")
     assert "Left" not in part
     rated = await chidi.command("rate", score="2", hope="Rated")
     told(await chidi.press(rated, "Scores"), "4.5 Ben", "2.0 Chidi", "3.25 on average", "Slow and good.")
