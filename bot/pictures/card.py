@@ -20,13 +20,15 @@ from bot.pictures.look import (
     Palette,
 )
 from bot.pictures.sheet import Sheet
-from bot.pictures.writing import width_of
+from bot.pictures.writing import drawable, width_of, wrapped
 
 ROOM = WIDTH - 2 * MARGIN
 RIGHT = WIDTH - MARGIN
 DISC = 11
 """Radius of the record in the corner."""
 NAMELESS = "—"
+PAD = 10
+"""Around words on a panel."""
 
 
 def begin(palette: Palette, title: str, under: str) -> tuple[Sheet, float]:
@@ -54,6 +56,21 @@ def heading(sheet: Sheet, y: float, text: str, beside: str = "") -> float:
     if beside:
         sheet.text(RIGHT, y, beside, SMALL, room=ROOM - wide - GAP, fill=sheet.palette.muted, anchor="end")
     return y + GAP + 4
+
+
+def cautions(sheet: Sheet, y: float, told: Sequence[str]) -> float:
+    """What keeps a card from being the whole truth, on a panel below the head; where it goes on below."""
+    if not told:
+        return y
+    room = ROOM - 2 * PAD
+    lines = [line for one in told for line in wrapped(drawable(one), room, SMALL, lines=3)]
+    y -= PAD
+    high = len(lines) * SMALL * LINE + 2 * PAD - 2
+    sheet.rect(MARGIN, y, ROOM, high, sheet.palette.panel, radius=RADIUS)
+    sheet.rect(MARGIN, y, 3, high, sheet.palette.accent)
+    for place, line in enumerate(lines):
+        sheet.text(MARGIN + PAD, y + PAD + SMALL * (0.8 + place * LINE), line, SMALL, room=room)
+    return y + high + SECTION
 
 
 def figures(sheet: Sheet, y: float, told: Sequence[tuple[str, str, str]]) -> float:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from bot.domain.pictures.charts import Comparison, SharedArtist
-from bot.pictures.card import RIGHT, ROOM, begin, finish, heading
+from bot.pictures.card import NAMELESS, RIGHT, ROOM, begin, cautions, finish, heading
 from bot.pictures.look import BODY, BOLD, GAP, HERO, LINE, MARGIN, RADIUS, SECTION, SMALL, STRONG, WIDTH, Palette
 from bot.pictures.sheet import Sheet
-from bot.pictures.writing import width_of
+from bot.pictures.writing import drawable, fitted, width_of
 
-ARTISTS, REASONS = 8, 3
+ARTISTS, REASONS, LOVED = 8, 3, 5
 ROW = 36.0
 COUNT = 40.0
 """Room for a number at the end of a bar."""
@@ -19,6 +19,7 @@ COUNT = 40.0
 def sheet(sketch: Comparison, palette: Palette, _covers: Collection[str] = ()) -> Sheet:
     """How close two members are."""
     drawn, y = begin(palette, f"{sketch.left} & {sketch.right}", "how close their taste is")
+    y = cautions(drawn, y, sketch.cautions)
     y = _score(drawn, y, sketch)
     if sketch.reasons:
         y = heading(drawn, y, "Why") + BODY * 0.9
@@ -28,7 +29,21 @@ def sheet(sketch: Comparison, palette: Palette, _covers: Collection[str] = ()) -
         y += SECTION - BODY
     if sketch.artists:
         y = _artists(drawn, y, sketch)
+    for lover, other, loved in (
+        (sketch.right, sketch.left, sketch.right_loves),
+        (sketch.left, sketch.right, sketch.left_loves),
+    ):
+        if loved:
+            y = _missed(drawn, y, lover, other)
+            y = drawn.texts(MARGIN, y, " · ".join(loved[:LOVED]), BODY, room=ROOM, lines=2) + SECTION + 4
     return finish(drawn, y)
+
+
+def _missed(drawn: Sheet, y: float, lover: str, other: str) -> float:
+    """Who loves what the other has not heard; both names show, however long they are."""
+    room = ROOM * 0.3
+    lover, other = (fitted(drawable(name, NAMELESS), room, STRONG, BOLD) for name in (lover, other))
+    return heading(drawn, y, f"{lover} loves, {other} has not heard") + BODY - 2
 
 
 def _score(drawn: Sheet, y: float, sketch: Comparison) -> float:

@@ -1,17 +1,18 @@
-"""The taste card: genres, decades, the hours of a week, three numbers."""
+"""The taste card: genres, decades, countries, the hours of a week, three numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
 from bot.domain.pictures.charts import HOURS, WEEKDAYS, Bar, TasteCard
-from bot.pictures.card import RIGHT, ROOM, begin, counted, figures, finish, heading, percent, possessive
+from bot.pictures.card import RIGHT, ROOM, begin, cautions, counted, figures, finish, heading, percent, possessive
 from bot.pictures.look import BODY, BOLD, GAP, LINE, MARGIN, RADIUS, SECTION, SMALL, Palette
 from bot.pictures.sheet import Sheet, evenly
 
-GENRES, DECADES = 6, 8
+GENRES, DECADES, COUNTRIES = 6, 8, 4
+ARTISTS = 6
 NAMES = 118.0
-"""Room for the names of genres."""
+"""Room for the names of genres and countries."""
 ROW = 24.0
 COLUMNS = 64.0
 """Height of the longest decade."""
@@ -20,28 +21,32 @@ DAYS = 32.0
 
 def sheet(sketch: TasteCard, palette: Palette, _covers: Collection[str] = ()) -> Sheet:
     """What a member loves."""
-    drawn, y = begin(palette, f"{possessive(sketch.name)} taste", f"{sketch.period} · {counted(sketch.plays, 'play')}")
+    under = f"{sketch.period} · {counted(sketch.plays, 'play')}"
+    drawn, y = begin(palette, f"{possessive(sketch.name)} taste", under)
+    y = cautions(drawn, y, sketch.cautions)
     if sketch.artists:
-        told = " · ".join(sketch.artists[:5])
+        told = " · ".join(sketch.artists[:ARTISTS])
+        y = heading(drawn, y, "Artists") + BODY - 2
         y = drawn.texts(MARGIN, y, told, BODY, room=ROOM, lines=2) + SECTION + 4
     if sketch.genres:
-        y = _genres(drawn, heading(drawn, y, "Genres"), sketch.genres[:GENRES])
+        y = _bars(drawn, heading(drawn, y, "Genres"), sketch.genres[:GENRES], palette.accent)
     if sketch.decades:
         y = _decades(drawn, heading(drawn, y, "Decades"), sketch.decades)
+    if sketch.countries:
+        y = _bars(drawn, heading(drawn, y, "Countries"), sketch.countries[:COUNTRIES], palette.other)
     if any(map(sum, sketch.hours)):
-        y = _week(drawn, heading(drawn, y, "The week", "larger is more"), sketch.hours)
-    y = figures(drawn, y - 8, _numbers(sketch))
-    unsure = "Little is known so far: this will change with more plays." if sketch.incomplete else ""
-    return finish(drawn, y, unsure)
+        beside = " · ".join(filter(None, (sketch.zone, "larger is more")))
+        y = _week(drawn, heading(drawn, y, "The week", beside), sketch.hours)
+    return finish(drawn, figures(drawn, y - 8, _numbers(sketch)))
 
 
-def _genres(drawn: Sheet, y: float, genres: Sequence[Bar]) -> float:
+def _bars(drawn: Sheet, y: float, bars: Sequence[Bar], fill: str) -> float:
     room = ROOM - NAMES - 44
-    for bar, part in zip(genres, evenly(bar.share for bar in genres), strict=True):
+    for bar, part in zip(bars, evenly(bar.share for bar in bars), strict=True):
         foot = y + ROW / 2 + BODY * 0.36
         drawn.text(MARGIN, foot, bar.name, BODY, room=NAMES - GAP, instead="?")
         drawn.rect(MARGIN + NAMES, y + 5, room, ROW - 10, drawn.palette.panel, radius=RADIUS)
-        drawn.rect(MARGIN + NAMES, y + 5, max(4.0, part * room), ROW - 10, drawn.palette.accent, radius=RADIUS)
+        drawn.rect(MARGIN + NAMES, y + 5, max(4.0, part * room), ROW - 10, fill, radius=RADIUS)
         drawn.text(RIGHT, foot, percent(bar.share), BODY, room=42, anchor="end", weight=BOLD)
         y += ROW
     return y + SECTION

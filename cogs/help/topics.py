@@ -110,6 +110,15 @@ TOPICS: dict[str, tuple[str, str]] = {
         "`/picture` shows the hours of your day, the days of your year, or your genres over time. `look:` is dark or "
         "light. What a picture shows stands in words beside it; a week's recap comes with a poster.",
     ),
+    "taste": (
+        "Taste",
+        "`/taste` shows what you love, or `member:` does: artists, genres, decades, countries, the hours of the week, "
+        "and three figures. **Novelty** is how much goes to artists first heard in that time, **loyalty** how much to "
+        "the ten strongest, **obscurity** how few others here know them. Its buttons show another time; in *All time* "
+        "what was heard a year ago weighs half. Below 50 plays of 10 artists it says that it is incomplete.\n"
+        "`/compare` says how close two members are, why, and what each has not heard; `/neighbours` who is closest. An "
+        "ordinary pair of the club stands at about 50. Whoever hides what they hear is matched with nobody.",
+    ),
     "reminders": (
         "Reminders",
         "Before a deadline there is one reminder in the thread, never at night. `/reminders role:on` takes the role it "

@@ -4,9 +4,10 @@ from bot.client import LongplayBot
 from cogs.taste.follow import Following
 from cogs.taste.match import Matching
 from cogs.taste.pictures import Pictures
+from cogs.taste.taste import Taste
 
 
 async def setup(bot: LongplayBot) -> None:
     """Add the commands."""
-    for cog in (Following(), Matching(), Pictures()):
+    for cog in (Following(), Matching(), Pictures(), Taste()):
         await bot.add_cog(cog)

@@ -8,18 +8,20 @@ from discord import ui
 
 from bot.domain.pictures.charts import Comparison
 from bot.domain.pictures.charts import SharedArtist as Drawn
+from bot.domain.pictures.painting import Painted
 from bot.domain.taste.pairs import Compared, Loved, Neighbour, Neighbours, Reason, SharedArtist, Speaks
 from cogs.listening.cards import ARTIST, PERSON, counted, name_of
 from cogs.shared.dynamic import Action
-from cogs.shared.render import Body, Item
+from cogs.shared.render import Body, Gallery, Item
 from cogs.shared.text import cut
 
 COMPARE = Action("compare-page")
-"""The argument: who asked, the other, page."""
+"""The argument: who asked, the other, look, page."""
 NEIGHBOURS = Action("neighbours-page")
 """The argument: who asked, whose they are, page."""
 
 BANDS = ((90, "as close as it gets"), (70, "closer than most here"), (40, "an ordinary pair"), (20, "rather far apart"))
+INCOMPLETE = "incomplete: little is known of one of them, so this may change much"
 FAR = "as far apart as it gets"
 
 
@@ -43,10 +45,17 @@ def reason_words(reason: Reason, *, bare: bool = False) -> str:
     return f"They rated {albums} {agree}: {reason.apart:.1f} apart on average"
 
 
-def compare_card(told: Compared, *, size: int, picture: Item | None = None, turns: Item | None = None) -> Body:
+def compare_card(
+    told: Compared, *, size: int, painted: Painted | None = None, trouble: str = "", turns: Item | None = None
+) -> Body:
     """Two members beside each other."""
     asker, other = name_of(told.asker, PERSON), name_of(told.other, PERSON)
-    lines = [f"### {asker} and {other}: {told.pair.score} of 100", f"**{verdict(told.pair.score).capitalize()}.**"]
+    head = [
+        f"### {asker} and {other}: {told.pair.score} of 100",
+        f"**{verdict(told.pair.score).capitalize()}.**",
+        trouble,
+    ]
+    lines: list[str] = []
     lines += [f"- {reason_words(reason)}" for reason in told.reasons]
     if not told.reasons:
         lines.append("- They have nothing in common that Longplay knows of")
@@ -58,10 +67,15 @@ def compare_card(told: Compared, *, size: int, picture: Item | None = None, turn
         lines += [_missed(other, asker, told.they_love), _missed(asker, other, told.you_love)]
     last = max(1, -(-told.shared_in_all // size))
     page = f"page {told.page + 1} of {last}" if last > 1 else ""
-    incomplete = "" if told.pair.whole else "incomplete: little is known of one of them, so this may change much"
+    incomplete = "" if told.pair.whole else INCOMPLETE
     ordinary = "50 is an ordinary pair of this club"
     lines.append(f"-# {' · '.join(filter(None, (incomplete, ordinary, page)))}")
-    return Body(picture, ui.TextDisplay("\n".join(filter(None, lines))), turns)
+    return Body(
+        ui.TextDisplay("\n".join(filter(None, head))),
+        Gallery(painted) if painted is not None else None,
+        ui.TextDisplay("\n".join(filter(None, lines))),
+        turns,
+    )
 
 
 def _shared(place: int, one: SharedArtist) -> str:
@@ -85,6 +99,9 @@ def comparison(told: Compared) -> Comparison:
         artists=tuple(Drawn(one.name, one.mine, one.theirs) for one in told.shared),
         reasons=tuple(reason_words(reason, bare=True) for reason in told.reasons),
         verdict=verdict(told.pair.score),
+        left_loves=tuple(one.name for one in told.you_love),
+        right_loves=tuple(one.name for one in told.they_love),
+        cautions=() if told.pair.whole else (INCOMPLETE.capitalize(),),
     )
 
 

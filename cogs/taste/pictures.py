@@ -15,23 +15,21 @@ from bot.domain.errors import PanelOutdated
 from bot.domain.listening.charts import Kind
 from bot.domain.listening.refusals import NotYourList
 from bot.domain.pictures.collages import read_size
-from bot.domain.pictures.painting import Painted, PictureRefused, Theme, TooFewForPicture
-from bot.domain.pictures.sketches import Sketch
+from bot.domain.pictures.painting import Theme, TooFewForPicture
 from bot.services.listening.watching import Whose
-from bot.services.pictures import charting, painting, patterns
+from bot.services.pictures import charting, patterns
 from bot.services.pictures.charting import Charted
 from cogs.listening import pages
 from cogs.listening.seeing import MEMBER, PERIOD, PRIVATE, periods, show, whose_of
-from cogs.shared import picture_refusals  # noqa: F401 - puts its words among the others
 from cogs.shared.caller import Interaction, caller_of, now_of, tools_of
 from cogs.shared.dynamic import Action, Press
 from cogs.shared.modal import Form, Submit, checks_field, radio_field, text_field
-from cogs.shared.refusals import refusal_body, refusal_words
+from cogs.shared.refusals import refusal_body
 from cogs.shared.render import Body, Item
 from cogs.shared.replies import answer, hold, think, update
 from cogs.taste import picture_cards as cards
+from cogs.taste.drawing import LOOK, drawn
 
-LOOK = "Dark or light ground; dark, when left out"
 SIZE = "Columns and rows, like 3x3 or 5x4; each from 2 to 10"
 PERIOD_IN_ID = re.compile(r"[a-z0-9_-]{1,18}")
 KINDS = {"albums": Kind.ALBUM, "artists": Kind.ARTIST}
@@ -158,16 +156,8 @@ class Pictures(commands.Cog):
             whose=whose_of(interaction, member),
         )
         public = found.shown.public(private)
-        painted, trouble = await _drawn(interaction, found.sketch, Theme(look))
+        painted, trouble = await drawn(interaction, found.sketch, Theme(look))
         await show(interaction, cards.pattern_card(found, painted, trouble=trouble), public=public)
-
-
-async def _drawn(interaction: Asked, sketch: Sketch, look: Theme) -> tuple[Painted | None, str]:
-    """The picture; where it cannot be drawn, why not, so that its words stand alone."""
-    try:
-        return await painting.paint(tools_of(interaction), sketch=sketch, theme=look), ""
-    except PictureRefused as refusal:
-        return None, refusal_words(refusal)
 
 
 async def _chart(interaction: Asked, options: Options) -> tuple[Charted, Callable[[bool], Body]]:
@@ -183,7 +173,7 @@ async def _chart(interaction: Asked, options: Options) -> tuple[Charted, Callabl
         skip=options.skip,
         whose=options.whose,
     )
-    painted, trouble = await _drawn(interaction, charted.collage, options.look)
+    painted, trouble = await drawn(interaction, charted.collage, options.look)
     button = _edit(replace(options, period=charted.period.key))
 
     def body(public: bool) -> Body:

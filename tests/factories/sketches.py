@@ -75,6 +75,9 @@ def sketches(name: str = "Ada", title: str = "Music Has the Right to Children") 
             71,
             58,
             artists=(title, "Low"),
+            countries=(Bar("United Kingdom", 0.6), Bar(title, 0.3), Bar("Japan", 0.1)),
+            cautions=(f"Genres are known of 31 % of what {name} heard so far.",),
+            zone="Europe/Berlin",
         ),
         "comparison": Comparison(
             name,
@@ -83,6 +86,9 @@ def sketches(name: str = "Ada", title: str = "Music Has the Right to Children") 
             (SharedArtist(title, 120, 80), SharedArtist("Low", 1, 300)),
             (f"You both hear {title}", "Alike", "Near"),
             "closer than most here",
+            left_loves=(title, "Low"),
+            right_loves=(name, title, "Burial"),
+            cautions=("Little is known of one of them.",),
         ),
         "recap": Recap(
             "WEEK 003 [2026-11-23]",
@@ -122,7 +128,7 @@ def smallest() -> dict[str, Sketch]:
     none = Decimal(0)
     return {
         "collage": Collage("A", "today", "artist", 2, 2, (Tile("X", "", 1),)),
-        "taste": TasteCard("A", "today", 1, incomplete=True),
+        "taste": TasteCard("A", "today", 1, cautions=("Incomplete: 1 play of 1 artist.",)),
         "comparison": Comparison("A", "B", 0),
         "recap": Recap("WEEK 001", "X", "", (0,) * 9, none, none, none),
         "recap of one": Recap("WEEK 001", "X", "Y", (0,) * 8 + (1,), Decimal(5), Decimal(5), none),

@@ -39,10 +39,14 @@ class TasteCard:
     """Percent, as the other two; None where nobody can say."""
     loyalty: int | None = None
     obscurity: int | None = None
-    incomplete: bool = False
-    """Too little was heard to be sure."""
     artists: tuple[str, ...] = ()
     """The most heard, first ones first."""
+    countries: tuple[Bar, ...] = ()
+    """Strongest first."""
+    cautions: tuple[str, ...] = ()
+    """What keeps it from being trusted, in sentences."""
+    zone: str = ""
+    """Whose hours and days these are."""
 
     def __post_init__(self) -> None:
         _demand_week(self.hours)
@@ -70,6 +74,11 @@ class Comparison:
     """The strongest first; three are shown."""
     verdict: str = ""
     """The score in a few words, such as `closer than most here`."""
+    left_loves: tuple[str, ...] = ()
+    """What the left one loves and the other has not heard, most loved first."""
+    right_loves: tuple[str, ...] = ()
+    cautions: tuple[str, ...] = ()
+    """What keeps it from being trusted, in sentences."""
 
 
 @dataclass(frozen=True, slots=True)

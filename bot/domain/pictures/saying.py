@@ -54,9 +54,9 @@ def tile_words(tile: Tile) -> str:
 
 @_lines.register
 def _(sketch: TasteCard) -> Sequence[str]:
-    unsure = " So far little is known." if sketch.incomplete else ""
     genres = _all(f"{_name(bar.name)} {_percent(bar.share)}" for bar in sketch.genres[:FEW])
     decades = _all(f"{_name(bar.name)} {_percent(bar.share)}" for bar in _strongest(sketch.decades))
+    countries = _all(f"{_name(bar.name)} {_percent(bar.share)}" for bar in sketch.countries[:FEW])
     numbers = _all(
         f"{what} {value} of 100"
         for what, value in (
@@ -67,10 +67,12 @@ def _(sketch: TasteCard) -> Sequence[str]:
         if value is not None
     )
     return [
-        f"What {_name(sketch.name)} loves, {sketch.period}, from {_count(sketch.plays, 'play')}.{unsure}",
+        f"What {_name(sketch.name)} loves, {sketch.period}, from {_count(sketch.plays, 'play')}.",
+        *map(_sentence, sketch.cautions),
         f"Artists: {_all(map(_name, sketch.artists[:FEW]))}." if sketch.artists else "",
         f"Genres: {genres}." if genres else "",
         f"Decades: {decades}." if decades else "",
+        f"Countries: {countries}." if countries else "",
         _busiest(sketch.hours),
         f"{numbers[0].upper()}{numbers[1:]}." if numbers else "",
     ]
@@ -82,8 +84,11 @@ def _(sketch: Comparison) -> Sequence[str]:
     shared = _all(f"{_name(one.name)} ({one.left} and {one.right})" for one in sketch.artists[:5])
     return [
         f"{_name(sketch.left)} and {_name(sketch.right)}: {sketch.score} of 100{verdict}.",
+        *map(_sentence, sketch.cautions),
         *(_sentence(reason) for reason in sketch.reasons[:FEW]),
-        f"Both hear {shared}." if shared else "",
+        f"Plays of each: {shared}." if shared else "",
+        _missed(sketch.right, sketch.left, sketch.right_loves),
+        _missed(sketch.left, sketch.right, sketch.left_loves),
     ]
 
 
@@ -154,6 +159,11 @@ def _(sketch: Waveform) -> Sequence[str]:
     by = f" by {_name(sketch.artist)}" if sketch.artist else ""
     loudness = f", {sketch.loudness:.1f} LUFS" if sketch.loudness is not None else ""
     return [f"Waveform of {_name(sketch.title)}{by}{version}: {minutes}:{seconds:02}{loudness}."]
+
+
+def _missed(lover: str, other: str, loved: Sequence[str]) -> str:
+    names = _all(map(_name, loved[:FEW]))
+    return f"{_name(lover)} loves and {_name(other)} has not heard {names}." if loved else ""
 
 
 def _strongest(bars: Sequence[Bar]) -> list[Bar]:
