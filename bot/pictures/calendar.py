@@ -110,11 +110,11 @@ def _told(sketch: Calendar) -> list[tuple[str, str, str]]:
     day = sketch.first + timedelta(days=best)
     most = sketch.days[best] if sketch.days else 0
     return [
-        (f"{heard:,}", "days", f"of {len(sketch.days):,} heard"),
+        (f"{heard:,}", "day" if heard == 1 else "days", f"of {len(sketch.days):,} heard"),
         (f"{longest:,}", "in a row", "days at most"),
         (
             f"{most:,}",
-            "plays",
+            "play" if most == 1 else "plays",
             f"on {day.day} {MONTHS[day.month - 1][:3].title()} {day.year}" if most else "on any day",
         ),
     ]

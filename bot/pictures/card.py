@@ -103,6 +103,14 @@ def finish(sheet: Sheet, y: float, foot: str = "") -> Sheet:
     return sheet
 
 
+def short(number: int, most: int = 9_999) -> str:
+    """A number that stays whole in a small place: `9,999`, `12k`, `1.2M`."""
+    if number <= most:
+        return f"{number:,}"
+    value, unit = (number / 1_000_000, "M") if number >= 999_500 else (number / 1_000, "k")
+    return f"{value:.1f}{unit}" if value < 9.95 else f"{value:.0f}{unit}"
+
+
 def counted(number: float, thing: str) -> str:
     """`1 play`, `1,234 plays`."""
     return f"{number:,.0f} {thing}{'' if number == 1 else 's'}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from bot.domain.pictures.charts import Comparison, SharedArtist
-from bot.pictures.card import NAMELESS, RIGHT, ROOM, begin, cautions, finish, heading
+from bot.pictures.card import NAMELESS, RIGHT, ROOM, begin, cautions, finish, heading, short
 from bot.pictures.look import BODY, BOLD, GAP, HERO, LINE, MARGIN, RADIUS, SECTION, SMALL, STRONG, WIDTH, Palette
 from bot.pictures.sheet import Sheet
 from bot.pictures.writing import drawable, fitted, width_of
@@ -82,7 +82,7 @@ def _artists(drawn: Sheet, y: float, sketch: Comparison) -> float:
         drawn.rect(middle + 2, top, right, 10, hatched, radius=RADIUS / 2, opacity=0.35)
         drawn.line(middle, top - 2, middle, top + 12, palette.muted)
         at = top + 5 + SMALL * 0.36
-        drawn.text(middle - 2 - left - 5, at, f"{one.left:,}", SMALL, room=COUNT - 5, anchor="end", fill=palette.muted)
-        drawn.text(middle + 2 + right + 5, at, f"{one.right:,}", SMALL, room=COUNT - 5, fill=palette.muted)
+        drawn.text(middle - 2 - left - 5, at, short(one.left), SMALL, room=COUNT - 5, anchor="end", fill=palette.muted)
+        drawn.text(middle + 2 + right + 5, at, short(one.right), SMALL, room=COUNT - 5, fill=palette.muted)
         y += ROW
     return y + SECTION - 8

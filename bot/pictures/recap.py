@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from bot.domain.pictures.charts import SCORES, Recap
-from bot.pictures.card import DISC, RIGHT, ROOM, disc, figures, finish, heading
+from bot.pictures.card import DISC, RIGHT, ROOM, disc, figures, finish, heading, short
 from bot.pictures.look import (
     BODY,
     BOLD,
@@ -38,7 +38,7 @@ def sheet(sketch: Recap, palette: Palette, covers: Collection[str] = ()) -> Shee
     if not sketch.ratings:
         drawn.text(MARGIN, y, "Nobody rated it in time.", STRONG, room=ROOM)
         return finish(drawn, y + SECTION)
-    ratings = f"{sketch.ratings:,} rating{'' if sketch.ratings == 1 else 's'}"
+    ratings = f"{short(sketch.ratings, 999)} rating{'' if sketch.ratings == 1 else 's'}"
     told = [
         (f"{sketch.mean:.2f}", "on average", f"from {ratings}"),
         (f"{sketch.median:.1f}".replace(".0", ""), "median", f"spread {sketch.spread:.2f}"),
@@ -50,7 +50,7 @@ def sheet(sketch: Recap, palette: Palette, covers: Collection[str] = ()) -> Shee
         y = heading(drawn, y, "Favourite tracks") + BODY
         for title, count in sketch.favourites[:FAVOURITES]:
             drawn.text(MARGIN, y, title, BODY, room=ROOM - 40, instead="?")
-            drawn.text(RIGHT, y, f"{count}×", BODY, room=34, anchor="end", weight=BOLD)
+            drawn.text(RIGHT, y, f"{short(count, 999)}×", BODY, room=34, anchor="end", weight=BOLD)
             y += BODY * LINE + 4
         y += SECTION - BODY
     return finish(drawn, y, sketch.club)

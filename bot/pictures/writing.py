@@ -94,9 +94,36 @@ def _drawn(cluster: str, weight: int) -> tuple[Face, float] | None:
 def drawable(text: str, instead: str = "", *, weight: int = REGULAR) -> str:
     """The text without characters that no font has; `instead` where no letter of it is left."""
     kept = [cluster for cluster in clusters(clean(text)) if cluster == " " or _drawn(cluster, weight) is not None]
-    shown = " ".join("".join(kept).split())
+    shown = _without_traps(" ".join("".join(kept).split()), weight)
     lost = any(cluster != " " for cluster in clusters(clean(text))) and not any(map(_tells, shown))
     return (instead or shown) if lost or not shown else shown
+
+
+def _without_traps(text: str, weight: int) -> str:
+    """Emoji as the drawing library draws them right.
+
+    Beside writing from right to left an emoji of several characters swallows what follows it: there it is its first
+    one, and a flag its two letters. A gap between two emoji becomes as wide as a third: they stand without.
+    """
+    if text.isascii():
+        return text
+    turned = any(unicodedata.bidirectional(char) in ("R", "AL") for char in text)
+    kept: list[str] = []
+    for cluster in clusters(text):
+        pictured = _pictured(cluster, weight)
+        if pictured and len(kept) > 1 and kept[-1] == " " and _pictured(kept[-2], weight):
+            kept.pop()
+        kept.append(_plain(cluster) if pictured and turned else cluster)
+    return " ".join("".join(kept).split())
+
+
+def _plain(emoji: str) -> str:
+    return "".join(chr(ord(char) - 0x1F1E6 + ord("A")) for char in emoji) if _is_flag(emoji[0]) else emoji[0]
+
+
+def _pictured(cluster: str, weight: int) -> bool:
+    found = _drawn(cluster, weight)
+    return found is not None and found[0] is EMOJI
 
 
 def _tells(char: str) -> bool:

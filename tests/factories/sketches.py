@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from math import sin
@@ -139,3 +140,122 @@ def smallest() -> dict[str, Sketch]:
         "no genres": GenreSpread("A", "today", ("Feb 2026",), ()),
         "waveform": Waveform("X", "", ((0.0, 0.0),), 0.4),
     }
+
+
+SCRIPTS = tuple(title for title, _ in FIVE_SCRIPTS[:5])
+MANY = 10_000
+
+
+def one_listen() -> dict[str, Sketch]:
+    """What every kind shows of somebody who heard one track once, or of an album that one rated."""
+    monday = tuple(tuple(float((day, hour) == (0, 21)) for hour in range(24)) for day in range(7))
+    return {
+        "collage": Collage("Ada", "today", "album", 2, 2, (Tile("Blue", "Low", 1),)),
+        "taste": TasteCard(
+            "Ada",
+            "all time",
+            1,
+            (Bar("slowcore", 1.0),),
+            (Bar("1990s", 1.0),),
+            monday,
+            artists=("Low",),
+            countries=(Bar("United States", 1.0),),
+            cautions=("Incomplete: 1 play of 1 artist. It takes 50 plays of 10 artists to say more.",),
+            zone="UTC",
+        ),
+        "comparison": Comparison(
+            "Ada", "Ben", 51, (SharedArtist("Low", 1, 1),), ("Both hear Low",), "an ordinary pair", ("Can",), ("Low",)
+        ),
+        "recap": smallest()["recap of one"],
+        "clock": smallest()["clock"],
+        "calendar": smallest()["calendar"],
+        "genres": smallest()["genres"],
+        "waveform": smallest()["waveform"],
+    }
+
+
+def ten_thousand_artists() -> dict[str, Sketch]:
+    """Every kind of somebody who heard ten thousand artists, in figures as large as they come."""
+    names = tuple(f"Artist {place}" for place in range(MANY))
+    bars = tuple(Bar(name, 0.0001) for name in names)
+    tiles = tuple(Tile(f"Album {place}", names[place], 1_234_567 - place) for place in range(100))
+    shared = tuple(SharedArtist(name, 1_000_000 - place, place) for place, name in enumerate(names))
+    months = tuple(f"Month {place}" for place in range(24))
+    return {
+        "collage": Collage("Ada", "all time", "artist", 10, 10, tiles),
+        "taste": TasteCard(
+            "Ada",
+            "all time",
+            12_345_678,
+            bars,
+            tuple(Bar(f"{1900 + 10 * place}s", 0.08) for place in range(13)),
+            tuple(tuple(float(99 + hour + day) for hour in range(24)) for day in range(7)),
+            0,
+            1,
+            100,
+            artists=names,
+            countries=bars,
+            zone="America/Argentina/ComodRivadavia",
+        ),
+        "comparison": Comparison("Ada", "Ben", 100, shared, names, "as close as it gets", names, names),
+        "recap": Recap(
+            "WEEK 1234 [2049-11-23]",
+            "Blue",
+            "Low",
+            (1_111,) * 9,
+            Decimal("3.00"),
+            Decimal("3.00"),
+            Decimal("1.29"),
+            favourites=tuple((name, MANY - place) for place, name in enumerate(names[:50])),
+            past_mean=Decimal("3.99"),
+            rank=1_234,
+            weeks=1_234,
+            club="A club",
+        ),
+        "clock": Clock("Ada", "all time", tuple(410_000 + 10_000 * hour for hour in range(24)), "Europe/Berlin"),
+        "calendar": Calendar("Ada", "all time", date(2025, 11, 20), (2_880,) * 371),
+        "genres": GenreSpread("Ada", "all time", months, tuple((name, (1 / 6,) * 24) for name in names[:6])),
+        "waveform": Waveform("Night Drive", "Ada", ((-1.0, 1.0),) * MANY, 43_199.0, 3.0, "v9999"),
+    }
+
+
+def in_five_scripts() -> dict[str, Sketch]:
+    """Every kind with names in Latin, Cyrillic, Chinese, Arabic and Hebrew, and emoji."""
+    mixed = " ".join(SCRIPTS)
+    kinds = sketches("Ada Ада 愛 ادا 🎧", mixed)
+    titles = tuple(title for title, _ in FIVE_SCRIPTS)
+    return {
+        **kinds,
+        "collage": a_collage(3, 3, name="Ада"),
+        "taste": TasteCard(
+            "Ада 愛",
+            "last 365 days",
+            99,
+            tuple(Bar(title, 0.2 - place / 50) for place, title in enumerate(titles[:6])),
+            artists=titles,
+            countries=tuple(Bar(title, 0.25) for title in titles[5:9]),
+        ),
+        "comparison": Comparison(
+            "Кино",
+            "فيروز",
+            50,
+            tuple(SharedArtist(title, 9 - place, place + 1) for place, title in enumerate(titles[:8])),
+            tuple(f"Both hear {title}" for title in titles[1:4]),
+            left_loves=titles,
+            right_loves=titles[::-1],
+        ),
+        "genres": GenreSpread(
+            "방탄",
+            "2026",
+            ("Jan", "Feb"),
+            tuple((title, (0.2, 0.1 + place / 50)) for place, title in enumerate(SCRIPTS)),
+        ),
+    }
+
+
+def with_cover(cover: str | None) -> dict[str, Sketch]:
+    """The kinds that show covers, with this one: there, missing, enormous."""
+    kinds = sketches()
+    recap = kinds["recap"]
+    assert isinstance(recap, Recap)
+    return {"collage": a_collage(2, 2, covers=(cover,)), "recap": replace(recap, cover=cover)}

@@ -11,17 +11,24 @@ import hashlib
 import io
 import json
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from bot.domain.pictures.charts import Clock, TasteCard
 from bot.domain.pictures.painting import Painted, Theme
-from bot.domain.pictures.sketches import Sketch
+from bot.domain.pictures.sketches import KINDS, Sketch, kind_of
 from bot.pictures.painter import PooledPainter
 from tests.factories.pictures import a_picture
-from tests.factories.sketches import a_collage, sketches, smallest
+from tests.factories.sketches import (
+    a_collage,
+    in_five_scripts,
+    one_listen,
+    sketches,
+    ten_thousand_artists,
+    with_cover,
+)
 
 KEPT = Path(__file__).with_name("golden.json")
 SIDE = 64
@@ -40,25 +47,34 @@ class Shelf:
         return self.covers.get(sha256)
 
 
+CASES: dict[str, Callable[[], dict[str, Sketch]]] = {
+    "": sketches,
+    "one listen: ": one_listen,
+    "10,000 artists: ": ten_thousand_artists,
+    "five scripts: ": in_five_scripts,
+    "a missing cover: ": lambda: with_cover("0" * 64),
+    "an enormous cover: ": lambda: with_cover(hashlib.sha256(HUGE).hexdigest()),
+}
+COVERED = {"collage", "recap"}
+"""The kinds that show covers at all."""
+
+
 def goldens() -> dict[str, tuple[Sketch, Theme]]:
-    good, huge = Shelf().covers
-    hours = tuple(410 + 10 * hour for hour in range(24))
-    found: dict[str, tuple[Sketch, Theme]] = {}
-    for name, sketch in sketches().items():
-        found[name] = (sketch, Theme.DARK)
-    found["clock, light"] = (sketches()["clock"], Theme.LIGHT)
-    found["one listen: clock"] = (smallest()["clock"], Theme.DARK)
-    found["one listen: calendar"] = (smallest()["calendar"], Theme.DARK)
-    found["one listen: taste"] = (smallest()["taste"], Theme.DARK)
-    found["one rating"] = (smallest()["recap of one"], Theme.DARK)
-    found["10,000 artists: clock"] = (Clock("Ada", "all time", hours), Theme.DARK)
-    many = tuple(f"Artist {place}" for place in range(10_000))
-    found["10,000 artists: taste"] = (TasteCard("Ada", "all time", 1_000_000, artists=many), Theme.DARK)
-    found["five scripts"] = (a_collage(3, 3, covers=(good,)), Theme.DARK)
-    found["a missing cover"] = (a_collage(3, 3, covers=(good, None)), Theme.LIGHT)
-    found["an enormous cover"] = (a_collage(2, 2, covers=(huge,)), Theme.DARK)
+    found = {f"{case}{name}": (one, Theme.DARK) for case, made in CASES.items() for name, one in made().items()}
+    for name in ("clock", "taste", "comparison"):
+        found[f"{name}, light"] = (sketches()[name], Theme.LIGHT)
+    good, _ = Shelf().covers
+    found["mixed covers, light"] = (a_collage(3, 3, covers=(good, None)), Theme.LIGHT)
     found["a hundred tiles"] = (a_collage(10, 10, covers=(good, None)), Theme.DARK)
     return found
+
+
+def test_every_kind_of_picture_has_every_case() -> None:
+    kinds = set(KINDS.values())
+    assert {kind_of(one) for one in sketches().values() if hasattr(one, "cover") or hasattr(one, "tiles")} == COVERED
+    for case, made in CASES.items():
+        shown = {kind_of(one) for one in made().values()}
+        assert shown == (COVERED if "cover" in case else kinds), case
 
 
 def seen(painted: Painted) -> bytes:
@@ -89,7 +105,7 @@ async def test_every_picture_looks_as_it_did() -> None:
 async def test_the_comparison_sees_a_difference() -> None:
     expected = {name: zlib.decompress(base64.b85decode(told)) for name, told in json.loads(KEPT.read_text()).items()}
     assert apart(expected["clock"], expected["clock, light"]) > ALIKE
-    assert apart(expected["five scripts"], expected["a missing cover"]) > ALIKE
+    assert apart(expected["a missing cover: collage"], expected["an enormous cover: collage"]) > ALIKE
     with pytest.raises(ValueError, match="zip"):
         apart(expected["clock"], b"")
 

@@ -12,15 +12,30 @@ from bot.domain.pictures.collages import read_size
 from bot.domain.pictures.painting import PHONE_WIDTH, SMALLEST_TEXT, Theme
 from bot.domain.pictures.saying import ALT_LIMIT, alt_of
 from bot.domain.pictures.sketches import Sketch
+from bot.pictures.card import short
 from bot.pictures.fonts import EMOJI, SCRIPTS, covered
 from bot.pictures.layout import laid_out, sheet_of
 from bot.pictures.look import PALETTES
 from bot.pictures.sheet import DESCENT, Sheet
 from bot.pictures.writing import Run, drawable, runs
-from tests.factories.sketches import HOSTILE, a_collage, sketches, smallest
+from tests.factories.sketches import (
+    HOSTILE,
+    a_collage,
+    in_five_scripts,
+    one_listen,
+    sketches,
+    smallest,
+    ten_thousand_artists,
+    with_cover,
+)
 
 ALL: dict[str, Sketch] = {
     **sketches(),
+    **{f"one listen {name}": sketch for name, sketch in one_listen().items()},
+    **{f"10,000 artists {name}": sketch for name, sketch in ten_thousand_artists().items()},
+    **{f"five scripts {name}": sketch for name, sketch in in_five_scripts().items()},
+    **{f"covered {name}": sketch for name, sketch in with_cover("c" * 64).items()},
+    **{f"without its cover {name}": sketch for name, sketch in with_cover("d" * 64).items()},
     **{f"small {name}": sketch for name, sketch in smallest().items()},
     **{
         f"hostile {place} {name}": one
@@ -120,6 +135,18 @@ def test_what_no_font_has_is_left_out_and_names_without_a_letter_are_told_by_the
     assert drawable("A𒀀B") == "AB"
     assert drawable("𒀀𒁀", "#3") == "#3"
     assert covered() == dict.fromkeys(SCRIPTS, True)
+
+
+def test_emoji_of_several_characters_are_simple_beside_writing_from_right_to_left() -> None:
+    assert drawable("👩🏽‍🎤 · 🇩🇪 · שירים") == "👩 · DE · שירים"
+    assert drawable("Low 👩🏽‍🎤 🇩🇪 · x") == "Low 👩🏽‍🎤🇩🇪 · x"
+
+
+@pytest.mark.parametrize(
+    ("number", "told"), [(9_999, "9,999"), (10_000, "10k"), (999_499, "999k"), (1_250_000, "1.2M")]
+)
+def test_numbers_in_small_places_are_short_and_never_cut(number: int, told: str) -> None:
+    assert short(number) == told
 
 
 @pytest.mark.parametrize(("text", "size"), [("3x3", (3, 3)), ("4 5", (4, 5)), ("5", (5, 5)), (" 10×2 ", (10, 2))])
