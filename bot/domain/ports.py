@@ -12,7 +12,7 @@ from uuid import UUID
 from bot.domain.catalog import FoundAlbum, FoundTrack, Link, Service
 from bot.domain.covers import Picture
 from bot.domain.errors import Why
-from bot.domain.library.audio import Format, Heard
+from bot.domain.library.audio import OPUS_BITS, Format, Heard, Stored
 from bot.domain.listening.accounts import Access, Granted, HistoryPage, NowPlaying, Profile
 from bot.domain.listening.imports import FileKind, RefusedRow
 from bot.domain.listening.plays import Source, Told
@@ -318,8 +318,10 @@ class AssetStore(Protocol):
 class Ears(Protocol):
     """Whoever decodes files of audio that nobody knows yet, apart from everything that could be harmed."""
 
-    async def hear(self, path: Path, found: Format, *, copy: Path | None = None) -> Heard:
-        """Decode a file to its end and measure it; `copy` is where a smaller one is written.
+    async def hear(
+        self, path: Path, found: Format | Stored, *, copy: Path | None = None, bit_rate: int = OPUS_BITS
+    ) -> Heard:
+        """Decode a file to its end and measure it; `copy` is where one in Opus is written, without tags and pictures.
 
         Raises `UploadFailed` (INVALID_FORMAT), `OSError`.
         """

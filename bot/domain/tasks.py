@@ -31,6 +31,8 @@ REFRESH_TASTE = Task("refresh_taste")
 """Bring one member's taste profile up to date."""
 KEEP_UPLOAD = Task("keep_upload")
 """Hear a file that a member uploaded, and put it into their library."""
+COPY_DEMO = Task("copy_demo")
+"""Make what a club hears of a track in a demo week."""
 SEEK_COVERS = Task("seek_covers", tries=2)
 """Look for the covers of albums that members heard."""
 MATCH_CLUB = Task("match_club")

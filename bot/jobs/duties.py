@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 from bot.domain.tasks import (
     BACKFILL_ACCOUNT,
+    COPY_DEMO,
     IMPORT_LISTENS,
     KEEP_UPLOAD,
     MATCH_CLUB,
@@ -15,7 +16,7 @@ from bot.domain.tasks import (
     SYNC_ACCOUNTS,
     Task,
 )
-from bot.services.library import keeping
+from bot.services.library import copies, keeping
 from bot.services.listening import attachments, syncing
 from bot.services.pictures import seeking
 from bot.services.taste import judging, refreshing
@@ -33,6 +34,7 @@ def duties() -> Mapping[Task, Duty]:
         IMPORT_LISTENS: attachments.work,
         REFRESH_TASTE: refreshing.refresh,
         KEEP_UPLOAD: keeping.work,
+        COPY_DEMO: copies.work,
         SEEK_COVERS: seeking.seek,
         MATCH_CLUB: judging.judge_club,
     }

@@ -17,6 +17,7 @@ from bot.domain.library.audio import (
     CHANNELS,
     COLUMNS,
     LONGEST_SECONDS,
+    OPUS_BITS,
     RATES,
     AudioFacts,
     Compressed,
@@ -33,7 +34,6 @@ WALL_SECONDS = 60.0
 CPU_SECONDS = 55
 MEGABYTES = 768
 """Of address space: the libraries take a quarter of it, sound is heard in blocks."""
-OPUS_BITS = 128_000
 
 
 class ChildEars:
@@ -45,13 +45,15 @@ class ChildEars:
         self.peak_kb = 0
         """The most memory that a child has used so far."""
 
-    async def hear(self, path: Path, found: Format, *, copy: Path | None = None) -> Heard:
-        """Decode a file to its end and measure it; `copy` is where a smaller one is written.
+    async def hear(
+        self, path: Path, found: Format | Stored, *, copy: Path | None = None, bit_rate: int = OPUS_BITS
+    ) -> Heard:
+        """Decode a file to its end and measure it; `copy` is where one in Opus is written, without tags and pictures.
 
         Raises `UploadFailed` (INVALID_FORMAT), `OSError`.
         """
         began = asyncio.get_running_loop().time()
-        told = await self._ask(path, self._orders(found, copy is not None), copy)
+        told = await self._ask(path, self._orders(found, copy is not None, bit_rate), copy)
         took = asyncio.get_running_loop().time() - began
         self.peak_kb = max(self.peak_kb, int(told.get("peak_kb", 0)))
         if "unfit" in told:
@@ -73,9 +75,9 @@ class ChildEars:
             made = Compressed(Stored.OPUS, bytes_out, round(bytes_out * 8_000 / duration_ms), round(took * 1_000))
         return Heard(facts, made)
 
-    def _orders(self, found: Format, copies: bool) -> dict[str, Any]:
+    def _orders(self, found: Format | Stored, copies: bool, bit_rate: int) -> dict[str, Any]:
         return {
-            "format": str(found),
+            "format": "ogg" if found is Stored.OPUS else str(found),
             "megabytes": self.megabytes,
             "cpu_seconds": CPU_SECONDS,
             "longest": LONGEST_SECONDS,
@@ -83,7 +85,7 @@ class ChildEars:
             "channels": CHANNELS,
             "columns": COLUMNS,
             "copy": copies,
-            "copy_bit_rate": OPUS_BITS,
+            "copy_bit_rate": bit_rate,
         }
 
     async def _ask(self, path: Path, orders: dict[str, Any], copy: Path | None) -> dict[str, Any]:

@@ -8,11 +8,12 @@ from uuid import UUID
 import discord
 
 from bot.client import LongplayBot
-from bot.domain.club.views import PanelRef
+from bot.domain.club.entries import Nomination
+from bot.domain.club.views import PanelRef, WeekView
 from bot.domain.library.drawing import file_name
 from bot.domain.library.sharing import SharedPost
 from bot.domain.outbox import Errand, Kind
-from bot.services.library import illustrating, sharing
+from bot.services.library import copies, illustrating, sharing
 from cogs.delivery import codes, messages
 from cogs.delivery.outcome import SKIPPED, Outcome
 from cogs.library.desk_cards import shared_message
@@ -49,14 +50,25 @@ async def shared_post(bot: LongplayBot, errand: Errand, _now: datetime) -> Outco
     return Outcome(discord_id=post.post.message_id)
 
 
+async def nominee_sound(bot: LongplayBot, view: WeekView, nomination: Nomination) -> Sound | None:
+    """What the club hears of a nomination in a demo week; None for an album, and until it can be had."""
+    found = await copies.heard(
+        bot.tools, club_id=view.club.id, nomination=nomination, limit=_limit(bot, view.club.guild_id)
+    )
+    return None if found is None else Sound(found.name, found.content)
+
+
+def _limit(bot: LongplayBot, guild_id: int) -> int:
+    guild = bot.get_guild(guild_id)
+    return (guild.filesize_limit if guild is not None else SMALLEST_LIMIT) - ROOM
+
+
 async def _drawn(bot: LongplayBot, post: SharedPost) -> Body:
     """The message, with picture and sound as far as they can be had and are small enough for the server."""
     track = post.track
     if track is None or track.current is None:
         return shared_message(post)
-    guild = bot.get_guild(post.guild_id)
-    limit = (guild.filesize_limit if guild is not None else SMALLEST_LIMIT) - ROOM
     picture = await illustrating.waveform_of(bot.tools, track)
-    content = await sharing.sound_of(bot.tools, track.current, limit=limit)
+    content = await sharing.sound_of(bot.tools, track.current, limit=_limit(bot, post.guild_id))
     sound = Sound(file_name(track, track.current), content) if content is not None else None
     return shared_message(post, picture, sound)

@@ -21,7 +21,7 @@ from cogs.club.cards import album, choosing, notices, phrases, result
 from cogs.club.cards.week import week_card
 from cogs.delivery import codes, events, messages
 from cogs.delivery.accounts import account_dm
-from cogs.delivery.demos import shared_post
+from cogs.delivery.demos import nominee_sound, shared_post
 from cogs.delivery.guide import GuideErrands
 from cogs.delivery.library import milestone_dm, shared_playlist
 from cogs.delivery.outcome import SKIPPED, Outcome
@@ -153,8 +153,9 @@ class Performer:
             panel = view.panels.get((str(Kind.NOMINATION), nomination.ordinal))
             if panel is None:
                 continue
+            sound = await nominee_sound(self.bot, view, nomination)
             try:
-                await self._redrawn(errand, view, panel, partial(choosing.nomination_card, view, nomination))
+                await self._redrawn(errand, view, panel, partial(choosing.nomination_card, view, nomination, sound))
             except discord.NotFound as error:
                 if error.code not in codes.VANISHED:
                     raise
@@ -185,7 +186,7 @@ class Performer:
         nomination = next((one for one in view.nominations if one.ordinal == errand.ordinal), None)
         if nomination is None:  # withdrawn before anybody saw it
             return SKIPPED
-        draw = partial(choosing.nomination_card, view, nomination)
+        draw = partial(choosing.nomination_card, view, nomination, await nominee_sound(self.bot, view, nomination))
         panel = await self._post(errand, view, draw, thread_or_channel(view, ThreadRole.NOMINATIONS))
         return Outcome(discord_id=panel.message_id, panel=panel)
 
@@ -198,7 +199,7 @@ class Performer:
         if nomination is None:
             draw = partial(choosing.withdrawn_card, view, key[1])
         else:
-            draw = partial(choosing.nomination_card, view, nomination)
+            draw = partial(choosing.nomination_card, view, nomination, await nominee_sound(self.bot, view, nomination))
         try:
             drawn = await self._redrawn(errand, view, panel, draw)
         except discord.NotFound as error:

@@ -157,7 +157,7 @@ def _listed(track: MemberTrack, width: int) -> str:
     length = f" ({phrases.duration(track.current.asset.facts.duration_ms)})" if track.current is not None else ""
     number = f" · v{track.current.number}" if track.current is not None and track.current.number > 1 else ""
     private = "" if track.public else " · private"
-    hidden = " · reported" if track.hidden_at is not None else ""
+    hidden = " · reported" if track.hidden_at is not None else " · in a demo week" if track.veiled else ""
     return f"- {phrases.literal(track.title, width, width + 12)}{length}{number}{private}{hidden}"
 
 
@@ -199,6 +199,8 @@ def _track_lines(track: MemberTrack, versions: Sequence[Version], *, own: bool) 
         yield f"-# {counted(track.play_count, 'play')}, {', '.join(counts)}"
     if own and track.hidden_at is not None:
         yield "It was reported, so others do not reach it until a host has looked at it."
+    if own and track.veiled:
+        yield "It is in the race of a demo week that hides who made what: until the result others find it there alone."
 
 
 def delete_card(track: MemberTrack) -> Body:
@@ -264,6 +266,9 @@ def _posted_by(post: SharedPost) -> str:
 def _left(post: SharedPost) -> Iterator[str]:
     """What a post shows whose track is out of reach."""
     who = phrases.person_words(post.by)
+    if post.reach is Reach.VEILED:
+        yield "*A track that is in the race of a demo week. It is here again with the result.*"
+        return
     if post.reach is Reach.REMOVED:
         yield f"*A track that {who} posted was deleted.*"
         if post.post.talked_about:

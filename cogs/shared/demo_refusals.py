@@ -15,7 +15,7 @@ def _demo_refused(refusal: demos.DemoRefused) -> str:
         "unknown": "That is no track of yours (any more). Choose one from what is offered while you type.",
         "hidden": f"{name} was reported, and the hosts are to look at it. Choose another one meanwhile.",
         "played": f"{name} was in the race of a demo week not long ago. Choose another one of yours.",
-        "no_audio": "Its file cannot be had right now. Try again in a while; the nomination stands.",
+        "no_audio": f"The file of {name} is gone. Upload it again with `/demo version`, then put it forward.",
     }.get(refusal.reason, "That does not fit this week. Look at its card for what it takes.")
 
 

@@ -76,6 +76,10 @@ def _track_refused(refusal: TrackRefused) -> str:
             f"Before {title} is posted, say that you may share it: you made it, or whoever did lets you. Answer the "
             "question in the form, and it is asked no more."
         ),
+        "veiled": (
+            f"{title} is in the race of a demo week in which nobody is told who made what. Post it once the result is "
+            "out: until then a post would give you away."
+        ),
         "deleted": f"{title} was deleted. `/demo library` brings it back within a week.",
         "none": "There is no track in your library yet. `/demo share` with an MP3, WAV or FLAC puts one in.",
         "which": f"Several of your tracks fit “{shown(refusal.title, 80)}”. Choose one from the list as you type.",

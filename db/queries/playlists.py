@@ -17,6 +17,7 @@ from bot.domain.ids import new_id
 from bot.domain.library.playlists import Automatic, Listed, Playlist, PlaylistEntry
 from db.queries.catalog import FIRST_URL
 from db.queries.club.participants import PERSON, shown_name, with_person
+from db.queries.library.veils import SHOWN
 from db.session import violated
 from db.tables import catalog, people
 from db.tables import posts as tables
@@ -204,7 +205,7 @@ def _entry_columns() -> Any:
         func.coalesce(func.nullif(track.artist, ""), album.artist, OWNER, "").label("artist"),
         func.coalesce(TRACK_URL, FIRST_URL, "").label("url"),
         track.user_id.label("owner_id"),
-        and_(track.is_public, track.hidden_at.is_(None)).label("shown"),
+        SHOWN.label("shown"),
         track.deleted_at.is_not(None).label("gone"),
     )
 

@@ -20,6 +20,7 @@ from bot.domain.posts import Comment, Post, PostType, in_order
 from db.queries.catalog import ALBUM
 from db.queries.club.participants import PERSON, shown_name, with_person
 from db.queries.club.scope import in_week
+from db.queries.library.veils import SHOWN
 from db.tables import catalog
 from db.tables import club as club_tables
 from db.tables import posts as tables
@@ -60,7 +61,7 @@ def _posts() -> Any:
         track.title,
         track.duration_ms,
         track.user_id.label("owner_id"),
-        and_(track.is_public, track.hidden_at.is_(None)).label("public"),
+        SHOWN.label("public"),
         track.deleted_at,
     ).outerjoin(track, track.id == row.track_id)
 

@@ -171,6 +171,8 @@ class Nomination(Base):
             "CASE WHEN of_track THEN album_id IS NULL ELSE album_id IS NOT NULL AND track_id IS NULL END",
             name="album_or_track",
         ),
+        CheckConstraint("of_track OR version_id IS NULL", name="version_of_a_track"),
+        Index("ix_nominations_version_id", "version_id", postgresql_where=text("version_id IS NOT NULL")),
         Index(
             "uq_nominations_track_once_a_week",
             "club_id",
@@ -191,6 +193,8 @@ class Nomination(Base):
     of_track: Mapped[bool] = mapped_column(server_default=text("false"))
     track_id: Mapped[UUID | None] = mapped_column(ForeignKey("tracks.id", ondelete="SET NULL"))
     """The member's track; NULL once that is gone for good, and the nomination stays."""
+    version_id: Mapped[UUID | None] = mapped_column(ForeignKey("track_versions.id", ondelete="SET NULL"))
+    """The version that the club hears: the newest one when it was put forward."""
     ordinal: Mapped[int] = mapped_column(SmallInteger)
     slot: Mapped[int] = mapped_column(SmallInteger)
     """The member's n-th nomination of the week; two at once cannot both take the last one."""

@@ -94,6 +94,16 @@ class TrackVersion(Base):
     created_at: Mapped[datetime]
 
 
+class DemoCopy(Base):
+    """What a club hears of a version in a demo week: its sound alone, without tags, pictures or a name."""
+
+    __tablename__ = "demo_copies"
+
+    version_id: Mapped[UUID] = mapped_column(ForeignKey("track_versions.id", ondelete="CASCADE"), primary_key=True)
+    asset_id: Mapped[UUID] = mapped_column(ForeignKey("assets.id"), index=True)
+    made_at: Mapped[datetime]
+
+
 class Upload(Base):
     """A file on its way into the library; the file itself lies in the data folder under the same key meanwhile."""
 

@@ -184,7 +184,19 @@ def of_tracks(text: str) -> Iterator[Refusal]:
     for reason in ("running", "none", "no_page", "attach", "used", "expired", "unknown", "over"):
         yield library.UploadRefused(reason)
     yield library.UploadRefused("daily", AT, 20)
-    told = ("unknown", "not_yours", "no_title", "not_attested", "hidden", "deleted", "none", "which", "large", "lost")
+    told = (
+        "unknown",
+        "not_yours",
+        "no_title",
+        "not_attested",
+        "hidden",
+        "veiled",
+        "deleted",
+        "none",
+        "which",
+        "large",
+        "lost",
+    )
     for reason in told:
         yield library.TrackRefused(reason, text)
     yield library.TrackRefused("unknown")

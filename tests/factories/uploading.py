@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.domain.errors import Unavailable, Why
-from bot.domain.library.audio import AudioFacts, Compressed, Format, Heard, Stored
+from bot.domain.library.audio import OPUS_BITS, AudioFacts, Compressed, Format, Heard, Stored
 from bot.domain.library.errors import UploadFailed
 from bot.providers.files import FileStore
 from bot.providers.http import Http
@@ -42,7 +42,9 @@ class QuickEars:
         """What a smaller copy holds, where one is wanted."""
         self.heard = 0
 
-    async def hear(self, path: Path, found: Format, *, copy: Path | None = None) -> Heard:
+    async def hear(
+        self, path: Path, found: Format | Stored, *, copy: Path | None = None, bit_rate: int = OPUS_BITS
+    ) -> Heard:
         self.heard += 1
         if self.fails is not None:
             raise self.fails

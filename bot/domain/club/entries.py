@@ -93,6 +93,8 @@ class Nomination:
     """It is of a member's track; `album` then has that track's key and title, and its member where they are told."""
     track_id: UUID | None = None
     """That track; None once it is gone."""
+    version_id: UUID | None = None
+    """The version of it that the club hears."""
 
 
 @dataclass(frozen=True, slots=True)

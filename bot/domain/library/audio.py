@@ -11,6 +11,8 @@ UPLOAD_BYTES = 50 * 1024 * 1024
 LONGEST_SECONDS = 20 * 60
 CHANNELS = 8
 RATES = (8_000, 192_000)
+OPUS_BITS = 128_000
+"""Bits a second of a smaller copy."""
 COLUMNS = 1_000
 """Columns of a waveform, each the highest level of its part, from 0 to 255."""
 TAG_BYTES = 16 * 1024 * 1024

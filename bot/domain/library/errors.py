@@ -52,8 +52,8 @@ class TrackRefused(Refusal):
     """A track that is not there for the caller, or not theirs to change.
 
     `unknown` (missing, or private to somebody else), `not_yours`, `no_title`, `not_attested`, `hidden` (reported, and
-    being looked at), `deleted`, `none` (no track of their own), `which` (several are called so), `large` (too large for
-    Discord to play here), `lost` (its file).
+    being looked at), `veiled` (in the race of a blind demo week), `deleted`, `none` (no track of their own), `which`
+    (several are called so), `large` (too large for Discord to play here), `lost` (its file).
     """
 
     reason: str

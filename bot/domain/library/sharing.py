@@ -24,6 +24,8 @@ class Reach(StrEnum):
     """Its owner keeps it to themselves: the post holds its place, and nothing of the track is told."""
     HIDDEN = "hidden"
     """Somebody reported it, and hosts are to look at it."""
+    VEILED = "veiled"
+    """It is in the race of a blind demo week: not even who posted it is told before the result."""
     REMOVED = "removed"
     """It was deleted: the post stays as a tombstone."""
 
@@ -61,4 +63,6 @@ def reach_of(track: MemberTrack | None, user_id: UUID | None) -> Reach:
         return Reach.REMOVED
     if track.open_to(user_id):
         return Reach.OPEN
+    if track.veiled:
+        return Reach.VEILED
     return Reach.HIDDEN if track.hidden_at is not None and track.public else Reach.PRIVATE

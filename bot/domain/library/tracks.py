@@ -84,6 +84,8 @@ class MemberTrack:
     deleted_at: datetime | None = None
     hidden_at: datetime | None = None
     """Somebody reported it, and hosts are to look at it."""
+    veiled: bool = False
+    """It is in the race of a blind demo week: nobody but its owner reaches it elsewhere until the result."""
 
     def open_to(self, user_id: UUID | None) -> bool:
         """Whether somebody may reach it: its owner, and everybody where it is public; nobody once it is deleted."""
@@ -91,7 +93,7 @@ class MemberTrack:
             owner_id=self.user_id,
             public=self.public,
             gone=self.deleted_at is not None,
-            hidden=self.hidden_at is not None,
+            hidden=self.hidden_at is not None or self.veiled,
             user_id=user_id,
         )
 
@@ -102,7 +104,10 @@ class MemberTrack:
 
 
 def reachable(*, owner_id: UUID | None, public: bool, gone: bool, hidden: bool = False, user_id: UUID | None) -> bool:
-    """The one rule of access. A catalogue's track has no owner and is everybody's; a message has no reader (None)."""
+    """The one rule of access. A catalogue's track has no owner and is everybody's; a message has no reader (None).
+
+    `hidden`: reported, or veiled by a blind week.
+    """
     if owner_id is None:
         return True
     if gone:

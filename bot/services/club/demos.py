@@ -19,7 +19,7 @@ from bot.services.club import nominating
 from bot.services.club.boxes import open_box
 from bot.services.club.nominating import Nominated
 from bot.services.club.views import week_view
-from bot.services.library import memory
+from bot.services.library import copies, memory, showing
 from bot.services.tools import Tools
 from db.queries import people as people_queries
 from db.queries.club import nominations
@@ -109,6 +109,9 @@ async def nominate_track(
         found = await _open(session, club, now, where=where, week=week, holds=True)
         made = await _own(session, member, track, lock=True)
         slot = await _judge(session, found, member, made)
+        version = made.current
+        if version is None:
+            raise DemoRefused("no_audio", made.title)
         if not await queries.has_attested(session, member.user_id, ATTESTATION):
             await queries.attest(session, member.user_id, ATTESTATION, now)
         nomination = await nominations.add_nomination(
@@ -122,7 +125,11 @@ async def nominate_track(
             host_pick=False,
             now=now,
             of_track=True,
+            version_id=version.id,
         )
+        await copies.wanted(session, version, now)
+        if found.rules.anonymous:
+            await showing.track_changed(session, [track], now)
         card = Draft(Kind.NOMINATION, ordinal=nomination.ordinal, payload={"nomination": str(nomination.id)})
         await outbox.record(session, found, [card, Draft(Kind.REFRESH)], now)
         await memory.nominated(session, found, nomination, now)

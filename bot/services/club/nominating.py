@@ -30,7 +30,7 @@ from bot.services.catalog import SUGGESTIONS, Resolved, keep_album
 from bot.services.club.boxes import deadline_of, open_box
 from bot.services.club.finding import week_for
 from bot.services.club.views import hidden, week_view
-from bot.services.library import memory
+from bot.services.library import memory, showing
 from bot.services.tools import Tools
 from db.queries import audit
 from db.queries import people as people_queries
@@ -208,6 +208,7 @@ async def withdraw_nomination(tools: Tools, *, caller: Caller, now: datetime, no
         await nominations.set_standing(session, before, Standing.WITHDRAWN)
         after = await _nomination(session, club, nomination, gone=True)
         await outbox.record(session, week, [_redraw(after, REMOVED), Draft(Kind.REFRESH)], now)
+        await _unveil(session, after, now)
         return after
 
 
@@ -253,6 +254,7 @@ async def remove_nomination(
         after = await _nomination(session, club, nomination, gone=True)
         if week.phase is not Phase.SCHEDULED:
             await outbox.record(session, week, _removal(week, after), now)
+        await _unveil(session, after, now)
         if week.phase is Phase.POLL and now < deadline_of(week, Phase.POLL):
             await _tell_voters(session, week, after, now)
         await audit.add(
@@ -275,6 +277,12 @@ async def remove_nomination(
 def _shown(week: Week, nomination: Nomination) -> Nomination:
     """A nomination as anybody may see it."""
     return replace(nomination, nominator="", nominator_discord_id=0) if hidden(week) else nomination
+
+
+async def _unveil(session: Writing, gone: Nomination, now: datetime) -> None:
+    """A demo that is out of the race stands where it was posted again."""
+    if gone.track_id is not None:
+        await showing.track_changed(session, [gone.track_id], now)
 
 
 def _removal(week: Week, removed: Nomination) -> list[Draft]:

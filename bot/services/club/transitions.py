@@ -17,7 +17,7 @@ from bot.domain.library.demos import rules_of_demos
 from bot.domain.outbox import Draft, Kind, drafts_for
 from bot.services import outbox
 from bot.services.club import guide, results
-from bot.services.library import automatic, memory
+from bot.services.library import automatic, memory, showing
 from db.queries import audit
 from db.queries import outbox as outbox_queries
 from db.queries.club import ballots, clubs, nominations, weeks
@@ -60,6 +60,7 @@ async def apply(
         transition = replace(transition, week=week)
     await weeks.save_week(session, week)
     await automatic.week_moved(session, transition, now)
+    await showing.week_moved(session, transition, now)
     await memory.week_moved(session, transition, now)
     await outbox_queries.skip_reminders(session, week.id, now)
     drafts = drafts_for(

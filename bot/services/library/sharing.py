@@ -50,7 +50,7 @@ async def share(
     """The caller posts a track, their own or a public one, where they stand; the message goes out by itself.
 
     `publish` makes their own private track everybody's with it. The first time they have to say that they may share it.
-    Raises `TrackRefused` (`unknown`, `not_attested`), `TextTooLong`.
+    Raises `TrackRefused` (`unknown`, `veiled`, `not_attested`), `TextTooLong`.
     """
     words = visible(caption).strip()
     if len(words) > CAPTION_LIMIT:
@@ -60,6 +60,8 @@ async def share(
         found = await tracks.track(session, club.id, track, lock=True)
         if found is None or not found.open_to(member.user_id):
             raise TrackRefused("unknown")
+        if found.veiled:
+            raise TrackRefused("veiled", found.title)
         own = found.user_id == member.user_id
         if own and not await tracks.has_attested(session, member.user_id, ATTESTATION):
             if not attests:
@@ -103,7 +105,9 @@ async def posts_page(
             of = await people_queries.user_by_discord(session, member_id)
             if of is None:
                 return PostPage((), page, has_more=False)
-        found = await queries.posts_page(session, club.id, user_id=of, limit=size + 1, offset=(page - 1) * size)
+        found = await queries.posts_page(
+            session, club.id, reader_id=member.user_id, user_id=of, limit=size + 1, offset=(page - 1) * size
+        )
         shared = [await _shared(session, club.id, one.post_id, member.user_id) for one in found[:size]]
         return PostPage([one for one in shared if one is not None], page, has_more=len(found) > size)
 

@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from bot.domain.club.phases import Transition
 from bot.domain.outbox import Draft, Kind
 from bot.services import outbox
-from bot.services.library import showing_playlists
+from bot.services.library import copies, showing_playlists
 from db.queries.club import clubs
 from db.queries.library import tracks as queries
+from db.queries.library import veils
+from db.queries.library.veils import UNDECIDED
 from db.session import Writing
 
 COUNTED_AFTER = timedelta(seconds=5)
@@ -39,5 +42,13 @@ async def track_changed(session: Writing, track_ids: Sequence[UUID], now: dateti
     """Messages that present one of these tracks, or show a playlist with it, are drawn again. Say it before they go."""
     for club_id, post_id in await queries.posts_of_track(session, track_ids):
         await draw_again(session, club_id=club_id, post_id=post_id, now=now)
+    await copies.track_changed(session, track_ids, now)
     for track_id in track_ids:
         await showing_playlists.track_changed(session, track_id, now)
+
+
+async def week_moved(session: Writing, transition: Transition, now: datetime) -> None:
+    """The result of a demo week is out, or is out no longer: its tracks are within others' reach again, or not."""
+    week = transition.week
+    if week.is_demo and (transition.before in UNDECIDED) is not (week.phase in UNDECIDED):
+        await track_changed(session, await veils.tracks_in_race(session, week.id), now)

@@ -14,7 +14,7 @@ from bot.domain.tally import Method
 from cogs.club.cards import phrases
 from cogs.club.cards.phrases import counted
 from cogs.club.cards.week import phase_buttons
-from cogs.shared.render import Body, beside_cover, link, row, rows
+from cogs.shared.render import Body, Enclosed, Sound, beside_cover, link, row, rows
 from cogs.shared.text import plain, when
 
 PITCH_BYTES = 6_000
@@ -58,8 +58,8 @@ def _demo_lines(week: Week) -> list[str]:
     return lines
 
 
-def nomination_card(view: WeekView, nomination: Nomination) -> Body:
-    """One nomination for everybody: album, cover, pitch; withdrawn or removed ones say so."""
+def nomination_card(view: WeekView, nomination: Nomination, sound: Sound | None = None) -> Body:
+    """One nomination for everybody: album, cover, pitch, of a demo its sound; withdrawn or removed ones say so."""
     album = nomination.album
     head = [phrases.album_headline(album)]
     if nomination.standing is Standing.WITHDRAWN:
@@ -77,6 +77,10 @@ def nomination_card(view: WeekView, nomination: Nomination) -> Body:
             parts.append(ui.TextDisplay(phrases.pitch_block(nomination.pitch, PITCH_LIMIT, PITCH_BYTES)))
         if nomination.pitch_track:
             parts.append(ui.TextDisplay(f"**Start with:** {plain(nomination.pitch_track, 200, hard=260)}"))
+        if sound is not None:
+            parts.append(Enclosed(sound, f"Nomination {nomination.ordinal}"))
+        elif nomination.track_id is not None:
+            parts.append(ui.TextDisplay("-# To be heard here in a moment."))
         if album.url:
             parts.append(row(link("Listen", album.url)))
     return Body(*parts)

@@ -75,6 +75,8 @@ async def open_form(
 
 def _drawn(form: DemoForm, pitch: str = "", genre: str = "") -> ui.Modal:
     shares = "" if form.attested else " Sending this says that you made it, or may share it."
+    if form.view.week.rules.anonymous and form.track.post_count:
+        shares += " Who saw your post of it knows whose it is."
     fields = [
         text_field(
             "pitch",

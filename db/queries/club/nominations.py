@@ -43,6 +43,7 @@ PLAIN = (
     "edits",
     "of_track",
     "track_id",
+    "version_id",
 )
 """Columns that are stored as the nomination has them."""
 
@@ -149,6 +150,7 @@ async def add_nomination(
     host_pick: bool,
     now: datetime,
     of_track: bool = False,
+    version_id: UUID | None = None,
 ) -> Nomination:
     """An album is put forward, as the next in the week's order; hold the week. A track stands in an album's place.
 
@@ -167,6 +169,7 @@ async def add_nomination(
                     album_id=None if of_track else album.id,
                     of_track=of_track,
                     track_id=album.id if of_track else None,
+                    version_id=version_id,
                     ordinal=(last or 0) + 1,
                     slot=slot,
                     standing=str(Standing.STANDING),

@@ -7,12 +7,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.posts import PostType
 from db.queries.club.participants import PERSON, shown_name, with_person
+from db.queries.library.veils import VEILED
+from db.tables.catalog import Track
 from db.tables.posts import Post
 
 
@@ -63,10 +65,14 @@ async def posted(session: AsyncSession, club_id: UUID, post_id: UUID) -> Posted 
 
 
 async def posts_page(
-    session: AsyncSession, club_id: UUID, *, user_id: UUID | None, limit: int, offset: int
+    session: AsyncSession, club_id: UUID, *, reader_id: UUID, user_id: UUID | None, limit: int, offset: int
 ) -> list[Posted]:
-    """Members' posts of tracks, newest first; one member's where told."""
-    query = _posted(club_id)
+    """Members' posts of tracks, newest first; one member's where told.
+
+    Of a track that a blind week veils nobody but its owner is told that somebody posted it.
+    """
+    veiled = exists().where(Track.id == Post.track_id, Track.user_id != reader_id, VEILED)
+    query = _posted(club_id).where(~veiled)
     if user_id is not None:
         query = query.where(Post.user_id == user_id)
     query = query.order_by(Post.created_at.desc(), Post.id.desc()).limit(limit).offset(offset)

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.library.tracks import MemberTrack, TrackFields
 from db.queries.club.participants import PERSON, shown_name, with_person
+from db.queries.library.veils import SHOWN, VEILED
 from db.queries.library.versions import VERSION, newest_version, version_of
 from db.tables import library
 from db.tables import posts as post_tables
@@ -35,8 +36,7 @@ POSTS = (
 def reachable_by(user_id: UUID | None) -> ColumnElement[bool]:
     """That somebody may reach a track: the rule of `bot.domain.library.tracks.reachable`, as the database asks it."""
     own = Track.user_id == user_id if user_id is not None else Track.user_id.is_(None)
-    public = and_(Track.is_public, Track.hidden_at.is_(None))
-    return or_(Track.user_id.is_(None), and_(Track.deleted_at.is_(None), or_(own, public)))
+    return or_(Track.user_id.is_(None), and_(Track.deleted_at.is_(None), or_(own, SHOWN)))
 
 
 def _tracks(club_id: UUID) -> Select[Any]:
@@ -54,6 +54,7 @@ def _tracks(club_id: UUID) -> Select[Any]:
         Track.updated_at,
         Track.deleted_at,
         Track.hidden_at,
+        VEILED.label("veiled"),
         PLAYLISTS.label("playlists"),
         POSTS.label("posts"),
     )
@@ -84,6 +85,7 @@ def _track(row: Any) -> MemberTrack:
         post_count=row.posts,
         deleted_at=row.deleted_at,
         hidden_at=row.hidden_at,
+        veiled=row.veiled,
     )
 
 
@@ -101,7 +103,7 @@ async def tracks_of(
     """A member's tracks, newest first: the public ones, with `private` all that are not deleted."""
     query = _tracks(club_id).where(Track.user_id == owner_id, Track.deleted_at.is_(None))
     if not private:
-        query = query.where(Track.is_public, Track.hidden_at.is_(None))
+        query = query.where(SHOWN)
     query = query.order_by(Track.created_at.desc(), Track.id.desc()).limit(limit).offset(offset)
     return tuple(_track(row) for row in await session.execute(query))
 

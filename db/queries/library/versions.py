@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Subquery, delete, exists, func, select, text
+from sqlalchemy import Subquery, delete, exists, func, or_, select, text
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -189,7 +189,8 @@ async def add_version(
 
 
 def _pointed_at() -> Any:
-    return exists().where(_VERSION.asset_id == _ASSET.id)
+    copied = exists().where(library.DemoCopy.asset_id == _ASSET.id)
+    return or_(exists().where(_VERSION.asset_id == _ASSET.id), copied)
 
 
 async def unreferenced(session: AsyncSession, before: datetime, limit: int) -> list[str]:
@@ -212,13 +213,11 @@ async def known(session: AsyncSession, hashes: Sequence[str]) -> set[str]:
 
 
 async def assets_of(session: AsyncSession, owner_id: UUID) -> list[str]:
-    """The files that a member's versions hold."""
-    rows = await session.scalars(
-        select(_ASSET.sha256)
-        .join(_VERSION, _VERSION.asset_id == _ASSET.id)
-        .where(_VERSION.user_id == owner_id)
-        .distinct()
-    )
+    """The files that a member's versions hold, and the copies that were made of them."""
+    copy = library.DemoCopy
+    held = select(_VERSION.asset_id).where(_VERSION.user_id == owner_id)
+    made = select(copy.asset_id).join(_VERSION, _VERSION.id == copy.version_id).where(_VERSION.user_id == owner_id)
+    rows = await session.scalars(select(_ASSET.sha256).where(_ASSET.id.in_(held.union(made))))
     return list(rows)
 
 

@@ -179,6 +179,7 @@ PLACES: tuple[Place, ...] = (
 NOBODYS: dict[str, str] = {
     "albums": "the catalogue",
     "assets": "files by their content; one goes with the last version that holds it",
+    "demo_copies": "what a club hears of a version; they go with it",
     "album_links": "the catalogue",
     "album_aliases": "words under which a server, not a person, picked an album",
     "album_covers": "pictures",
