@@ -62,7 +62,17 @@ class Equipment:
         self._painter = PooledPainter(kept.store, KeptPictures(settings.data_folder / "pictures"))
         folder = settings.data_folder
         library = Library(UploadFolder(folder / "uploads", sources.http), ChildEars(), FileStore(folder / "assets"))
-        return Tools(database, self._clock, sources.albums, sources.links, kept, listening, self._painter, library)
+        return Tools(
+            database,
+            self._clock,
+            sources.albums,
+            sources.links,
+            kept,
+            listening,
+            self._painter,
+            library,
+            fact_sources=sources.facts,
+        )
 
     async def close(self) -> None:
         """Leave the services of the world, and end the painters."""

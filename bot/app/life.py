@@ -24,7 +24,7 @@ from bot.services.accounts import notices
 from bot.services.club import party_course, phases, setup
 from bot.services.library import assets, receiving
 from bot.services.listening import attachments, syncing
-from bot.services.taste import judging, refreshing
+from bot.services.taste import judging, learning, refreshing
 from bot.services.tools import Tools
 from bot.web import WebServer, serves_pages
 from cogs.delivery.roster import check_members
@@ -48,6 +48,7 @@ UPKEEP = (
     receiving.sweep,
     assets.sweep,
     judging.wake,
+    learning.sweep,
 )
 """What a process sees to once an hour, each as `(tools, now=…)`."""
 
@@ -126,6 +127,7 @@ class App:
 
     async def _look_for_work(self) -> None:
         await refreshing.wake(self.tools, now=self.clock.now())
+        await learning.wake(self.tools, now=self.clock.now())
         self.alarm.ring_at((await syncing.wake(self.tools, now=self.clock.now())).next_due)
 
     async def log_in(self, *, delivers: bool = True) -> None:
@@ -220,6 +222,7 @@ class App:
             held = await party_course.advance_parties(self.tools, now=now)
             read = await syncing.wake(self.tools, now=now)
             await refreshing.wake(self.tools, now=now)
+            await learning.wake(self.tools, now=now)
             if self.client.delivery is not None:
                 self.client.delivery.kick()
             errand = await outbox.next_errand_at(self.tools)

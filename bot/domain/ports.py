@@ -19,6 +19,8 @@ from bot.domain.listening.plays import Source, Told
 from bot.domain.manners import Pace
 from bot.domain.pictures.painting import Painted, Theme
 from bot.domain.pictures.sketches import Sketch
+from bot.domain.taste.facts import Of, Teller
+from bot.domain.taste.facts import Told as ToldFacts
 
 
 class AlbumSource(Protocol):
@@ -171,6 +173,19 @@ class ListenSource(Protocol):
 
     async def fetch_now_playing(self, access: Access) -> NowPlaying | None:
         """What is playing at this moment; None for silence."""
+        ...
+
+
+class FactSource(Protocol):
+    """A service that tells what music is: tags and genres, where an artist is from, when an album came out."""
+
+    teller: Teller
+
+    async def fetch_facts(self, of: Of, artist: str, title: str = "") -> ToldFacts:
+        """What it tells of an artist, or of an album by its artist and title; not `found` where it knows none.
+
+        Raises `Unavailable`.
+        """
         ...
 
 

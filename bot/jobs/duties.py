@@ -10,6 +10,7 @@ from bot.domain.tasks import (
     COPY_DEMO,
     IMPORT_LISTENS,
     KEEP_UPLOAD,
+    LEARN_MUSIC,
     MATCH_CLUB,
     REFRESH_TASTE,
     SEEK_COVERS,
@@ -19,7 +20,7 @@ from bot.domain.tasks import (
 from bot.services.library import copies, keeping
 from bot.services.listening import attachments, syncing
 from bot.services.pictures import seeking
-from bot.services.taste import judging, refreshing
+from bot.services.taste import judging, learning, refreshing
 from bot.services.tools import Tools
 
 Duty: TypeAlias = Callable[..., Awaitable[object]]
@@ -37,6 +38,7 @@ def duties() -> Mapping[Task, Duty]:
         COPY_DEMO: copies.work,
         SEEK_COVERS: seeking.seek,
         MATCH_CLUB: judging.judge_club,
+        LEARN_MUSIC: learning.learn,
     }
 
 

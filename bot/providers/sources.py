@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ from bot.domain.catalog import Service
 from bot.domain.clock import Clock
 from bot.domain.listening.plays import Source
 from bot.domain.manners import Pace
-from bot.domain.ports import AlbumSource, Granter, ListenSource, Manners
+from bot.domain.ports import AlbumSource, FactSource, Granter, ListenSource, Manners
 from bot.providers import (
     cover_art,
     deezer,
@@ -27,9 +27,11 @@ from bot.providers.deezer import Deezer
 from bot.providers.http import Http
 from bot.providers.lastfm import LastFm
 from bot.providers.lastfm_accounts import LastFmGranter
+from bot.providers.lastfm_facts import LastFmFacts
 from bot.providers.lastfm_history import LastFmListens
 from bot.providers.listenbrainz import ListenBrainz
 from bot.providers.musicbrainz import MusicBrainz
+from bot.providers.musicbrainz_facts import MusicBrainzFacts
 from bot.providers.short_links import ShortLinks
 from bot.providers.spotify import Spotify
 from bot.providers.spotify_accounts import SpotifyGranter
@@ -99,6 +101,8 @@ class Sources:
         self.http = Http(contact=contact, secrets=keys.secrets, clock=clock, loopback=world.loopback)
         self.albums = tuple(source for source in _albums(world, self.http, manners, keys) if source.service in asked)
         """Best known first: MusicBrainz knows what is one album, the others where it plays."""
+        self.facts = tuple(_facts(world, self.http, manners, keys, asked))
+        """Services that tell what music is; asked in the background alone."""
         self.links = ShortLinks(self.http, address=world.short_links_at)
         self.covers = WebCovers(self.http, at=world.covers_at)
         self.listens: dict[Source, ListenSource] = {
@@ -143,6 +147,13 @@ def _albums(world: World, http: Http, manners: Manners, keys: Keys) -> list[Albu
     if keys.lastfm:
         found.append(LastFm(http, manners, api_key=keys.lastfm, address=world.lastfm_at, pace=pace(lastfm.PACE)))
     return found
+
+
+def _facts(world: World, http: Http, manners: Manners, keys: Keys, asked: Collection[Service]) -> Iterable[FactSource]:
+    if Service.LASTFM in asked and keys.lastfm:
+        yield LastFmFacts(http, manners, api_key=keys.lastfm, address=world.lastfm_at, pace=_pace(world, lastfm.PACE))
+    if Service.MUSICBRAINZ in asked:
+        yield MusicBrainzFacts(http, manners, address=world.musicbrainz_at, pace=_pace(world, musicbrainz.PACE))
 
 
 def _listens(world: World, http: Http, manners: Manners, keys: Keys) -> list[ListenSource]:

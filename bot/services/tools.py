@@ -16,6 +16,7 @@ from bot.domain.ports import (
     CoverFetcher,
     CoverStore,
     Ears,
+    FactSource,
     Granter,
     Inbox,
     LinkReader,
@@ -87,3 +88,5 @@ class Tools:
     """Draws pictures; without one they are said in words."""
     library: Library = field(default_factory=Library)
     """Tracks that members make; none are taken by default."""
+    fact_sources: tuple[FactSource, ...] = ()
+    """Who tells what music is; without any, genres and decades stay unknown."""

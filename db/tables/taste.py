@@ -42,7 +42,7 @@ class TasteSubject(Base):
     __tablename__ = "taste_subjects"
     __table_args__ = (
         one_of("kind", *KINDS),
-        Index("ix_taste_subjects_unasked", text("plays DESC"), postgresql_where=text("due_at IS NULL")),
+        Index("ix_taste_subjects_unasked", "kind", text("plays DESC"), postgresql_where=text("due_at IS NULL")),
         Index("ix_taste_subjects_due_at", "due_at"),
     )
 
@@ -55,7 +55,7 @@ class TasteSubject(Base):
     version: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     """Of the mapping by which they were derived (`bot.domain.taste.facts.FACTS_VERSION`)."""
     due_at: Mapped[datetime | None]
-    """When somebody is asked next; none while nobody ever was."""
+    """When somebody is asked next; none while nobody ever was. Until then it is claimed where somebody is at it."""
     failures: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
 
 

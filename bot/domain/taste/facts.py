@@ -24,7 +24,8 @@ KNOWN_FOR = timedelta(days=180)
 UNKNOWN_FOR = timedelta(days=30)
 """After so long a source is asked again for what it did not know."""
 FIRST_YEAR, LAST_YEAR = 1900, 2100
-MOST_TAGS = 60
+MOST_TAGS = 25
+"""That are kept of what a source tells of one artist or album: half a kilobyte."""
 MOST_GENRES = 8
 LONGEST_TAG = 80
 

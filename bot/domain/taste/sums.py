@@ -15,7 +15,7 @@ from typing import Final, NamedTuple, TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from bot.domain.taste.facts import Of
+from bot.domain.taste.facts import Fact, Of
 from bot.domain.taste.scopes import Scope, first_day, weight_in
 
 RULES_VERSION: Final = 1
@@ -215,7 +215,8 @@ def settle(
     """The rows of a scope after a change.
 
     `touched` is everything that changed in any scope, or is described by other traits than before; `weighed` has its
-    rows as they were, of this scope and of all.
+    rows as they were, of this scope and of all. Genres and countries are those of artists, decades those of albums, so
+    that no play counts twice.
     """
     change = changes[scope]
     done = Settled(lines=dict(change.lines))
@@ -232,7 +233,8 @@ def settle(
             done.weighed[key] = new
             for one, sign in ((old, -1), (new, 1)):
                 for kind, value, share in traits.get((*key, one.rev), ()):
-                    more(kind, value, sign * one.weight * share)
+                    if (kind == Fact.DECADE) is (key[0] is Of.ALBUM):
+                        more(kind, value, sign * one.weight * share)
         if key[0] is Of.ARTIST:
             ever = weighed.get((Scope.ALL, *key), NO_WEIGHT).plays
             ever_now = ever + changes[Scope.ALL].subjects.get(key, (0, 0))[0]

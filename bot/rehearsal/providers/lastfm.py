@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from urllib.parse import quote_plus
 from xml.sax.saxutils import escape, quoteattr
 
 from bot.domain.catalog import normalised
-from bot.rehearsal.providers.catalogue import MadeAlbum, MadeTrack, find_album, find_track, search_albums, search_tracks
+from bot.rehearsal.providers.catalogue import (
+    ALBUMS,
+    MadeAlbum,
+    MadeTrack,
+    find_album,
+    find_track,
+    search_albums,
+    search_tracks,
+)
 from bot.rehearsal.providers.covers import cover_address
 from bot.rehearsal.providers.server import Asked, Reply
 
@@ -33,6 +42,10 @@ def lastfm(asked: Asked) -> Reply | None:
             return _album_info(form["artist"], form["album"])
         case "track.getInfo":
             return _track_info(form["artist"], form["track"])
+        case "artist.getTopTags":
+            return _top_tags(form["artist"])
+        case "album.getTopTags":
+            return _top_tags(form["artist"], form["album"])
         case _:
             return _failed(400, 3, "Invalid Method - No method with that name in this package")
 
@@ -85,6 +98,22 @@ def _track_info(artist: str, title: str) -> Reply:
             f'<album position="{track.position}">{its_album}</album>',
         )
     )
+
+
+def _top_tags(artist: str, title: str = "") -> Reply:
+    """What people call an artist or one of their albums, the strongest 100; with it what says nothing of the music."""
+    albums = [each for each in ALBUMS if _same(each.artist.name, artist) and (not title or _same(each.title, title))]
+    if not albums:
+        return _failed(404, 6, "Album not found" if title else "The artist you supplied could not be found")
+    genres = Counter(name for each in albums for name in each.genres)
+    weights = {name: 100 - 12 * place for place, (name, _) in enumerate(genres.most_common())}
+    weights |= {"seen live": 61, f"{min(each.year for each in albums) // 10 * 10}s": 23}
+    tags = [
+        _node("tag", _said("count", str(weight)), _said("name", name), _said("url", f"https://www.last.fm/tag/{name}"))
+        for name, weight in sorted(weights.items(), key=lambda one: -one[1])
+    ]
+    said = f"artist={quoteattr(albums[0].artist.name)}" + (f" album={quoteattr(title)}" if title else "")
+    return _answered(f"<toptags {said}>{''.join(tags)}</toptags>")
 
 
 def _match(album: MadeAlbum) -> str:

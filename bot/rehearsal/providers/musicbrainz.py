@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -51,6 +52,10 @@ def _search(what: str, asked: Asked) -> Reply | None:
     if what == "release-group":
         groups = [{**_group(each), "score": 100} for each in search_albums(query)]
         return as_json({"count": len(groups), "offset": 0, "release-groups": groups[:limit]})
+    if what == "artist":
+        found = {album.artist: album for album in search_albums(query)}
+        artists = [{**_artist(each), "score": 100, "country": each.country, "tags": _tags_of(each)} for each in found]
+        return as_json({"count": len(artists), "offset": 0, "artists": artists[:limit]})
     if what == "recording":
         code = query.removeprefix("isrc:")
         hits = (
@@ -88,6 +93,11 @@ def _artist(artist: MadeArtist) -> Json:
         "disambiguation": "",
         "type": "Group",
     }
+
+
+def _tags_of(artist: MadeArtist) -> list[Json]:
+    counts = Counter(name for each in ALBUMS if each.artist is artist for name in each.genres)
+    return [{"name": name, "count": count} for name, count in counts.most_common()]
 
 
 def _credit(artist: MadeArtist) -> list[Json]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.taste.facts import Fact, Of, Subject, Teller, Told, Traits
@@ -28,6 +29,12 @@ VALUES ($1, $2, $3, $4::jsonb, $5, $6, $7, $8)
 ON CONFLICT (kind, subject_id, source) DO UPDATE SET tags = excluded.tags, country = excluded.country,
   year = excluded.year, found = excluded.found, fetched_at = excluded.fetched_at
 """
+HOLD_HEARERS = text("""
+SELECT user_id FROM taste_states WHERE user_id IN (
+  SELECT user_id FROM taste_weights WHERE kind = :kind AND subject_id = :subject_id AND scope = 'all'
+) ORDER BY user_id FOR NO KEY UPDATE
+""")
+"""Whoever refreshes a profile holds its state first, and what it is made of then: so is it held here."""
 HOLD = """
 INSERT INTO taste_subjects AS subject (kind, subject_id) VALUES ($1, $2)
 ON CONFLICT (kind, subject_id) DO UPDATE SET rev = subject.rev RETURNING rev
@@ -106,8 +113,10 @@ class Known:
 
 async def hold_subject(session: AsyncSession, subject: Subject) -> Known:
     """Keep everybody else from an artist's or album's facts until the transaction ends; what is known of it."""
-    raw = await driver(session)
     key = (subject.of.value, subject.id)
+    # By the session itself, which begins its transaction with that: what the driver is asked then belongs to it.
+    await session.execute(HOLD_HEARERS, dict(zip(("kind", "subject_id"), key, strict=True)))
+    raw = await driver(session)
     rev = await raw.fetchval(HOLD, *key)
     told = tuple(
         Told(Teller(source), tuple((tag, weight) for tag, weight in tags), country, year, found)
