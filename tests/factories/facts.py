@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from bot.domain.taste.facts import Of, Teller, Told
 from bot.services.taste import learning
@@ -51,3 +52,9 @@ async def learn_all(tools: Tools) -> int:
     while some := await learning.learn(tools):
         learnt += some
     return learnt
+
+
+def later(tools: Tools, by: timedelta) -> datetime:
+    """Time passes; what it is then."""
+    assert isinstance(tools.clock, MovableClock)
+    return tools.clock.move(by)

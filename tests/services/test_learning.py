@@ -21,7 +21,7 @@ from db.queries.taste import facts
 from db.tables.catalog import Album
 from db.tables.taste import TasteProfile, TasteShare, TasteSubject, TasteTold, TasteTrait
 from tests.factories import NOW, a_caller, make_club, make_nomination, make_week
-from tests.factories.facts import HeldFacts, learn_all, tools_that_learn
+from tests.factories.facts import HeldFacts, later, learn_all, tools_that_learn
 from tests.factories.listening import a_play, hear, make_listener
 from tests.factories.taste import work_off
 
@@ -123,11 +123,11 @@ async def test_what_nobody_knows_is_asked_again_after_a_month_and_the_rest_after
     await learn_all(tools)
     assert (LASTFM.value, False) in {(row[1], row[2]) for row in await told(database)}, "no answer is one, too"
     source.asked.clear()
-    tools.clock.move(UNKNOWN_FOR * 1.2)
+    later(tools, UNKNOWN_FOR * 1.2)
     await learn_all(tools)
     assert "Burial" in source.asked
     assert "Low" not in source.asked
-    tools.clock.move(KNOWN_FOR * 1.2)
+    later(tools, KNOWN_FOR * 1.2)
     source.tags = {"Low": "dream pop"}
     await learn_all(tools)
     assert source.asked.count("Low") == 1
@@ -157,7 +157,7 @@ async def test_a_source_that_fails_loses_nothing_and_is_asked_later(database, us
     assert (row.failures, row.due_at >= NOW + LATER) == (1, True)
     assert row.due_at >= (getattr(trouble, "until", None) or NOW)
     lastfm.trouble = None
-    tools.clock.move(4 * HOUR)
+    later(tools, 4 * HOUR)
     await learn_all(tools)
     assert lastfm.asked[1:] == ["Low", "Low: Album", "Burial", "Burial: Album", "Can"]
     assert len(musicbrainz.asked) == 5, "who answered is not asked again"
@@ -175,7 +175,7 @@ async def test_a_source_that_is_left_alone_is_not_asked_by_anybody(database, use
     assert await learning.wake(tools, now=NOW) is False
     assert await learning.learn(tools) == 0
     assert source.asked == []
-    tools.clock.move(HOUR)
+    later(tools, HOUR)
     assert await learning.wake(tools, now=tools.clock.now()) is True
     assert await learn_all(tools) > 0
 
@@ -205,7 +205,7 @@ async def test_who_dies_between_asking_and_keeping_leaves_a_claim_that_runs_out(
     tools = tools_that_learn(database, source)
     assert await told(database) == []
     assert await learn_all(tools) == 0, "they are claimed"
-    tools.clock.move(LEASE)
+    later(tools, LEASE)
     assert await learning.wake(tools, now=tools.clock.now()) is True
     assert await learn_all(tools) > 0
     assert source.asked[:2] == ["Low", "Low"]
@@ -220,7 +220,7 @@ async def test_who_was_overtaken_keeps_nothing(database, user_id):
     asking = asyncio.create_task(learning.learn(late))
     await asyncio.wait_for(slow.begun.wait(), 10)
     tools = tools_that_learn(database, quick)
-    tools.clock.move(LEASE)
+    later(tools, LEASE)
     await learn_all(tools)
     slow.gate.set()
     assert await asking == 0
