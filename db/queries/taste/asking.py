@@ -105,8 +105,10 @@ async def any_due(session: AsyncSession, now: datetime) -> bool:
 async def claim(session: AsyncSession, *, now: datetime, until: datetime, artists: int, albums: int) -> list[Claimed]:
     """Artists and albums that are asked about next, most heard first; `until` then nobody else gets them."""
     raw = await driver(session)
-    rows = await raw.fetch(CLAIM, now, until, artists, albums)
-    rows.sort(key=lambda row: (-row[3], row[0] != Of.ARTIST, row[1]))
+    claimed: list[tuple[str, UUID, int, int]] = [
+        tuple(row) for row in await raw.fetch(CLAIM, now, until, artists, albums)
+    ]
+    rows = sorted(claimed, key=lambda row: (-row[3], row[0] != Of.ARTIST, row[1]))
     of_kind = {of: [row[1] for row in rows if row[0] == of] for of in Of}
     names = {
         (kind, key): (artist, title)
