@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "f044aafe93d3"
-down_revision = "7c0b178f9bd4"
+down_revision = "5b8e20d7f1c4"
 branch_labels = None
 depends_on = None
 
