@@ -38,7 +38,8 @@ class PlaylistRefused(Refusal):
     """A playlist or a change of it that is refused.
 
     `reason`: `unknown` playlist, `not_yours`, `no_name`, too `many`; `no_track`, `no_access` to it, `which` of several,
-    `no_post` that presents one; `held` already, `no_place`, `full`; `private`, `empty` or `shared` there already.
+    `no_post` that presents one; `held` already, `no_place`, `full`; `private`, `empty` or `shared` there already;
+    `not_made` of taste.
     """
 
     reason: str

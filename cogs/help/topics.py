@@ -80,7 +80,10 @@ TOPICS: dict[str, tuple[str, str]] = {
         "*Apps → Add to playlist* takes the track of a message; on a guide's card it asks which. `/playlist move` and "
         "`/playlist remove` order it, `/playlist edit` names it anew or makes it private, `/playlist show` opens it.\n"
         "`/playlist share` posts it for everybody, and that message follows its changes. The club keeps lists of its "
-        "own: what each week's nominees say to hear first, the week's favourites, and a track of every winner.",
+        "own: what each week's nominees say to hear first, the week's favourites, and a track of every winner.\n"
+        "`/blend` makes one of what you and another member love: first what you both do, then in turn what each loves "
+        "and the other has not heard. `/catchup` has the winners that you neither rated nor heard. Either is a list "
+        "of yours like any other, and **Make it anew** brings it up to date.",
     ),
     "memory": (
         "Your memory of tracks",

@@ -18,6 +18,8 @@ from cogs.shared.text import address, block, label, plain
 
 PAGE = Action("playlist-page")
 """Of a playlist: the argument is the page, shown to whoever pressed."""
+ANEW = Action("playlist-anew")
+"""Of a playlist that was made for whoever presses: it is made anew."""
 WHICH_TRACK = Action("playlist-which")
 """A track of a message is chosen; the argument is the message and the page."""
 MORE_TRACKS = Action("playlist-more")
@@ -32,17 +34,20 @@ SIZE = 3_000
 NAME, OWNER = 120, 40
 
 
-def playlist_card(playlist: Playlist | None, page: int = 0, *, public: bool = False) -> Body:
-    """A page of a playlist; on a public one the buttons open pages for whoever presses."""
+def playlist_card(playlist: Playlist | None, page: int = 0, *, public: bool = False, told: str = "") -> Body:
+    """A page of a playlist, with what was just `told` of it; on a public one the buttons open pages for who presses.
+
+    Its owner has a button to make it anew, where it was made for them.
+    """
     if playlist is None:
         return Body(ui.TextDisplay("### A playlist\nIt is gone, or its owner keeps it private now."), silent=True)
     last = pages_of(playlist) - 1
     page = min(page, last)
     shown = playlist.entries[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
-    head = [f"### {plain(playlist.name, NAME)}", _about(playlist)]
+    head = [f"### {plain(playlist.name, NAME)}", _about(playlist), told]
     if not page and playlist.description:
         head.append(block(playlist.description, 500, lines=8))
-    lines = _lines(shown) if shown else "No track yet. `/playlist add` puts one in."
+    lines = _lines(shown) if shown else _empty(playlist)
     if public:
         turns = row(PAGE.button("Show me the whole list", playlist.id, "0") if last else None)
         more = f"-# and {counted(playlist.track_count - len(shown), 'more track')}" if last else ""
@@ -50,11 +55,15 @@ def playlist_card(playlist: Playlist | None, page: int = 0, *, public: bool = Fa
         turns = row(
             PAGE.button("Previous", playlist.id, str(page - 1)) if page else None,
             PAGE.button("Next", playlist.id, str(page + 1)) if page < last else None,
+            ANEW.button("Make it anew", playlist.id) if playlist.mine and playlist.made_of is not None else None,
         )
         more = f"-# Page {page + 1} of {last + 1}" if last else ""
-    return Body(
-        ui.TextDisplay("\n".join(head)), ui.TextDisplay("\n".join(filter(None, (lines, more)))), turns, silent=True
-    )
+    texts = ("\n".join(filter(None, part)) for part in (head, (lines, more)))
+    return Body(*map(ui.TextDisplay, texts), turns, silent=True)
+
+
+def _empty(playlist: Playlist) -> str:
+    return "No track." if playlist.made_of is not None else "No track yet. `/playlist add` puts one in."
 
 
 def pages_of(playlist: Playlist) -> int:

@@ -25,6 +25,7 @@ def _playlist_refused(refusal: post_errors.PlaylistRefused) -> str:
         "full": f"A playlist holds {MOST_TRACKS} tracks at most. Make another one with `/playlist create`.",
         "many": f"You keep {MOST_PLAYLISTS} playlists here, as many as one may. Delete one that you no longer need.",
         "private": "You alone see this playlist. Make it public with `/playlist edit private:False`, then share it.",
+        "not_made": f"{name} was put together by hand, so there is nothing to make it anew from.",
         "empty": "There is no track in this playlist yet. Put one in with `/playlist add`, then share it.",
         "shared": "It was shared here a moment ago, and that message follows its changes. Try again in ten minutes.",
     }.get(refusal.reason, "The playlist was not changed. Try it once more.")

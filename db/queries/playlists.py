@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.club.entries import Track
 from bot.domain.ids import new_id
-from bot.domain.library.playlists import Automatic, Listed, Playlist, PlaylistEntry
+from bot.domain.library.playlists import Automatic, Listed, Made, Playlist, PlaylistEntry
 from db.queries.catalog import FIRST_URL
 from db.queries.club.participants import PERSON, shown_name, with_person
 from db.queries.library.veils import SHOWN
@@ -106,7 +106,8 @@ def _own(club_id: UUID, playlist_id: UUID) -> Any:
 async def playlist(session: AsyncSession, club_id: UUID, playlist_id: UUID, *, lock: bool = False) -> Playlist | None:
     """A playlist with its tracks in order; `lock` holds it until the transaction ends."""
     row = tables.Playlist
-    query = select(row.id, row.name, row.user_id, row.is_public, row.description, row.automatic, *PERSON)
+    made = (row.made_of, row.with_user_id)
+    query = select(row.id, row.name, row.user_id, row.is_public, row.description, row.automatic, *made, *PERSON)
     query = with_person(query, row.club_id, row.user_id, outer=True)
     query = query.where(row.club_id == club_id, row.id == playlist_id)
     if lock:
@@ -123,6 +124,8 @@ async def playlist(session: AsyncSession, club_id: UUID, playlist_id: UUID, *, l
         await _entries(session, club_id, playlist_id),
         owner=shown_name(found) if found.user_id is not None else "",
         automatic=None if found.automatic is None else Automatic(found.automatic),
+        made_of=None if found.made_of is None else Made(found.made_of),
+        with_user_id=found.with_user_id,
     )
 
 

@@ -123,7 +123,14 @@ class Playlist(Base):
         at_most("name", 255),
         at_most("description", 2000),
         one_of("automatic", "nominees", "winners", "favourites"),
+        one_of("made_of", "blend", "catchup"),
         CheckConstraint("automatic IS NULL OR user_id IS NULL", name="automatic_is_the_clubs"),
+        CheckConstraint("made_of IS NULL OR user_id IS NOT NULL", name="made_for_a_member"),
+        CheckConstraint(
+            "(with_user_id IS NOT NULL) = (made_of IS NOT DISTINCT FROM 'blend')"
+            " AND coalesce(with_user_id <> user_id, true)",
+            name="blended_with_another",
+        ),
         Index(
             "uq_playlists_automatic",
             "club_id",
@@ -133,6 +140,17 @@ class Playlist(Base):
             postgresql_where=text("automatic IS NOT NULL"),
             postgresql_nulls_not_distinct=True,
         ),
+        Index(
+            "uq_playlists_made_once",
+            "club_id",
+            "user_id",
+            "made_of",
+            "with_user_id",
+            unique=True,
+            postgresql_where=text("made_of IS NOT NULL"),
+            postgresql_nulls_not_distinct=True,
+        ),
+        Index("ix_playlists_with_user_id", "with_user_id", postgresql_where=text("with_user_id IS NOT NULL")),
         Index("ix_playlists_club_id_user_id", "club_id", "user_id"),
     )
 
@@ -144,6 +162,10 @@ class Playlist(Base):
     """The week it is about, where it is about one."""
     automatic: Mapped[str | None]
     """What the club's own holds: `nominees` or `favourites` of a week, or all `winners`."""
+    made_of: Mapped[str | None]
+    """What a member's holds that was made for them: a `blend` with somebody, or winners to `catchup` with."""
+    with_user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    """Whose taste beside its owner's; it goes with either."""
     name: Mapped[str]
     description: Mapped[str] = mapped_column(server_default="")
     is_public: Mapped[bool] = mapped_column(server_default=text("true"))

@@ -21,7 +21,7 @@ from bot.domain.library.demos import DemoRefused
 from bot.domain.listening import accounts, imports, linking, refusals
 from bot.domain.listening.charts import Kind
 from bot.domain.pictures import painting
-from bot.domain.taste import pairs
+from bot.domain.taste import blending, pairs
 from bot.domain.taste.following import FollowRefused
 from cogs.shared.refusals import OFFERS, WORDS, refusal_body, refusal_words
 from tests.cogs.examples import TEXTS, filled
@@ -88,7 +88,7 @@ def samples(text: str) -> list[Refusal]:
             post_errors.PlaylistRefused(reason, text)
             for reason in (
                 *("unknown", "not_yours", "no_track", "held", "no_place", "no_name", "no_access", "which", "no_post"),
-                *("full", "many", "private", "empty", "shared", "?"),
+                *("full", "many", "private", "empty", "shared", "not_made", "?"),
             )
         ),
         post_errors.TracksKnown(),
@@ -218,6 +218,8 @@ def of_pairs(text: str) -> Iterator[Refusal]:
     yield pairs.TooLittleKnown(text)
     yield pairs.TooLittleKnown()
     yield pairs.NobodyToCompare()
+    yield blending.NothingToBlend()
+    yield blending.NothingToBlend(text)
 
 
 def of_follows(text: str) -> Iterator[Refusal]:

@@ -31,6 +31,15 @@ class Automatic(StrEnum):
     """The favourite tracks of a week, most named first."""
 
 
+class Made(StrEnum):
+    """What a member's list is made of, where it was made for them; it can be made anew."""
+
+    BLEND = "blend"
+    """What they love and another member loves."""
+    CATCHUP = "catchup"
+    """Winners of the club that they missed."""
+
+
 @dataclass(frozen=True, slots=True)
 class PlaylistEntry:
     """A track at its place in a playlist, from 0."""
@@ -69,6 +78,11 @@ class Playlist:
     owner: str = ""
     """The owner's name, as the club sees it."""
     automatic: Automatic | None = None
+    made_of: Made | None = None
+    with_user_id: UUID | None = None
+    """Of a blend: the other of the two."""
+    mine: bool = False
+    """It is that of whoever looks."""
 
     @property
     def track_count(self) -> int:
@@ -101,7 +115,7 @@ class Playlist:
             else PlaylistEntry(entry.position, Track(entry.track.id, 0, "", None), hidden=True)
             for entry in self.entries
         )
-        return replace(self, entries=entries)
+        return replace(self, entries=entries, mine=self.kept_by(user_id))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from bot.domain.privacy_errors import NotConfirmed, NothingKept
 from bot.services import outbox
 from bot.services.library import leaving
 from bot.services.listening import club_counters, hearing
+from bot.services.taste import making
 from bot.services.tools import Tools
 from db.queries import outbox as outbox_queries
 from db.queries.club import weeks
@@ -40,6 +41,7 @@ async def delete_person(tools: Tools, *, caller: Caller, now: datetime, choice: 
         music = await leaving.gather(session, person.user_id, now)
         shown = await erasing.weeks_showing(session, person)
         await hearing.member_changed(session, user_id=person.user_id, now=now)
+        await making.blends_go(session, person.user_id, now)
         gone, nameless = await _forget(session, person, choice, now)
         await leaving.forget_assets(session, music)
         left = await reading.recount(session, person)

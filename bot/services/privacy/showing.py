@@ -9,6 +9,8 @@ from bot.domain.privacy import Kept
 from bot.domain.privacy_errors import NothingKept
 from bot.services import people
 from bot.services.listening import club_counters, hearing
+from bot.services.listening.watching import CLUB
+from bot.services.taste import making
 from bot.services.tools import Tools
 from db.queries import people as people_queries
 from db.queries.privacy import erasing, reading
@@ -35,4 +37,6 @@ async def set_visibility(tools: Tools, *, caller: Caller, now: datetime, visibil
             return False
         await club_counters.member_changed(session, user_id=member.user_id)
         await hearing.member_changed(session, user_id=member.user_id, now=now)
+        if visibility != CLUB:
+            await making.member_hid(session, member.user_id, now)
         return True

@@ -97,6 +97,16 @@ async def _other(session: Reading, caller: Caller, whose: Whose) -> Shown:
     return other
 
 
+async def both_of(session: Reading, caller: Caller, whose: Whose) -> tuple[Shown, Shown]:
+    """The caller and another member of the club, where both let it see what they hear.
+
+    Raises `OneselfCompared`, `OwnListeningHidden`, `HearingHidden`, `TooLittleKnown`.
+    """
+    if whose.discord_id == caller.discord_id:
+        raise OneselfCompared
+    return await _asker(session, caller), await _other(session, caller, whose)
+
+
 async def _first(session: Reading, asker: Shown, other: Shown) -> list[SharedArtist]:
     found, _ = await queries.shared_artists(
         session, asker.club_id, asker.person.user_id, other.person.user_id, offset=0, limit=3

@@ -148,6 +148,8 @@ PLACES: tuple[Place, ...] = (
     Place(posts.PlaylistTrack.__table__, "playlist_id", GONE, Group.PLANS, _playlists),
     _place(posts.PlaylistShare.user_id, GONE, Group.PLANS),
     _place(posts.Playlist.user_id, GONE, Group.PLANS),
+    # A blend with somebody tells what they love; whose it is and what is in it is another's.
+    _place(posts.Playlist.with_user_id, GONE, Group.PLANS, withheld=("user_id", "name", "description")),
     _place(library.TrackReport.user_id, GONE, Group.TRACKS),
     _place(library.Upload.user_id, GONE, Group.TRACKS, withheld=("ticket_hash",)),
     _place(library.TrackVersion.user_id, GONE, Group.TRACKS),
