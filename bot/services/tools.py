@@ -9,6 +9,7 @@ from uuid import UUID
 from weakref import WeakValueDictionary
 
 from bot.domain.clock import Clock
+from bot.domain.library.known import KnownTracks
 from bot.domain.listening.plays import Source
 from bot.domain.ports import (
     AlbumSource,
@@ -69,6 +70,8 @@ class Library:
     """Decodes and measures them."""
     assets: AssetStore | None = None
     """Keeps them for good."""
+    known: KnownTracks = field(default_factory=KnownTracks)
+    """What was asked of tracks in the last minutes."""
 
 
 @dataclass(frozen=True)

@@ -97,6 +97,11 @@ def by_id(rows: Rows, table: str) -> dict[object, dict[str, Any]]:
     return {row["id"]: row for row in rows[table]}
 
 
+def said_in(rows: Rows) -> dict[object, tuple[Any, ...]]:
+    """What every post says, and by whom."""
+    return {post["id"]: (post["user_id"], post["content"], post["post_type"]) for post in rows["posts"]}
+
+
 # --- forward --------------------------------------------------------------------------------------------------------
 
 
@@ -305,6 +310,17 @@ def test_all_the_way_back_the_schema_is_the_old_one(journey: Journey) -> None:
     assert {name for name in after.constraints if not name.startswith(ours)} == set(before.constraints)
     assert {name for name in after.indexes if not name.startswith(ours)} == before.indexes
     assert after.comments == before.comments
+
+
+@pytest.mark.row("1-25")
+def test_sound_talk_and_accounts_are_left_as_they_are(journey: Journey) -> None:
+    urls = {post["audio_url"].strip() for post in journey.rows[0]["posts"] if (post["audio_url"] or "").strip()}
+    own = {track["file_url"] for track in journey.rows[0]["tracks"]}
+    for rows in (*journey.rows[1:], *journey.rows_back, journey.rows_again):
+        for table in ("profiles", "post_likes", "comments"):
+            assert rows[table] == journey.rows[0][table], table
+        assert {track["file_url"] for track in rows["tracks"]} <= urls | own, "no file is stored anew or elsewhere"
+        assert said_in(rows) == said_in(journey.rows[0])
 
 
 @pytest.mark.row("1-38")

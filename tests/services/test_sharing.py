@@ -272,6 +272,35 @@ async def test_sound_is_handed_out_after_the_question_who_may_hear_it(tools, ben
     assert await refused(sharing.hear(tools, caller=BEN, now=NOW, track=track, limit=10**9)) == "lost"
 
 
+@pytest.mark.row("1-23")
+async def test_facts_of_a_track_are_kept_for_five_minutes_and_who_may_hear_it_never(tools, ben):
+    track = await make_track(tools.database, ben, content="the sound")
+    await tools.library.assets.put(hash_of("the sound"), b"the sound")
+
+    async def title(caller=DANA, *, minutes: float = 0) -> str:
+        now = NOW + timedelta(minutes=minutes)
+        return (await sharing.hear(tools, caller=caller, now=now, track=track, limit=10**9))[0].title
+
+    async def retitle(to: str) -> None:
+        """Behind the back of everything that says a track has changed."""
+        async with tools.database.writing() as session:
+            await session.execute(text("UPDATE tracks SET title = :to WHERE id = :id"), {"to": to, "id": track})
+
+    assert await title() == "Kite string"
+    await retitle("Later")
+    assert await title(minutes=4.9) == "Kite string"
+    assert await title(minutes=5.1) == "Later"
+    await retitle("Latest")
+    fields = TrackFields("Renamed")
+    await tracks.edit(tools, caller=BEN, now=NOW + timedelta(minutes=6), track=track, fields=fields)
+    assert await title(minutes=6.1) == "Renamed", "a change is seen at once"
+    await tracks.set_public(tools, caller=BEN, now=NOW + timedelta(minutes=6), track=track, public=False)
+    assert await refused(title(minutes=6.2)) == "unknown", "and so is a closed door"
+    assert await title(BEN, minutes=6.2) == "Renamed"
+    await tracks.delete(tools, caller=BEN, now=NOW + timedelta(minutes=6), track=track)
+    assert await refused(title(BEN, minutes=6.3)) == "unknown"
+
+
 async def test_a_reported_track_is_hidden_until_a_host_has_looked(tools, ben):
     track = await make_track(tools.database, ben)
     post = await share(tools, track)

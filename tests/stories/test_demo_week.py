@@ -32,7 +32,11 @@ async def test_a_demo_week_goes_from_its_opening_to_its_recap(stage: Stage) -> N
     form = await ben.choose(chosen, "Your tracks", "Kite string", hope="Nominate Kite string")
     sent = await ben.submit(form, {"What should we listen for?": "The last minute", "Genre": "Folk"}, hope="Nominated")
     assert preset(await ben.press(sent, "Edit"))["pitch"] == "The last minute"
+    key = await chidi.pick("pitch draft", "track", "Wax")
+    draft = await chidi.command("pitch draft", name="For a demo week", track=key)
+    await chidi.submit(draft, {"Your pitch": "The brushes", "Genre": "Jazz"}, hope="is kept")
     form = await chidi.command("nomination demo", track="wax", hope="Nominate Wax")
+    assert (preset(form)["pitch"], preset(form)["genre"]) == ("The brushes", "Jazz")
     await chidi.submit(form, {"What should we listen for?": "The drums"}, hope="Nominated")
     told(await dana.command("nominate", album="Low - Double Negative"), "/nomination demo")
     await stage.settle()

@@ -151,6 +151,11 @@ async def blurb_for(
     return None
 
 
+async def blurb_of(tools: Tools, *, caller: Caller, track: UUID) -> Blurb | None:
+    """The words that the caller has written for this very track, the last ones; None where there are none."""
+    return next((one.blurb for one in await drafts_of(tools, caller=caller) if one.track_id == track), None)
+
+
 async def _draft(session: Reading, member: Member, draft_id: UUID) -> PitchDraft:
     found = await queries.draft(session, member.user_id, draft_id)
     if found is None:

@@ -17,7 +17,6 @@ from bot.domain.people import Caller
 from bot.domain.post_errors import PostClosed
 from bot.services import people
 from bot.services.library import memory, showing
-from bot.services.library.tracks import visible_track
 from bot.services.tools import Tools
 from db.queries import people as people_queries
 from db.queries import posts as post_queries
@@ -119,7 +118,7 @@ async def hear(tools: Tools, *, caller: Caller, now: datetime, track: UUID, limi
     """
     async with tools.database.writing() as session:
         club, member = await people.present(session, caller, now, takes_part=False)
-        found = await visible_track(session, club.id, track, member.user_id)
+        found = await _known(session, tools, club.id, track, member.user_id, now)
         if found is None or found.current is None:
             raise TrackRefused("unknown")
     sound = await sound_of(tools, found.current, limit=limit)
@@ -128,6 +127,25 @@ async def hear(tools: Tools, *, caller: Caller, now: datetime, track: UUID, limi
     async with tools.database.writing() as session:
         await tracks.count_play(session, track)
     return found, sound
+
+
+async def _known(
+    session: Reading, tools: Tools, club_id: UUID, track: UUID, user_id: UUID, now: datetime
+) -> MemberTrack | None:
+    """A track that somebody may reach at this moment; its facts are asked for once in five minutes, its access always.
+
+    Its counts may be as old.
+    """
+    access = await tracks.access_to(session, track)
+    if access is None or not access.open_to(user_id):
+        return None
+    known = tools.library.known
+    found = known.find(club_id, track, access.changed_at, now)
+    if found is None:
+        found = await tracks.track(session, club_id, track)
+        if found is not None:
+            known.keep(club_id, found, access.changed_at, now)
+    return found
 
 
 async def sound_of(tools: Tools, version: Version, *, limit: int) -> bytes | None:

@@ -13,6 +13,7 @@ from bot.domain.errors import PanelOutdated
 from bot.domain.library.demos import DemoRefused
 from bot.services.club import demos
 from bot.services.club.demos import DemoForm
+from bot.services.library import plans
 from cogs.club import actions
 from cogs.club.cards.album_step import nominated_card
 from cogs.shared import demo_refusals  # noqa: F401 - puts its words among the others
@@ -70,7 +71,8 @@ async def open_form(
         number=number,
         where=where,
     )
-    await interaction.response.send_modal(_drawn(form))
+    draft = await plans.blurb_of(tools_of(interaction), caller=caller_of(interaction), track=track)
+    await interaction.response.send_modal(_drawn(form, draft.pitch, draft.genre) if draft else _drawn(form))
 
 
 def _drawn(form: DemoForm, pitch: str = "", genre: str = "") -> ui.Modal:

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, u
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.library.known import Access
 from bot.domain.library.tracks import MemberTrack, TrackFields
 from db.queries.club.participants import PERSON, shown_name, with_person
 from db.queries.library.veils import SHOWN, VEILED
@@ -95,6 +96,22 @@ async def track(session: AsyncSession, club_id: UUID, track_id: UUID, *, lock: b
         await session.execute(select(Track.id).where(Track.id == track_id).with_for_update())
     row = (await session.execute(_tracks(club_id).where(Track.id == track_id))).one_or_none()
     return None if row is None else _track(row)
+
+
+async def access_to(session: AsyncSession, track_id: UUID) -> Access | None:
+    """Who may reach a member's track now."""
+    row = (
+        await session.execute(
+            select(
+                Track.user_id,
+                Track.is_public,
+                Track.deleted_at.is_not(None).label("gone"),
+                or_(Track.hidden_at.is_not(None), VEILED).label("hidden"),
+                Track.updated_at,
+            ).where(Track.id == track_id, Track.kind == "member")
+        )
+    ).one_or_none()
+    return None if row is None else Access(row.user_id, row.is_public, row.gone, row.hidden, row.updated_at)
 
 
 async def tracks_of(
