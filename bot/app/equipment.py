@@ -57,7 +57,13 @@ class Equipment:
         kept = Covers(sources.covers, FileStore(settings.data_folder / "covers"))
         luggage = AttachmentFolder(settings.data_folder / "imports", sources.http)
         listening = Listening(
-            sources.listens, sources.granters, self.vault, settings.web_address, ExportFiles(), luggage
+            sources.listens,
+            sources.granters,
+            self.vault,
+            settings.web_address,
+            ExportFiles(),
+            luggage,
+            tastes=sources.tastes,
         )
         self._painter = PooledPainter(kept.store, KeptPictures(settings.data_folder / "pictures"))
         folder = settings.data_folder

@@ -24,7 +24,7 @@ from bot.services.accounts import notices
 from bot.services.club import party_course, phases, setup
 from bot.services.library import assets, receiving
 from bot.services.listening import attachments, syncing
-from bot.services.taste import judging, learning, refreshing
+from bot.services.taste import judging, learning, priors, refreshing
 from bot.services.tools import Tools
 from bot.web import WebServer, serves_pages
 from cogs.delivery.roster import check_members
@@ -128,6 +128,7 @@ class App:
     async def _look_for_work(self) -> None:
         await refreshing.wake(self.tools, now=self.clock.now())
         await learning.wake(self.tools, now=self.clock.now())
+        await priors.wake(self.tools, now=self.clock.now())
         self.alarm.ring_at((await syncing.wake(self.tools, now=self.clock.now())).next_due)
 
     async def log_in(self, *, delivers: bool = True) -> None:
@@ -223,6 +224,7 @@ class App:
             read = await syncing.wake(self.tools, now=now)
             await refreshing.wake(self.tools, now=now)
             await learning.wake(self.tools, now=now)
+            await priors.wake(self.tools, now=now)
             if self.client.delivery is not None:
                 self.client.delivery.kick()
             errand = await outbox.next_errand_at(self.tools)

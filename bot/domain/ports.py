@@ -21,6 +21,7 @@ from bot.domain.pictures.painting import Painted, Theme
 from bot.domain.pictures.sketches import Sketch
 from bot.domain.taste.facts import Of, Teller
 from bot.domain.taste.facts import Told as ToldFacts
+from bot.domain.taste.priors import Liked
 
 
 class AlbumSource(Protocol):
@@ -186,6 +187,21 @@ class FactSource(Protocol):
 
         Raises `Unavailable`.
         """
+        ...
+
+
+class TasteSource(Protocol):
+    """A service that says what its members like.
+
+    It raises what a `ListenSource` does; of `AccountRefused` it is `GrantTooSmall` where the member granted less.
+    """
+
+    source: Source
+    needs: tuple[str, ...]
+    """What a grant has to hold for it, as the service names it."""
+
+    async def fetch_liked(self, access: Access) -> Liked:
+        """Artists, albums, tracks and tags that a member likes, as the service sees it."""
         ...
 
 

@@ -37,5 +37,7 @@ SEEK_COVERS = Task("seek_covers", tries=2)
 """Look for the covers of albums that members heard."""
 MATCH_CLUB = Task("match_club")
 """Judge anew how close the members of a club are to each other."""
+READ_PRIORS = Task("read_priors")
+"""Ask services what some members like."""
 LEARN_MUSIC = Task("learn_music")
 """Ask services what some artists and albums are."""

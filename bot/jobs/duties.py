@@ -12,6 +12,7 @@ from bot.domain.tasks import (
     KEEP_UPLOAD,
     LEARN_MUSIC,
     MATCH_CLUB,
+    READ_PRIORS,
     REFRESH_TASTE,
     SEEK_COVERS,
     SYNC_ACCOUNTS,
@@ -20,7 +21,7 @@ from bot.domain.tasks import (
 from bot.services.library import copies, keeping
 from bot.services.listening import attachments, syncing
 from bot.services.pictures import seeking
-from bot.services.taste import judging, learning, refreshing
+from bot.services.taste import judging, learning, priors, refreshing
 from bot.services.tools import Tools
 
 Duty: TypeAlias = Callable[..., Awaitable[object]]
@@ -39,6 +40,7 @@ def duties() -> Mapping[Task, Duty]:
         SEEK_COVERS: seeking.seek,
         MATCH_CLUB: judging.judge_club,
         LEARN_MUSIC: learning.learn,
+        READ_PRIORS: priors.read,
     }
 
 

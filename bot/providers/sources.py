@@ -10,7 +10,7 @@ from bot.domain.catalog import Service
 from bot.domain.clock import Clock
 from bot.domain.listening.plays import Source
 from bot.domain.manners import Pace
-from bot.domain.ports import AlbumSource, FactSource, Granter, ListenSource, Manners
+from bot.domain.ports import AlbumSource, FactSource, Granter, ListenSource, Manners, TasteSource
 from bot.providers import (
     cover_art,
     deezer,
@@ -29,6 +29,7 @@ from bot.providers.lastfm import LastFm
 from bot.providers.lastfm_accounts import LastFmGranter
 from bot.providers.lastfm_facts import LastFmFacts
 from bot.providers.lastfm_history import LastFmListens
+from bot.providers.lastfm_taste import LastFmTaste
 from bot.providers.listenbrainz import ListenBrainz
 from bot.providers.musicbrainz import MusicBrainz
 from bot.providers.musicbrainz_facts import MusicBrainzFacts
@@ -36,6 +37,7 @@ from bot.providers.short_links import ShortLinks
 from bot.providers.spotify import Spotify
 from bot.providers.spotify_accounts import SpotifyGranter
 from bot.providers.spotify_history import SpotifyListens
+from bot.providers.spotify_taste import SpotifyTaste
 
 UNHURRIED = Pace(1_000, timedelta(seconds=1))
 """For services that stand on this machine and mind no haste."""
@@ -113,6 +115,10 @@ class Sources:
             each.source: each for each in _granters(world, self.http, manners, keys)
         }
         """Those of them that have a page on which a member grants us access."""
+        self.tastes: dict[Source, TasteSource] = {
+            each.source: each for each in _tastes(world, self.http, manners, keys)
+        }
+        """Those of them that say what their members like."""
 
     async def close(self) -> None:
         """Close the session."""
@@ -175,6 +181,21 @@ def _listens(world: World, http: Http, manners: Manners, keys: Keys) -> list[Lis
         found.append(SpotifyListens(http, manners, address=world.spotify_at, pace=_pace(world, spotify.PACE)))
     found.append(ListenBrainz(http, manners, address=world.listenbrainz_at, pace=_pace(world, listenbrainz.PACE)))
     return found
+
+
+def _tastes(world: World, http: Http, manners: Manners, keys: Keys) -> Iterable[TasteSource]:
+    if keys.lastfm:
+        yield LastFmTaste(
+            http,
+            manners,
+            api_key=keys.lastfm,
+            auth_key=keys.lastfm_auth,
+            secret=keys.lastfm_secret,
+            address=world.lastfm_at,
+            pace=_pace(world, lastfm.PACE),
+        )
+    if keys.spotify_id:
+        yield SpotifyTaste(http, manners, address=world.spotify_at, pace=_pace(world, spotify.PACE))
 
 
 def _granters(world: World, http: Http, manners: Manners, keys: Keys) -> list[Granter]:

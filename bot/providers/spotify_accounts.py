@@ -27,8 +27,9 @@ from bot.providers.spotify import ACCOUNTS, ADDRESS, PACE
 
 PAGE = "https://accounts.spotify.com/authorize"
 NEEDED = ("user-read-recently-played",)
-SCOPES = (*NEEDED, "user-read-currently-playing")
-"""What we ask for: what was played, and what plays now. Only the first is needed."""
+LIKES = "user-top-read"
+SCOPES = (*NEEDED, "user-read-currently-playing", LIKES)
+"""What we ask for: what was played, what plays now, and what Spotify says they like. Only the first is needed."""
 MONTHS = 6
 """How long a grant lasts."""
 ONCE = replace(FOR_PEOPLE, tries=1)

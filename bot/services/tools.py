@@ -25,6 +25,7 @@ from bot.domain.ports import (
     ListenSource,
     Luggage,
     Painter,
+    TasteSource,
     Vault,
 )
 from db.session import Database
@@ -50,6 +51,8 @@ class Listening:
 
     sources: Mapping[Source, ListenSource] = field(default_factory=dict[Source, ListenSource])
     granters: Mapping[Source, Granter] = field(default_factory=dict[Source, Granter])
+    tastes: Mapping[Source, TasteSource] = field(default_factory=dict[Source, TasteSource], kw_only=True)
+    """Those of them that say what their members like."""
     vault: Vault | None = None
     """Without one, only accounts that need no secret are linked."""
     web_address: str = ""

@@ -16,11 +16,13 @@ READS = {
     Source.LASTFM: (
         "Your scrobbles: which tracks you played, and when, from the first one on.",
         "What is playing now, when somebody asks for it with /np.",
+        "Once a day what you played most of all and your tags: they stand for your taste while few plays are known.",
         "Your name there, to know whose account it is.",
     ),
     Source.SPOTIFY: (
         "The tracks you played last, and when: Spotify tells the last fifty, which are read every half hour.",
         "What is playing now, when somebody asks for it with /np.",
+        "Once a day the artists and tracks it says you like: they stand for your taste while few plays are known.",
         "Your account's id and name, to know whose account it is.",
     ),
 }

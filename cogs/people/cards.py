@@ -48,10 +48,13 @@ WHY = {
 }
 """What kept an account from being read the last time."""
 READS = {
-    Source.LASTFM: "It reads your scrobbles, from the first one on, and what plays now. It never changes anything.",
+    Source.LASTFM: (
+        "It reads your scrobbles, from the first one on, your tags, and what plays now. It never changes anything."
+    ),
     Source.SPOTIFY: (
-        "It reads what you played last and what plays now, for six months at most. It never changes anything. Spotify "
-        "tells the last fifty plays only: your older ones come with `/import` from an export of your data."
+        "It reads what you played last, what plays now and what it says you like, for six months at most. It never "
+        "changes anything. Spotify tells the last fifty plays only: your older ones come with `/import` from an export "
+        "of your data."
     ),
     Source.LISTENBRAINZ: "It reads your listens, from the first one on, and what plays now. It never changes anything.",
 }

@@ -15,7 +15,7 @@ class ProviderLimit(Base):
 
     __tablename__ = "provider_limits"
     __table_args__ = (
-        one_of("blocked_why", "busy", "down", "slow", "garbled"),
+        one_of("blocked_why", "refused", "busy", "down", "slow", "garbled"),
         CheckConstraint("(blocked_until IS NULL) = (blocked_why IS NULL)", name="blocked_with_a_reason"),
         CheckConstraint("failures >= 0", name="failures_counted"),
     )

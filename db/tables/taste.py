@@ -250,15 +250,21 @@ class TastePrior(Base):
     """What a service says a member likes, before Longplay knows much of what they hear."""
 
     __tablename__ = "taste_priors"
-    __table_args__ = (one_of("source", "lastfm", "spotify"), Index("ix_taste_priors_due_at", "due_at"))
+    __table_args__ = (
+        one_of("source", "lastfm", "spotify"),
+        Index("ix_taste_priors_due_at", "due_at"),
+        Index("ix_taste_priors_artists", "artists", postgresql_using="gin"),
+    )
 
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
     source: Mapped[str] = mapped_column(primary_key=True)
     told: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
-    """Artists, albums and tags with their weights."""
+    """Artists, albums, tracks and tags with their weights (`bot.domain.taste.priors`)."""
+    artists: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()), server_default=text("'{}'"))
+    """Whose genres it is understood by."""
     told_at: Mapped[datetime | None]
     """None where it never told anything."""
     due_at: Mapped[datetime]
-    """When it is asked next."""
+    """When it is asked next; until then it is claimed where somebody is at it."""
     why: Mapped[str] = mapped_column(server_default="")
     """What kept it from telling the last time; empty when it did."""

@@ -30,7 +30,7 @@ READ_KEY = "the-key-we-read-with"
 AUTH_KEY = "the-key-that-members-see"
 CLIENT_ID = "an-app-of-ours"
 BACK_TO = "http://127.0.0.1:8080/link/callback"
-SCOPES = "user-read-recently-played user-read-currently-playing"
+SCOPES = "user-read-recently-played user-read-currently-playing user-top-read"
 QUIET = Patience(total=10.0, call=5.0, tries=1, interactive=False)
 HASTY = Patience(total=10.0, call=5.0, tries=1)
 

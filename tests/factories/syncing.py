@@ -74,7 +74,7 @@ async def sync_stand(
     manners = SharedManners(database, clock)
     sources = Sources(world_on(services), manners, clock, keys=KEYS)
     vault = SecretVault([new_key()])
-    tools = Tools(database, clock, listening=Listening(sources.listens, sources.granters, vault))
+    tools = Tools(database, clock, listening=Listening(sources.listens, sources.granters, vault, tastes=sources.tastes))
     try:
         yield SyncStand(tools, clock, elsewhere, services)
     finally:

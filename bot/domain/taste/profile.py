@@ -177,10 +177,15 @@ def prior_share(plays: int) -> float:
     return share if share >= FADED else 0.0
 
 
-def with_prior(profile: Profile, genres: Mapping[str, float], sources: Iterable[str]) -> Profile:
-    """The profile with what services say mixed into its genres; it fades as plays arrive."""
+def with_prior(
+    profile: Profile, genres: Mapping[str, float], sources: Iterable[str], *, heard: int | None = None
+) -> Profile:
+    """The profile with what services say mixed into its genres; it fades as plays arrive.
+
+    `heard` are the plays by which it fades: in a window, which may hold few of them, those of all time.
+    """
     said = shares({genre: share for genre, share in genres.items() if share > 0})
-    share = prior_share(profile.plays) if said else 0.0
+    share = prior_share(profile.plays if heard is None else heard) if said else 0.0
     if not share:
         return profile
     if not profile.genres:
@@ -208,6 +213,8 @@ def packed(profile: Profile) -> dict[str, Any]:
         "discovered": profile.discovered,
         "loyalty": profile.loyalty,
         "features": dict(profile.features),
+        "prior": profile.prior,
+        "prior_sources": list(profile.prior_sources),
         "top": [[str(one.id), one.name, one.plays, one.share] for one in profile.top],
     }
 
@@ -231,4 +238,6 @@ def unpacked(scope: Scope, values: Mapping[str, Any]) -> Profile:
         loyalty=values["loyalty"],
         features=values["features"],
         top=tuple(Artist(UUID(key), name, plays, share) for key, name, plays, share in values["top"]),
+        prior=values.get("prior", 0.0),
+        prior_sources=tuple(values.get("prior_sources", ())),
     )

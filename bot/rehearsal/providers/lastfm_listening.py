@@ -7,6 +7,7 @@ key opens what an account hides. Everything else is asked of the catalogue.
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from hashlib import md5
@@ -76,6 +77,10 @@ class LastFmShop:
                     return _info(self._listener(form), self._elsewhere.now())
                 case "user.getRecentTracks":
                     return self._recent(form, in_json)
+                case "user.getTopArtists" | "user.getTopAlbums" | "user.getTopTags":
+                    return _top(
+                        method, self._listener(form), self._elsewhere.now(), int(form.get("limit", USUAL_LIMIT))
+                    )
                 case _:
                     return lastfm(asked)
         except Failed as failed:
@@ -201,6 +206,30 @@ def _node(play: Play, date: str) -> str:
         f'<streamable>0</streamable><mbid></mbid><album mbid="">{escape(play.album)}</album>'
         f"<url>{escape(_address(play))}</url>{date}</track>"
     )
+
+
+def _top(method: str, listener: Listener, now: datetime, limit: int) -> Reply:
+    """What an account has heard most of all, and the tags it gave; answers for somebody else as other questions do."""
+    user = quoteattr("somebody_else" if listener.strangers else listener.name)
+    listener.strangers = max(0, listener.strangers - 1)
+    plays = listener.told(now)
+    if method == "user.getTopTags":
+        tags = [f"<tag><name>{escape(tag)}</name><count>{count}</count></tag>" for tag, count in listener.tags.items()]
+        return _answered(f"<toptags user={user}>{''.join(tags[:limit])}</toptags>")
+    if method == "user.getTopArtists":
+        artists = Counter(play.artist for play in plays).most_common(limit)
+        told = [
+            f"<artist><name>{escape(name)}</name><playcount>{count}</playcount><mbid></mbid></artist>"
+            for name, count in artists
+        ]
+        return _answered(f'<topartists user={user} page="1">{"".join(told)}</topartists>')
+    albums = Counter((play.artist, play.album) for play in plays if play.album).most_common(limit)
+    told = [
+        f"<album><name>{escape(album)}</name><playcount>{count}</playcount><mbid></mbid>"
+        f"<artist><name>{escape(artist)}</name></artist></album>"
+        for (artist, album), count in albums
+    ]
+    return _answered(f'<topalbums user={user} page="1">{"".join(told)}</topalbums>')
 
 
 def _info(listener: Listener, now: datetime) -> Reply:

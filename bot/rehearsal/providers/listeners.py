@@ -75,6 +75,8 @@ class Listener:
     """Spotify: the scopes that are granted, whatever was asked for; None grants all."""
     rotates: bool = True
     """Spotify: a renewed grant replaces its refresh token."""
+    tags: dict[str, int] = field(default_factory=dict[str, int])
+    """Last.fm: tags that the account gave, with how often; the most used first."""
     token: str = ""
     """ListenBrainz: the account's own token."""
     page_limit: int = 1_000

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from base64 import urlsafe_b64encode
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ from html import escape as html
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
+from bot.rehearsal.providers.catalogue import ALBUMS
 from bot.rehearsal.providers.listeners import Elsewhere, Listener, Play, find, track_id_of
 from bot.rehearsal.providers.server import Asked, Reply, as_json
 from bot.rehearsal.providers.spotify import spotify
@@ -27,6 +29,8 @@ CODE_LASTS = timedelta(minutes=10)
 TOKEN_LASTS = timedelta(hours=1)
 GRANT_LASTS = timedelta(days=181)
 """Six months, short ones."""
+SPANS = {"short_term": 28, "medium_term": 182, "long_term": 365}
+"""Days of what somebody likes."""
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
 NOT_REGISTERED = (
     b"Check settings on developer.spotify.com/dashboard, the user may not be registered. "
@@ -174,6 +178,8 @@ class SpotifyShop:
                 return as_json(_profile(listener))
             case "/player/recently-played":
                 return self._recent(asked, grant, now)
+            case "/top/artists" | "/top/tracks":
+                return self._top(asked, grant, path.removeprefix("/top/"), now)
             case "/player/currently-playing" if "user-read-currently-playing" in grant.scopes.split():
                 playing = listener.now_playing(now)
                 return Reply(status=204) if playing is None else as_json(_playing(playing, now))
@@ -181,6 +187,24 @@ class SpotifyShop:
                 return _error(403, "Insufficient client scope")
             case _:
                 return _error(404, "Resource not found")
+
+    def _top(self, asked: Asked, grant: Grant, what: str, now: datetime) -> Reply:
+        """What an account likes, by what it heard in a time: four weeks, six months, a year."""
+        if "user-top-read" not in grant.scopes.split():
+            return _error(403, "Insufficient client scope")
+        limit, days = int(asked.query.get("limit", 20)), SPANS.get(asked.query.get("time_range", "medium_term"))
+        if days is None or not 1 <= limit <= MOST:
+            return _error(400, "Invalid limit" if days else "Invalid time range")
+        plays = [one for one in grant.listener.told(now) if one.at > now - timedelta(days=days) and one.kind == "track"]
+        items: list[Json]
+        if what == "artists":
+            names = Counter(play.artist for play in plays).most_common(limit)
+            items = [{"name": name, "type": "artist", "genres": _genres(name)} for name, _ in names]
+        else:
+            played = {(play.artist, play.title): play for play in plays}
+            counts = Counter((play.artist, play.title) for play in plays).most_common(limit)
+            items = [_track(played[names]) for names, _ in counts]
+        return as_json({"items": items, "total": len(items), "limit": limit, "offset": 0, "next": None})
 
     def _recent(self, asked: Asked, grant: Grant, now: datetime) -> Reply:
         if "user-read-recently-played" not in grant.scopes.split():
@@ -193,6 +217,11 @@ class SpotifyShop:
         listener.page_was_told()
         href = f"{asked.origin}{asked.path}"
         return as_json({"items": items, "next": None, "cursors": None, "limit": limit, "href": href})
+
+
+def _genres(artist: str) -> list[str]:
+    """Of an artist of the catalogue; of all others Spotify tells none, as of half of them in the world."""
+    return list(dict.fromkeys(genre for each in ALBUMS if each.artist.name == artist for genre in each.genres))
 
 
 def _profile(listener: Listener) -> Json:

@@ -12,6 +12,7 @@ from bot.domain.listening.linking import Account, LinkRefused
 from bot.domain.listening.plays import Source
 from bot.services.accounts import notices
 from bot.services.accounts.sealing import ACCESS, REFRESH, place_of, vault_of
+from bot.services.taste import priors
 from bot.services.tools import Tools
 from db.queries import accounts as queries
 from db.session import WAKE, Writing
@@ -97,6 +98,7 @@ async def _claim(
             raise LinkRefused(source, "taken", profile.name)
         await notices.tell_of_loss(session, theirs, now)
         await queries.remove_account(session, theirs.id)
+        await priors.forget(session, user_id=theirs.user_id, source=source)
     account_id = new_id(now)
     made = await queries.add_account(
         session, account_id=account_id, user_id=user_id, source=source, external_id=profile.external_id, now=now

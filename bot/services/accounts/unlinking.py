@@ -12,6 +12,7 @@ from bot.domain.people import Caller
 from bot.services.accounts.owners import own_account, owner_of
 from bot.services.listening import hearing
 from bot.services.listening.forgetting import forget_source
+from bot.services.taste import priors
 from bot.services.tools import Tools
 from db.queries import accounts as queries
 
@@ -51,6 +52,7 @@ async def unlink(tools: Tools, *, caller: Caller, account_id: UUID, keeps: bool)
     async with tools.database.writing() as session:
         account = await own_account(session, caller, account_id, lock=True)
         await queries.remove_account(session, account.id)
+        await priors.forget(session, user_id=account.user_id, source=account.source)
         await hearing.member_changed(session, user_id=account.user_id, now=tools.clock.now())
         if not keeps:
             await forget_source(session, user_id=account.user_id, sources=(account.source,))

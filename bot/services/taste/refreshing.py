@@ -15,14 +15,16 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.listening.periods import midnight
 from bot.domain.tasks import REFRESH_TASTE
-from bot.domain.taste.profile import SHOWN_ARTISTS, packed, profile_of
+from bot.domain.taste.priors import artists_of, genres_of, unpacked
+from bot.domain.taste.profile import SHOWN_ARTISTS, packed, prior_share, profile_of, with_prior
 from bot.domain.taste.scopes import WINDOWS, Scope, first_day
 from bot.domain.taste.sums import RULES_VERSION, Change, Day, Key, Line, Settled, Weighed, change_of, days_of, settle
 from bot.services.tools import Tools
 from db.queries import queue
 from db.queries.listening import plays
 from db.queries.taste import days as day_queries
-from db.queries.taste import states, sums
+from db.queries.taste import facts, states, sums
+from db.queries.taste import priors as prior_queries
 from db.session import Writing
 
 log = logging.getLogger(__name__)
@@ -88,7 +90,8 @@ async def _refresh(session: Writing, user_id: UUID, now: datetime) -> bool:
     turn = _Turn(user_id, zone, before_on, max(today, before_on))
     stale, described = await day_queries.take_stale(session, user_id, days=DAYS_AT_ONCE, subjects=SUBJECTS_AT_ONCE)
     changed = await _change(session, turn, stale, described)
-    if changed or fresh or turn.today != before_on:
+    # Where nothing was stale, what services say of the member is another.
+    if changed or fresh or turn.today != before_on or not (stale or described):
         await _show(session, turn, now)
     return await sums.leave(
         session,
@@ -164,6 +167,12 @@ async def _show(session: Writing, turn: _Turn, now: datetime) -> None:
         profile_of(scope, lines[scope], await sums.strongest(session, turn.user_id, scope, SHOWN_ARTISTS))
         for scope in Scope
     ]
+    heard = max(one.plays for one in profiles)
+    if prior_share(heard) and (told := await prior_queries.told(session, turn.user_id)):
+        liked = [unpacked(values) for values in told.values()]
+        known = await facts.genres_of_artists(session, artists_of(liked))
+        said = genres_of(liked, known)
+        profiles = [with_prior(one, said, told, heard=heard) for one in profiles]
     rows = [(one.scope, packed(one), one.plays, one.complete) for one in profiles]
     await sums.keep_profiles(session, turn.user_id, rows, as_of=turn.today, now=now)
 

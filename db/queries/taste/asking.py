@@ -21,6 +21,11 @@ UNASKED = """
  WHERE kind = {kind} AND due_at IS NULL AND plays >= {plays} ORDER BY plays DESC LIMIT {most})
 """
 AGAIN = "(SELECT kind, subject_id FROM taste_subjects WHERE due_at <= {now} ORDER BY due_at LIMIT {most})"
+LIKED = """
+(SELECT kind, subject_id FROM taste_subjects WHERE kind = 'artist' AND due_at IS NULL
+   AND subject_id IN (SELECT unnest(artists) FROM taste_priors) LIMIT $3)
+"""
+"""Artists whom services say members like come early: who has heard little here is known by them."""
 ANY_DUE = f"""
 SELECT EXISTS {UNASKED.format(kind="'artist'", plays="0", most="1")}
   OR EXISTS {UNASKED.format(kind="'album'", plays=FEWEST_ALBUM_PLAYS, most="1")}
@@ -32,6 +37,7 @@ WITH due AS (
     {UNASKED.format(kind="'artist'", plays="0", most="$3")}
     UNION ALL {UNASKED.format(kind="'album'", plays=FEWEST_ALBUM_PLAYS, most="$4")}
     UNION ALL {AGAIN.format(now="$1", most="$3")}
+    UNION ALL {LIKED}
   ) AS wanted JOIN taste_subjects AS subject USING (kind, subject_id)
   WHERE subject.due_at IS NULL OR subject.due_at <= $1
   FOR UPDATE OF subject SKIP LOCKED

@@ -32,6 +32,7 @@ ON CONFLICT (kind, subject_id, source) DO UPDATE SET tags = excluded.tags, count
 HOLD_HEARERS = text("""
 SELECT user_id FROM taste_states WHERE user_id IN (
   SELECT user_id FROM taste_weights WHERE kind = :kind AND subject_id = :subject_id AND scope = 'all'
+  UNION SELECT user_id FROM taste_priors WHERE artists @> ARRAY[CAST(:subject_id AS uuid)]
 ) ORDER BY user_id FOR NO KEY UPDATE
 """)
 """Whoever refreshes a profile holds its state first, and what it is made of then: so is it held here."""
@@ -57,6 +58,11 @@ WITH marked AS (
 UPDATE taste_states AS state SET stale = true FROM marked WHERE state.user_id = marked.user_id AND NOT state.stale
 """
 """A mark that stands is written anew, so that whoever works it off at this moment is waited for."""
+MARK_PRIORS = """
+UPDATE taste_states SET stale = true WHERE NOT stale
+  AND user_id IN (SELECT user_id FROM taste_priors WHERE artists @> ARRAY[$1::uuid])
+"""
+"""What services say a member likes is understood by its artists' genres."""
 
 
 async def traits_of_subjects(session: AsyncSession, of: Of, subjects: Collection[UUID]) -> dict[UUID, Traits]:
@@ -159,4 +165,5 @@ async def keep_traits(session: AsyncSession, subject: Subject, known: Known, tra
     await raw.execute(ADD_TRAITS, *key, known.rev + 1, *columns)
     await raw.execute(MOVE_ON, *key, known.rev + 1, version)
     await raw.execute(MARK_HEARERS, *key)
+    await raw.execute(MARK_PRIORS, subject.id)
     return True
