@@ -16,8 +16,11 @@ from bot.domain.taste.profile import packed as packed_profile
 from bot.domain.taste.profile import unpacked as unpacked_profile
 from bot.domain.taste.scopes import Scope
 
-GENRES: tuple[str, ...] = ("rock", "ambient", "jazz", "techno", "folk")
-histogram = st.dictionaries(st.sampled_from(GENRES), st.floats(0.01, 100), max_size=5).map(shares)
+GENRES = ("rock", "ambient", "jazz", "techno", "folk")
+weights: st.SearchStrategy[dict[str, float]] = st.dictionaries(
+    st.sampled_from(GENRES).map(str), st.floats(0.01, 100), max_size=5
+)
+histogram = weights.map(shares)
 plays = st.integers(0, 100_000)
 
 
