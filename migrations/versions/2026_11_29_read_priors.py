@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "e4a51c904c74"
-down_revision = "f044aafe93d3"
+down_revision = "b3e94c71d20a"
 branch_labels = None
 depends_on = None
 
