@@ -282,6 +282,7 @@ from bot.cli import backups as backups  # noqa: E402
 from bot.cli import bench_listening as bench_listening  # noqa: E402
 from bot.cli import bench_lists as bench_lists  # noqa: E402
 from bot.cli import bench_pictures as bench_pictures  # noqa: E402
+from bot.cli import bench_recommend as bench_recommend  # noqa: E402
 from bot.cli import bench_sync as bench_sync  # noqa: E402
 from bot.cli import imports as imports  # noqa: E402
 from bot.cli import keys as keys  # noqa: E402
