@@ -24,7 +24,7 @@ from bot.services.accounts import notices
 from bot.services.club import party_course, phases, setup
 from bot.services.library import assets, receiving
 from bot.services.listening import attachments, syncing
-from bot.services.taste import judging, learning, priors, refreshing
+from bot.services.taste import judging, learning, letters, priors, refreshing
 from bot.services.tools import Tools
 from bot.web import WebServer, serves_pages
 from cogs.delivery.roster import check_members
@@ -49,6 +49,7 @@ UPKEEP = (
     assets.sweep,
     judging.wake,
     learning.sweep,
+    letters.write_due,
 )
 """What a process sees to once an hour, each as `(tools, now=…)`."""
 

@@ -87,6 +87,8 @@ class Kind(StrEnum):
     PLAYLIST_REFRESH = "playlist_refresh"
     MILESTONE_DM = "milestone_dm"
     """A private reminder of a day that its member marked."""
+    LETTER_DM = "letter_dm"
+    """A member's weekly letter with what to hear next."""
 
 
 class State(StrEnum):

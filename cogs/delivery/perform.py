@@ -23,6 +23,7 @@ from cogs.delivery import codes, events, messages
 from cogs.delivery.accounts import account_dm
 from cogs.delivery.demos import nominee_sound, shared_post
 from cogs.delivery.guide import GuideErrands
+from cogs.delivery.letters import letter_dm
 from cogs.delivery.library import milestone_dm, shared_playlist
 from cogs.delivery.outcome import SKIPPED, Outcome
 from cogs.delivery.party import PartyMessages
@@ -92,6 +93,8 @@ class Performer:
             return await shared_post(self.bot, errand, now)
         if errand.kind is Kind.MILESTONE_DM:
             return await milestone_dm(self.bot, errand)
+        if errand.kind is Kind.LETTER_DM:
+            return await letter_dm(self.bot, errand, now)
         if errand.week_id is None:
             return SKIPPED
         view = await views.view_of(self.bot.tools, week=errand.week_id, now=now)

@@ -74,6 +74,16 @@ TOPICS: dict[str, tuple[str, str]] = {
         "cannot come back until you let them. With `/privacy visibility who:followers` only your followers see what "
         "you hear, and new ones ask you first.",
     ),
+    "recommendations": (
+        "What to hear next",
+        "`/recommend` shows you alone albums that you have not heard, each with why: the club rated it highly, members "
+        "close to you love it, you hear its artist, it is near what you love, or somebody nominated it whose picks you "
+        "rate well. **More like this**, **Not for me** and **Heard it** change the next list; **Take it back** undoes "
+        "the last. `/recommend letter:on` has it written to you every Friday afternoon, `letter:off` ends that. Who "
+        "hides what they hear is named in no reason.\n"
+        "Hosts: `/club suggestions` shows what several members love and nobody has nominated; **Nominate** begins the "
+        "usual way.",
+    ),
     "playlists": (
         "Playlists",
         "`/playlist create` makes one, `/playlist add` puts a track in: of the club's albums, or one that you heard. "

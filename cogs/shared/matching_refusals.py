@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.domain.taste import pairs
+from bot.domain.taste import pairs, recommended
 from cogs.shared.refusals import WORDS, shown
 
 NAME = 60
@@ -42,7 +42,35 @@ def _nobody(_: pairs.NobodyToCompare) -> str:
     )
 
 
+def _nothing(_: recommended.NothingToRecommend) -> str:
+    return (
+        "There is nothing to recommend yet. Link an account with `/link` or bring your history with `/import`, and "
+        "rate what the club hears with `/rate`; it also takes others in the club who show what they hear."
+    )
+
+
+def _nothing_for_club(_: recommended.NothingForClub) -> str:
+    return (
+        "Nothing is known that several members love and nobody has nominated yet. It takes members who link an account "
+        "with `/link` and show the club what they hear, or albums on their shelves (`/shelf add`)."
+    )
+
+
+def _gone(_: recommended.RecommendationGone) -> str:
+    return "What this list knew is known no more. `/recommend` makes a fresh one."
+
+
+def _letter(refusal: recommended.LetterRefused) -> str:
+    if refusal.on:
+        return "You get the weekly letter already, on Friday afternoons. `/recommend letter:off` ends it."
+    return "You get no weekly letter. `/recommend letter:on` begins it."
+
+
 WORDS |= {
+    recommended.NothingToRecommend: _nothing,
+    recommended.NothingForClub: _nothing_for_club,
+    recommended.LetterRefused: _letter,
+    recommended.RecommendationGone: _gone,
     pairs.OneselfCompared: _oneself,
     pairs.BotCompared: _bot,
     pairs.OwnListeningHidden: _hidden,

@@ -138,10 +138,18 @@ class RecommendationLetter(Base):
     """A member who asked for a weekly private message with what to hear next."""
 
     __tablename__ = "recommendation_letters"
-    __table_args__ = (_membership("club_id", "user_id", name="fk_recommendation_letters_memberships"),)
+    __table_args__ = (
+        _membership("club_id", "user_id", name="fk_recommendation_letters_memberships"),
+        CheckConstraint("closed_at IS NULL OR next_at IS NULL", name="closed_is_off"),
+        Index("ix_recommendation_letters_due", "next_at", postgresql_where=text("next_at IS NOT NULL")),
+    )
 
     club_id: Mapped[UUID] = mapped_column(primary_key=True)
     user_id: Mapped[UUID] = mapped_column(primary_key=True)
     asked_at: Mapped[datetime]
     last_on: Mapped[date | None]
-    """The day of the week for which the last one was written; no week has two."""
+    """The day on which the last one was written; no week has two."""
+    next_at: Mapped[datetime | None]
+    """When the next one is due; none while it is off."""
+    closed_at: Mapped[datetime | None]
+    """Discord did not let one through then; it is off until the member asks again, and they are told once."""

@@ -21,7 +21,7 @@ from bot.domain.library.demos import DemoRefused
 from bot.domain.listening import accounts, imports, linking, refusals
 from bot.domain.listening.charts import Kind
 from bot.domain.pictures import painting
-from bot.domain.taste import blending, pairs
+from bot.domain.taste import blending, pairs, recommended
 from bot.domain.taste.following import FollowRefused
 from cogs.shared.refusals import OFFERS, WORDS, refusal_body, refusal_words
 from tests.cogs.examples import TEXTS, filled
@@ -220,6 +220,11 @@ def of_pairs(text: str) -> Iterator[Refusal]:
     yield pairs.NobodyToCompare()
     yield blending.NothingToBlend()
     yield blending.NothingToBlend(text)
+    yield recommended.NothingToRecommend()
+    yield recommended.NothingForClub()
+    yield recommended.RecommendationGone()
+    yield recommended.LetterRefused(on=True)
+    yield recommended.LetterRefused(on=False)
 
 
 def of_follows(text: str) -> Iterator[Refusal]:
