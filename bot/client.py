@@ -19,6 +19,7 @@ import discord.http
 import yarl
 from discord import app_commands
 from discord.ext import commands
+from discord.webhook.async_ import AsyncWebhookAdapter, async_context
 
 from bot.services.tools import Tools
 
@@ -45,6 +46,9 @@ READY_SECONDS = 0.5
 """How long the library waits for another server before it calls itself ready."""
 ANSWER_SECONDS = 3.0
 """How long a stop waits for the answers to people that are under way: no longer than Discord does."""
+AGAIN_SECONDS = 0.2
+"""After this an answer to a person is sent once more whose connection was lost."""
+ALREADY_ANSWERED = 40060
 ANSWERS = ("CommandTree-invoker", "discord-ui-")
 """How the library's names of tasks begin that answer a person."""
 
@@ -70,6 +74,45 @@ class Deliverer(Protocol):
     async def stop(self, timeout: float = ...) -> None:
         """Take nothing new, and finish what is under way within so many seconds."""
         ...
+
+
+class Counted:
+    """A session that knows how often it was asked."""
+
+    def __init__(self, session: aiohttp.ClientSession) -> None:
+        self._session = session
+        self.asked = 0
+
+    def request(self, *args: Any, **options: Any) -> Any:
+        """As the session does."""
+        self.asked += 1
+        return self._session.request(*args, **options)
+
+
+class PatientAnswers(AsyncWebhookAdapter):
+    """Sends answers to people as the library does, and once more where the connection was lost on the way.
+
+    When a first answer is sent again and Discord says that there is one, it is ours: the use that it promised goes on.
+    """
+
+    async def request(self, route: Any, session: aiohttp.ClientSession, **options: Any) -> Any:
+        """Send one request; a further private message is never sent twice."""
+        counted = Counted(session)
+        first_answer = route.path.endswith("/callback")
+        try:
+            try:
+                return await super().request(route, counted, **options)  # pyright: ignore[reportArgumentType]
+            except (aiohttp.ClientConnectionError, ConnectionError):
+                if route.method == "POST" and not first_answer:
+                    raise
+            await asyncio.sleep(AGAIN_SECONDS)
+            for file in options.get("files") or ():
+                file.reset(seek=1)
+            return await super().request(route, counted, **options)  # pyright: ignore[reportArgumentType]
+        except discord.HTTPException as error:
+            if not (first_answer and error.code == ALREADY_ANSWERED and counted.asked > 1):
+                raise
+            return {"interaction": {"id": route.webhook_id}}
 
 
 class LongplayBot(commands.AutoShardedBot):
@@ -107,6 +150,8 @@ class LongplayBot(commands.AutoShardedBot):
         They are modules with a `setup(bot)`, but not loaded as extensions: the library throws those out of
         `sys.modules` when it closes, and a second client in the same process would then meet two of every class.
         """
+        # Whatever answers a person is begun by this task or by one that it begins.
+        async_context.set(PatientAnswers())
         if self.led_elsewhere:
             # The gateway's address comes with the answer of /gateway/bot, but after a lost session the library goes to
             # its own default: that must not be the real Discord.
@@ -157,6 +202,8 @@ def explain_login(error: BaseException) -> str | None:
         return "Discord refuses an intent. Longplay asks for none that needs approval: is another bot using this token?"
     if isinstance(error, aiohttp.ClientError):
         return f"Discord cannot be reached ({error}). Look at the network, and at DISCORD_API_URL where it is set."
+    if isinstance(error, discord.HTTPException) and error.status == 429:
+        return "Discord wants to be left alone for a while (429). Start again in ten minutes; nothing is lost."
     if isinstance(error, (discord.GatewayNotFound, discord.DiscordServerError)):
         return "Discord does not answer properly right now. Start again in a minute; nothing is lost meanwhile."
     return None

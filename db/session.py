@@ -94,8 +94,15 @@ class Database:
         self._idle: list[asyncpg.Connection] = []
 
     @classmethod
-    def connect(cls, url: str, *, pool_size: int = 8, watch: Callable[[CommitMoment], None] | None = None) -> Database:
-        """Prepare a pool of at most `pool_size` connections, opened when they are needed.
+    def connect(
+        cls,
+        url: str,
+        *,
+        pool_size: int = 8,
+        watch: Callable[[CommitMoment], None] | None = None,
+        name: str = SERVER_SETTINGS["application_name"],
+    ) -> Database:
+        """Prepare a pool of at most `pool_size` connections, opened when they are needed, under a name of the server's.
 
         `watch` is called around each commit that changes something; a rehearsal kills the process there.
         """
@@ -104,7 +111,10 @@ class Database:
             pool_size=pool_size,
             max_overflow=0,
             pool_recycle=RECYCLE_SECONDS,
-            connect_args={"server_settings": SERVER_SETTINGS, "timeout": CONNECT_SECONDS},
+            connect_args={
+                "server_settings": SERVER_SETTINGS | {"application_name": name},
+                "timeout": CONNECT_SECONDS,
+            },
         )
         event.listen(engine.sync_engine, "checkout", _refuse_closed)
         return cls(engine, watch)

@@ -161,8 +161,16 @@ def rehearse(
         str | None,
         typer.Option(help="Kill the bot in the middle of a week: at `each` kind of step, at `all` steps, or at one."),
     ] = None,
+    chaos: Annotated[
+        str | None, typer.Option(help="Play seasons in which everything goes wrong, by a seed (7) or many (1-200).")
+    ] = None,
 ) -> None:
     """Play a club's weeks on a loopback Discord: no account."""
+    if chaos is not None:
+        from bot.rehearsal.chaos.command import rehearse as play_seasons
+
+        complete(play_seasons(chaos))
+        return
     if kills is not None:
         from bot.rehearsal.kills.command import sweep
 

@@ -195,6 +195,12 @@ async def next_errand_at(tools: Tools) -> datetime | None:
         return await queries.next_errand_at(session)
 
 
+async def next_retry_at(tools: Tools) -> datetime | None:
+    """When the earliest errand is due again that was tried in vain; None when there is none."""
+    async with tools.database.reading() as session:
+        return await queries.next_retry_at(session)
+
+
 async def sweep(tools: Tools, *, now: datetime) -> None:
     """Forget errands that were finished a month ago."""
     async with tools.database.writing() as session:

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import aiohttp
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -43,9 +44,16 @@ async def tell(interaction: discord.Interaction[Any], error: BaseException, what
     try:
         await answer(interaction, words_for(error, what))
         await give_text_back(interaction, _typed(interaction))
-    except discord.HTTPException as failure:
+    except (discord.HTTPException, aiohttp.ClientError) as failure:
         if not is_late(failure):
             log.warning("%s: the answer did not arrive: %s", what, failure)
+
+
+def is_unheard(error: BaseException) -> bool:
+    """Whether an answer failed because Discord was away or told us to wait: nobody's fault here."""
+    if isinstance(error, discord.HTTPException):
+        return error.status == 429 or error.status >= 500
+    return isinstance(error, aiohttp.ClientError | discord.RateLimited)
 
 
 def _typed(interaction: discord.Interaction[Any]) -> list[str]:
@@ -64,6 +72,11 @@ def words_for(error: BaseException, what: str) -> Body:
         log.warning("%s: a service is unavailable: %s", what, error)
         return words(
             "A service that Longplay asks is not answering right now. Nothing was lost: try again in a minute."
+        )
+    if is_unheard(error):
+        log.warning("%s: Discord did not take the answer: %s", what, error)
+        return words(
+            "Discord did not take Longplay's answer just now. Look whether it was done, and do it again if not."
         )
     if isinstance(error, app_commands.NoPrivateMessage):
         return words("This works in a server only, not in a private message.")

@@ -306,6 +306,12 @@ async def next_errand_at(session: AsyncSession) -> datetime | None:
     return await session.scalar(_next_errand_at())
 
 
+async def next_retry_at(session: AsyncSession) -> datetime | None:
+    """When the earliest errand is due again that was tried in vain."""
+    waits = Row.state.in_([str(State.PENDING), str(State.UNKNOWN)])
+    return await session.scalar(select(func.min(Row.not_before)).where(waits, Row.attempts > 0))
+
+
 async def troubles(session: AsyncSession, week_id: UUID) -> list[tuple[str, str]]:
     """Dead errands of a week: kind and last error."""
     rows = await session.execute(

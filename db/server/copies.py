@@ -22,6 +22,13 @@ async def drop_database(url: str) -> None:
     await _command(url, f'DROP DATABASE IF EXISTS "{make_url(url).database}" WITH (FORCE)')
 
 
+async def cut_connections(url: str, *, spared: str) -> None:
+    """End every connection to the database at `url`, as a server that restarts; but those of the application spared."""
+    name = _checked(make_url(url).database or "")
+    ends = f"FROM pg_stat_activity WHERE datname = '{name}' AND application_name <> '{_checked(spared)}'"
+    await _command(url, f"SELECT pg_terminate_backend(pid) {ends}")
+
+
 def _checked(name: str) -> str:
     if not _PLAIN.fullmatch(name):
         raise ValueError(f"not a plain name for a database: {name!r}")

@@ -202,3 +202,24 @@ async def test_a_revoked_token_stops_every_call(stage: Stage, mishaps: list[str]
     assert stage.app.client.delivery.halted
     assert any("refuses the token" in line for line in mishaps)
     mishaps.clear()
+
+
+CALLBACK = "/interactions/*/*/callback"
+ANSWER = "/webhooks/*/*/messages/@original"
+
+
+@pytest.mark.parametrize("kind", ["reset_before", "reset_after", "status_after"])
+@pytest.mark.parametrize("pattern", [CALLBACK, ANSWER], ids=["promise", "answer"])
+async def test_a_lost_answer_to_a_person_is_sent_again(stage: Stage, kind: Any, pattern: str) -> None:
+    scene = await Scene.opened(stage)
+    (ben,) = scene.arrive("Ben")
+    stage.double.faults.add(Fault("*", pattern, kind=kind, status=502))
+    told(await ben.command("nominate", album=LOW), "Is this the album?")
+    assert stage.double.faults.unread == []
+
+
+async def test_a_person_is_told_when_discord_takes_no_answer(stage: Stage) -> None:
+    scene = await Scene.opened(stage)
+    (ben,) = scene.arrive("Ben")
+    stage.double.faults.add(Fault("PATCH", ANSWER, kind="no_via"))
+    told(await ben.command("nominate", album=LOW), "Discord did not take Longplay's answer")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
 
-from bot.app import App
+from bot.app import App, explain
 from bot.config import Settings
 from bot.rehearsal.kills.clock import FollowingClock
 from bot.rehearsal.kills.points import Moment, Point
@@ -101,7 +101,14 @@ def live(orders: Orders, ahead: Any, report: Connection) -> None:
     """Be a bot until told to stop (SIGTERM) or killed; the body of the process."""
     # Only errors are of interest, and they go to the process that ordered this one.
     logging.basicConfig(level=logging.ERROR, handlers=[Told(report)], force=True)
-    asyncio.run(_live(orders, ahead, report))
+    try:
+        asyncio.run(_live(orders, ahead, report))
+    except Exception as error:
+        sentence = explain(error)
+        if sentence is None:
+            log.exception("the bot ended by a fault of its own")
+        report.send(("ended", sentence or repr(error)))
+        sys.exit(1)
 
 
 async def _live(orders: Orders, ahead: Any, report: Connection) -> None:
@@ -132,7 +139,13 @@ async def _live(orders: Orders, ahead: Any, report: Connection) -> None:
     try:
         await app.start()
         report.send(("ready", ""))
-        await stopping.wait()
+        waits = asyncio.create_task(stopping.wait())
+        lives = asyncio.create_task(app.run())
+        await asyncio.wait({waits, lives}, return_when=asyncio.FIRST_COMPLETED)
+        waits.cancel()
+        if lives.done():
+            lives.result()
+        lives.cancel()
     finally:
         await asyncio.gather(*under_way, return_exceptions=True)
         await app.stop()

@@ -35,6 +35,8 @@ class BotProcess:
         """The steps of its commits, in order."""
         self.errors: list[str] = []
         """What it logged as an error."""
+        self.ended = ""
+        """Why it left by itself: what an operator would be told, whose supervisor starts it again."""
         self.killed_at: Point | None = None
         """The point among its commits at which it ended itself."""
         self.dismissed = False
@@ -109,6 +111,8 @@ class BotProcess:
                     self.commits.append(text)
                 elif kind == "error":
                     self.errors.append(text)
+                elif kind == "ended":
+                    self.ended = text
                 elif kind == "killed":
                     self.killed_at = Point.read(text)
                 else:

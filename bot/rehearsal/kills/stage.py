@@ -29,6 +29,8 @@ SHORT = timedelta(seconds=1)
 """So long is one away that was killed before a step: its leases still run, as when a supervisor starts it at once."""
 STARTS = 5
 """So often a bot may die at its start of something else than the points to kill at."""
+REHEARSES = "rehearsal"
+"""What our own connections are called at the server."""
 ROUNDS = 20
 """So often a bot may be told to settle until nothing is due; two wait for each other's errands."""
 
@@ -68,7 +70,7 @@ class ProcessStage(Stage):
         self._away = away
         self._counts: dict[str, int] = {}
         self._numbers: dict[int, int] = {}
-        self._database = Database.connect(database_url, pool_size=2)
+        self._database = Database.connect(database_url, pool_size=2, name=REHEARSES)
         self._starting = asyncio.Lock()
 
     async def __aenter__(self) -> ProcessStage:

@@ -16,7 +16,8 @@ class Fault:
     `pattern` is a shell pattern over the path ("/channels/*/messages") or Discord's template; method "*" is any.
     `status`: answer it at once; `status_after`: act, then answer it; `429`: rate limited for `retry_after` seconds with
     `scope` user, shared or global; `no_via`: an HTML 429 as of a Cloudflare ban; `reset_before` and `reset_after`: cut
-    the connection before or after acting; `slow` and `slow_after`: wait `seconds` before or after acting.
+    the connection before or after acting; `slow` and `slow_after`: wait `seconds` before or after acting. The first
+    `after` requests pass unharmed; without `says_when` a 429 has no Retry-After and tells it in its body alone.
     """
 
     method: str
@@ -27,6 +28,8 @@ class Fault:
     retry_after: float = 0.1
     scope: str = "user"
     seconds: float = 2.5
+    says_when: bool = True
+    after: int = 0
     met: int = 0
 
 
@@ -47,6 +50,9 @@ class Faults:
             if fault.method not in ("*", method):
                 continue
             if not any(fnmatchcase(form, fault.pattern) for form in (path, template)):
+                continue
+            if fault.after > 0:
+                fault.after -= 1
                 continue
             fault.count -= 1
             fault.met += 1

@@ -10,7 +10,7 @@ import zlib
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from aiohttp import WSMsgType, web
 
@@ -29,6 +29,21 @@ CLOSE_SECONDS = 1.0
 
 LOG_LENGTH = 5_000
 """Dispatches kept per session for RESUME; one that asks for older ones has to identify anew."""
+LATE_SECONDS = 0.3
+
+Trouble = Literal["lost", "late", "twice", "cut", "reconnect", "invalid"]
+"""What may happen to a dispatch: it never comes; it comes after later ones; it comes twice; the connection is closed
+before it, so that it waits for the resume; the bot is told to reconnect before it; its session is invalid, and the
+dispatch is lost with it."""
+
+
+@dataclass
+class Weather:
+    """One ordered trouble: it meets the `nth` dispatch of an event."""
+
+    event: str
+    nth: int
+    trouble: Trouble
 
 
 @dataclass
@@ -106,6 +121,9 @@ class Gateway:
         """Seconds that must lie between two identifies of a bucket; Discord asks for 5, a rehearsal for none."""
         self.acknowledges = True
         """Whether heartbeats are answered; a bot that is not answered must reconnect."""
+        self.weather: list[Weather] = []
+        """Troubles that nobody has met yet."""
+        self._dispatched: dict[str, int] = {}
 
     async def connect(self, request: web.Request) -> web.WebSocketResponse:
         """Serve one websocket from HELLO to its end."""
@@ -198,10 +216,7 @@ class Gateway:
         # The newer connection takes the session over: two sockets must never both receive a dispatch.
         former, session.socket, socket.session = session.socket, None, session
         if former is not None and former is not socket:
-            # In the background: a peer that died answers no closing handshake.
-            closing = asyncio.create_task(former.close(4000))
-            self._closing.add(closing)
-            closing.add_done_callback(self._closing.discard)
+            self._close_later(former)
         for number, text in session.log:
             if number > data["seq"]:
                 socket.outgoing.put_nowait(text)
@@ -239,11 +254,47 @@ class Gateway:
             hidden = not access.visible_to(double.state, channel, double.bot_id)
             if hidden and (event.startswith("MESSAGE_") or channel["type"] in THREADS):
                 return
-        for session in self.sessions.values():
+        trouble = self._trouble(event)
+        for session in list(self.sessions.values()):
             # Direct messages belong to shard 0.
             right = _of_shard(session, guild_id) if guild_id else session.shard[0] == 0
             if right and intents.lets_through(session.intents, event, in_guild=in_guild, about_bot=about_bot):
-                self._push(session, event, data)
+                self._push_through(session, event, data, trouble)
+
+    def _trouble(self, event: str) -> Trouble | None:
+        """What happens to this dispatch, once."""
+        number = self._dispatched[event] = self._dispatched.get(event, 0) + 1
+        met = next((each for each in self.weather if each.event == event and each.nth <= number), None)
+        if met is None:
+            return None
+        self.weather.remove(met)
+        return met.trouble
+
+    def _push_through(self, session: Session, event: str, data: Any, trouble: Trouble | None) -> None:
+        """Dispatch to one session, through whatever trouble there is."""
+        socket = session.socket
+        if trouble == "lost":
+            return
+        if trouble == "late":
+            asyncio.get_running_loop().call_later(LATE_SECONDS, self._push, session, event, data)
+            return
+        if trouble == "invalid" and socket is not None:
+            self._invalidate(socket, resumable=False)
+            return
+        if trouble == "cut" and socket is not None:
+            socket.leave()
+            self._close_later(socket)
+        elif trouble == "reconnect" and socket is not None:
+            socket.send(RECONNECT, None)
+        self._push(session, event, data)
+        if trouble == "twice" and socket is not None and session.replayable is not None:
+            socket.outgoing.put_nowait(session.replayable)
+
+    def _close_later(self, socket: Socket) -> None:
+        """Close a connection in the background: a peer that died answers no closing handshake."""
+        closing = asyncio.create_task(socket.close(4000))
+        self._closing.add(closing)
+        closing.add_done_callback(self._closing.discard)
 
     def _push(self, session: Session, event: str, data: Any) -> None:
         self._double.check_dispatch(event, data)
@@ -261,10 +312,13 @@ class Gateway:
     def invalidate(self, *, resumable: bool) -> None:
         """Tell every connection that its session is invalid (op 9); one that is not resumable is forgotten."""
         for socket in self.sockets:
-            socket.send(INVALID_SESSION, resumable)
-            if not resumable and socket.session is not None:
-                self.sessions.pop(socket.session.id, None)
-                socket.leave()
+            self._invalidate(socket, resumable=resumable)
+
+    def _invalidate(self, socket: Socket, *, resumable: bool) -> None:
+        socket.send(INVALID_SESSION, resumable)
+        if not resumable and socket.session is not None:
+            self.sessions.pop(socket.session.id, None)
+            socket.leave()
 
     def replay_last(self) -> None:
         """Send every session its last dispatch once more, with the same number."""

@@ -206,8 +206,12 @@ class LoopbackDiscord(World):
                 "message": "You are being rate limited.", "retry_after": fault.retry_after,
                 "global": fault.scope == "global",
             }  # fmt: skip
-            scope = {"X-RateLimit-Scope": fault.scope, "Retry-After": str(int(fault.retry_after) + 1)}
-            return self._finish(call, 429, body, scope)
+            headers = {"X-RateLimit-Scope": fault.scope}
+            if fault.scope == "global":
+                headers["X-RateLimit-Global"] = "true"
+            if fault.says_when:
+                headers["Retry-After"] = str(int(fault.retry_after) + 1)
+            return self._finish(call, 429, body, headers)
         return None
 
     async def _after(self, fault: Fault | None, call: Call) -> web.StreamResponse:
