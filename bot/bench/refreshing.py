@@ -26,7 +26,7 @@ from db.session import Database
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 A_DAY = 250
 """Plays of a day, of either member."""
-TRACKS = 60_000
+MOST_TRACKS, FEWEST_TRACKS = 60_000, 3_000
 LATELY = timedelta(days=10)
 """What is new was heard in so many days."""
 STEP = 50_000
@@ -107,6 +107,11 @@ class Histories:
     new: int = 1_000
     rounds: int = 9
 
+    @property
+    def tracks(self) -> int:
+        """Different tracks there are to hear, for either."""
+        return max(FEWEST_TRACKS, min(MOST_TRACKS, self.long // 10))
+
 
 @dataclass(frozen=True, slots=True)
 class Refreshes:
@@ -154,11 +159,11 @@ async def measure_refreshing(
     tools = Tools(database, SystemClock())
     await plain.execute("SET session_replication_role = replica")
     for statement in CATALOGUE:
-        await plain.execute(statement, TRACKS)
+        await plain.execute(statement, asked.tracks)
     for statement in KNOWN:
         await plain.execute(statement)
     sizes = {"short": asked.short, "long": asked.long}
-    users = {name: await _member(plain, size, told) for name, size in sizes.items()}
+    users = {name: await _member(plain, size, asked.tracks, told) for name, size in sizes.items()}
     times = {name: _Times() for name in users}
     await plain.execute("VACUUM ANALYZE")
     for name, user in users.items():
@@ -170,7 +175,7 @@ async def measure_refreshing(
     for number in range(asked.rounds + 1):
         # Each is first in turn; the round before all others only warms up.
         for name in list(users)[:: 1 if number % 2 else -1]:
-            await _round(plain, tools, users[name], asked.new, times[name])
+            await _round(plain, tools, users[name], asked, times[name])
         if not number:
             for one in times.values():
                 one.floor.clear()
@@ -189,13 +194,13 @@ async def measure_refreshing(
     )
 
 
-async def _member(plain: asyncpg.Connection, size: int, told: Callable[[int], None]) -> UUID:
+async def _member(plain: asyncpg.Connection, size: int, tracks: int, told: Callable[[int], None]) -> UUID:
     """Somebody who has heard so much, until now."""
     user = new_id(NOW)
     await plain.execute("INSERT INTO users (id, display_name, created_at) VALUES ($1, 'A member', $2)", user, NOW)
     for first in range(0, size, STEP):
         last = min(size, first + STEP) - 1
-        await plain.execute(PLAYS, user, NOW, ONE_DAY / A_DAY, first, last, TRACKS, LIKE_HISTORY)
+        await plain.execute(PLAYS, user, NOW, ONE_DAY / A_DAY, first, last, tracks, LIKE_HISTORY)
         told(last + 1 - first)
     return user
 
@@ -208,8 +213,9 @@ async def _refresh(tools: Tools, user: UUID, now: datetime) -> float:
     return time.perf_counter() - began
 
 
-async def _round(plain: asyncpg.Connection, tools: Tools, user: UUID, new: int, times: _Times) -> None:
-    await plain.execute(PLAYS, user, NOW, LATELY / new, 0, new - 1, TRACKS, NEW)
+async def _round(plain: asyncpg.Connection, tools: Tools, user: UUID, asked: Histories, times: _Times) -> None:
+    new = asked.new
+    await plain.execute(PLAYS, user, NOW, LATELY / new, 0, new - 1, asked.tracks, NEW)
     await plain.execute(STALE, user, NEW)
     began = time.perf_counter()
     await plain.fetch(FLOOR, user, NOW - LATELY)

@@ -33,6 +33,8 @@ class Portrait:
     """Whom obscurity goes by."""
     stale: bool = False
     """Something that was heard or rated is not in it yet."""
+    zone: str = ""
+    """Of its hours and days: the member's own, else that of the club they joined first."""
 
 
 def obscurity_of(heard: Iterable[tuple[float, int]], others: int) -> float | None:
@@ -102,7 +104,7 @@ def picture_of(portrait: Portrait) -> TasteCard:
         obscurity=_percent(portrait.obscurity) if sure else None,
         artists=tuple(one.name for one in profile.top[:ARTISTS]),
         cautions=cautions(portrait),
-        zone=portrait.shown.zone.key if profile.week else "",
+        zone=portrait.zone if profile.week else "",
     )
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from bot.domain.listening.periods import EVER, read_period
 from bot.domain.listening.refusals import NothingHeard
-from bot.domain.listening.seen import Shown
 from bot.domain.people import Caller
 from bot.domain.pictures.painting import TooFewForPicture
 from bot.domain.taste.portrait import LOOKED_AT, Portrait, obscurity_of
@@ -20,6 +20,7 @@ from bot.services.taste.refreshing import refresh_piece
 from bot.services.tools import Tools
 from db.queries.listening import reading
 from db.queries.taste import profiles as queries
+from db.queries.taste.profiles import Kept
 from db.session import Reading
 
 PATIENCE = 2.0
@@ -35,13 +36,13 @@ async def portray(
     """
     async with tools.database.reading() as session:
         shown = await shown_of(session, caller, whose)
-        fresh = await _is_fresh(session, shown, now)
+        fresh = _is_fresh(await queries.kept(session, shown.person.user_id, Scope.ALL), now)
     if not fresh:
         await _catch_up(tools, shown.person.user_id, now)
     async with tools.database.reading() as session:
-        profile, stale = await _profile(session, shown.person.user_id, scope or Scope.YEAR)
+        profile, kept = await _profile(session, shown.person.user_id, scope or Scope.YEAR)
         if not profile.plays and scope is None:
-            profile, stale = await _profile(session, shown.person.user_id, Scope.ALL)
+            profile, kept = await _profile(session, shown.person.user_id, Scope.ALL)
         if not profile.plays and not profile.prior:
             if not (await reading.count(session, shown.person.user_id, EVER)).plays:
                 raise NothingHeard("" if shown.own else shown.person.name)
@@ -55,25 +56,23 @@ async def portray(
         read_period(profile.scope.value, shown.zone, now).words,
         obscurity_of(heard, others),
         others,
-        stale,
+        stale=kept is None or kept.stale,
+        zone=kept.zone if kept else "",
     )
 
 
-async def _profile(session: Reading, user_id: UUID, scope: Scope) -> tuple[Profile, bool]:
-    """What is written down, and whether something is not in it yet."""
+async def _profile(session: Reading, user_id: UUID, scope: Scope) -> tuple[Profile, Kept | None]:
     kept = await queries.kept(session, user_id, scope)
     if kept is None or kept.values is None:
-        return Profile(scope, 0, 0), True
-    return unpacked(scope, kept.values), kept.stale
+        return Profile(scope, 0, 0), kept
+    return unpacked(scope, kept.values), kept
 
 
-async def _is_fresh(session: Reading, shown: Shown, now: datetime) -> bool:
-    kept = await queries.kept(session, shown.person.user_id, Scope.ALL)
-    if kept is None or kept.values is None or kept.as_of is None:
+def _is_fresh(kept: Kept | None, now: datetime) -> bool:
+    if kept is None or kept.values is None or kept.as_of is None or kept.stale or kept.rules != RULES_VERSION:
         return False
-    today = now.astimezone(shown.zone).date()
     # Days that lie ahead were reached by somebody's earlier zone: they come.
-    return not kept.stale and kept.rules == RULES_VERSION and kept.as_of >= today
+    return kept.as_of >= now.astimezone(ZoneInfo(kept.zone)).date()
 
 
 async def _catch_up(tools: Tools, user_id: UUID, now: datetime) -> None:

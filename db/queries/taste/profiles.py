@@ -25,7 +25,7 @@ SELECT user_id, subject_id, plays, weight::float8 FROM taste_weights
 WHERE user_id = ANY($1::uuid[]) AND scope = $2 AND kind = $3
 """
 KEPT = """
-SELECT profile.profile, profile.as_of, state.stale, state.rules
+SELECT profile.profile, profile.as_of, state.stale, state.rules, state.zone
 FROM taste_states AS state
 LEFT JOIN taste_profiles AS profile ON profile.user_id = state.user_id AND profile.scope = $2
 WHERE state.user_id = $1
@@ -57,6 +57,8 @@ class Kept:
     """The day on which its window ends."""
     stale: bool
     rules: int
+    zone: str
+    """Whose hours and days those are: the member's own, else of the club they joined first."""
 
 
 async def kept(session: AsyncSession, user_id: UUID, scope: Scope) -> Kept | None:
