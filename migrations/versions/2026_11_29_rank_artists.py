@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "cba77277b3b4"
-down_revision = "f044aafe93d3"
+down_revision = "27fe355bfc46"
 branch_labels = None
 depends_on = None
 
