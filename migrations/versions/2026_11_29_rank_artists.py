@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "cba77277b3b4"
-down_revision = "27fe355bfc46"
+down_revision = "5e0c9ad7f314"
 branch_labels = None
 depends_on = None
 
