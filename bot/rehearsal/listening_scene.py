@@ -138,6 +138,7 @@ class ListeningScene:
         album = await self._ben.pick("whoknows album", "album", self._album.title, where=self._thread)
         await self._ben.command("whoknows album", where=self._thread, album=album, private=True, hope="Dana")
         await self._dana.command("top artists", where=self._thread, period="week", private=True, hope="Moth")
+        await self._ben.command("taste", where=self._thread, private=True, hope="Genres:")
         await self._chidi.command("streak", where=self._thread, private=True, hope="day")
         await self._dana.command("accounts", where=self._thread, hope="dana.m")
         await self._ben.command("privacy show", where=self._thread, hope="plays")

@@ -7,9 +7,10 @@ from datetime import date, datetime
 from uuid import UUID
 
 from bot.domain.taste.facts import FACTS_VERSION, Of, Subject, Teller, Told, traits_of
+from bot.domain.taste.priors import Liked, artists_of, packed
 from bot.services.taste import refreshing
 from bot.services.tools import Tools
-from db.queries.taste import facts
+from db.queries.taste import days, facts
 from db.session import Database
 from db.tables.taste import TastePrior, TasteStaleDay, TasteStaleSubject
 from tests.factories.people import NOW
@@ -32,6 +33,16 @@ async def describe(
         await facts.keep_told(session, subject, told, NOW)
         others = [one for one in known.told if one.teller is not told.teller]
         return await facts.keep_traits(session, subject, known, traits_of(of, [*others, told]), version=FACTS_VERSION)
+
+
+async def like(database: Database, user_id: UUID, artist: str, tag: str) -> None:
+    """Last.fm says that a member likes an artist and gave a tag."""
+    liked = Liked(((artist, 3.0),), tags=((tag, 1.0),))
+    async with database.writing() as session:
+        row = {"told": packed(liked), "artists": list(artists_of([liked])), "told_at": NOW, "due_at": NOW}
+        await session.merge(TastePrior(user_id=user_id, source="lastfm", why="", **row))
+        await session.flush()
+        await days.mark(session, user_id)
 
 
 async def have_taste(tools: Tools, user_id: UUID) -> None:

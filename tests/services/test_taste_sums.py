@@ -17,6 +17,7 @@ from bot.domain.listening.plays import Source
 from bot.domain.taste.facts import Of
 from bot.services.club import rating
 from bot.services.listening.forgetting import drop_plays, forget_source, told_between
+from bot.services.taste import priors
 from db.queries.taste import days
 from db.tables.catalog import Album
 from db.tables.club import Rating
@@ -24,7 +25,7 @@ from db.tables.people import User
 from db.tables.taste import TasteDay, TasteProfile, TasteShare, TasteState, TasteWeight
 from tests.factories import NOW, a_caller, make_club, make_tools, make_week, rewrite_week
 from tests.factories.listening import a_play, hear, make_listener
-from tests.factories.taste import describe, work_off
+from tests.factories.taste import describe, like, work_off
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 ARTISTS = ("Low", "Sigur Rós", "Burial", "Can", "Mum")
@@ -72,6 +73,8 @@ deed = st.one_of(
             st.tuples(st.sampled_from(TAGS), st.integers(1, 100)), max_size=3)),
         st.tuples(st.just("date"), st.sampled_from(ARTISTS), st.integers(1960, 2026)),
         st.tuples(st.just("zone"), st.sampled_from((None, "Pacific/Auckland", "America/St_Johns"))),
+        st.tuples(st.just("like"), st.sampled_from(ARTISTS), st.sampled_from(TAGS)),
+        st.tuples(st.just("unlink")),
         st.tuples(st.just("rate"), st.integers(0, 40), st.sampled_from(("1.0", "3.5", "5.0"))),
 )  # fmt: skip
 LONG_AGO = ("hear", Source.LASTFM, [(5, 1, "Low", 0), (29, 2, "Can", 1), (6, 3, "Low", 1)])
@@ -80,6 +83,7 @@ LONG_AGO = ("hear", Source.LASTFM, [(5, 1, "Low", 0), (29, 2, "Can", 1), (6, 3, 
 @given(st.lists(st.tuples(deed, st.none() | st.integers(0, 40)), max_size=8))
 @example([(LONG_AGO, 0), (("describe", "Low", [("rock", 5)]), None), (("forget", Source.SPOTIFY), 9), (LONG_AGO, 80)])
 @example([(LONG_AGO, 0), (("rate", 3, "5.0"), 0), (("rate", 0, "4.0"), 0), (("drop", 3, 5), 2), (LONG_AGO, 400)])
+@example([(("like", "Low", "rock"), 0), (LONG_AGO, None), (("describe", "Low", [("ambient", 5)]), 0), (("unlink",), 0)])
 @settings(
     max_examples=25,
     deadline=None,
@@ -94,6 +98,7 @@ async def test_a_profile_kept_up_is_the_profile_made_anew(database, album_to_rat
         for source in SOURCES:
             await forget_source(session, user_id=user_id, sources=[source])
         await session.execute(delete(Rating))
+        await priors.forget(session, user_id=user_id, source=Source.LASTFM)
         await days.mark(session, user_id)
     await anew(database, user_id)
     await work_off(tools, user_id, now)
@@ -126,6 +131,11 @@ async def test_a_profile_kept_up_is_the_profile_made_anew(database, album_to_rat
             async with database.writing() as session:
                 await session.execute(update(User).where(User.id == user_id).values(zone=how[0]))
                 await days.mark(session, user_id)
+        elif what == "like":
+            await like(database, user_id, *how)
+        elif what == "unlink":
+            async with database.writing() as session:
+                await priors.forget(session, user_id=user_id, source=Source.LASTFM)
         elif what == "rate":
             await rate(now - how[0] * DAY, Decimal(how[1]))
         if days_later is not None:

@@ -18,6 +18,7 @@ from bot.domain.taste.facts import KNOWN_FOR, UNKNOWN_FOR, Subject, Teller
 
 LEASE: Final = timedelta(minutes=10)
 """So long nobody else asks about what somebody has claimed."""
+ONE_DAY: Final = timedelta(days=1)
 LATER: Final = timedelta(minutes=15)
 """No source that did not serve us is asked about the same again sooner."""
 FEWEST_ALBUM_PLAYS: Final = 3
@@ -84,8 +85,9 @@ def next_ask(
     `failed` are the sources that did not serve us, with the instant that each named; `failures` is how often in a row
     that has happened here. `chance` in [0, 1) spreads what was asked together.
     """
-    soonest = now + max(LATER, back_off(failures, chance) if failures else LATER) * (1 + chance / 4)
+    pause = LATER * (1 + chance / 4)
+    soonest = now + (max(pause, back_off(failures, chance)) if failures else pause)
     later = [max(until, soonest) if until is not None else soonest for until in failed.values()]
-    known = [asked_again_at(told[one]) for one in tellers if one in told and one not in failed]
-    spread = [max(at, now + timedelta(days=1)) + (at - now) * (chance / 10) for at in known]
+    known = [asked_again_at(told[one]) - now for one in tellers if one in told and one not in failed]
+    spread = [now + max(wait, ONE_DAY) * (1 + chance / 10) for wait in known]
     return min([*later, *spread], default=now + UNKNOWN_FOR * (1 + chance / 10))

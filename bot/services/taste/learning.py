@@ -45,7 +45,9 @@ async def wake(tools: Tools, *, now: datetime) -> bool:
             return False
     async with tools.database.writing() as session:
         name = LEARN_MUSIC.name
-        return await queue.defer(session, LEARN_MUSIC, {}, lock=name, queueing_lock=name) is not None
+        # Behind whatever somebody waits for.
+        asked = await queue.defer(session, LEARN_MUSIC, {}, lock=name, queueing_lock=name, priority=-1)
+        return asked is not None
 
 
 async def learn(tools: Tools) -> int:
