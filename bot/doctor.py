@@ -23,6 +23,7 @@ from bot.pictures import checkup
 from bot.services.accounts.resealing import count_sealed
 from bot.services.club import setup
 from bot.services.manners import SharedManners
+from bot.services.taste import learning
 from cogs.shared.checkup import Finding, clock_skew, club_permissions, commands_known, gateway_starts
 from db import migrate
 
@@ -145,6 +146,13 @@ async def sealed_tokens(longplay: App) -> Finding:
     return Finding("Sealed tokens", True, f"{found.fresh + found.old} open{old}")
 
 
+async def genres_known(longplay: App) -> Finding:
+    """How far it is known what members hear: services are asked about it in the background, most heard first."""
+    far = await learning.how_far(longplay.tools)
+    waiting = f"; {far.waiting:,} were not asked about yet" if far.waiting else ""
+    return Finding("Genres", True, f"known of {far.described:,} of {far.heard:,} artists that are heard{waiting}")
+
+
 async def sources_asked(longplay: App) -> AsyncIterator[Finding]:
     """Services that are left alone for a while, and one search at each source where they shall be asked."""
     now = longplay.clock.now()
@@ -179,6 +187,7 @@ async def _world(settings: Settings, asks_sources: bool = False) -> AsyncIterato
                 yield finding
             if at_head:
                 yield await sealed_tokens(longplay)
+                yield await genres_known(longplay)
                 async for finding in sources_asked(longplay):
                     yield finding
         if settings.discord_token is None:

@@ -73,7 +73,9 @@ async def test_artists_that_are_heard_most_are_asked_about_first_and_their_heare
     source = HeldFacts(LASTFM, TAGS)
     tools = tools_that_learn(database, source)
     assert await genres_of(database, user_id) == {}
+    assert await learning.how_far(tools) == learning.Learnt(heard=4, described=0, waiting=4)
     await learn_all(tools)
+    assert await learning.how_far(tools) == learning.Learnt(heard=4, described=3, waiting=0)
     assert source.asked == ["Low", "Low: Album", "Burial", "Burial: Album", "Can"], "nobody is called Various Artists"
     await work_off(tools, user_id)
     async with database.reading() as session:

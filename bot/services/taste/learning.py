@@ -11,6 +11,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.errors import Unavailable
@@ -62,6 +63,22 @@ async def learn(tools: Tools) -> int:
     learnt = await _learn_all(tools, claims, blocked)
     await wake(tools, now=tools.clock.now())
     return learnt
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """How far the artists that members hear are known."""
+
+    heard: int
+    described: int
+    waiting: int
+    """Nobody was asked about them yet."""
+
+
+async def how_far(tools: Tools) -> Learnt:
+    """How far learning has come."""
+    async with tools.database.reading() as session:
+        return Learnt(*await queries.how_far(session))
 
 
 async def sweep(tools: Tools, *, now: datetime) -> None:

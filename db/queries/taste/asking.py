@@ -75,6 +75,10 @@ UPDATE taste_subjects AS subject SET due_at = NULL WHERE subject.due_at > $2 AND
   AND NOT EXISTS (SELECT FROM taste_told AS told WHERE told.kind = subject.kind
     AND told.subject_id = subject.subject_id AND told.source = $1)
 """
+HOW_FAR = """
+SELECT count(*), count(*) FILTER (WHERE rev > 0), count(*) FILTER (WHERE due_at IS NULL)
+FROM taste_subjects WHERE kind = 'artist' AND plays > 0
+"""
 OUTDATED = """
 SELECT kind, subject_id FROM taste_subjects
 WHERE (kind, subject_id) > ($2, $3::uuid) AND version > 0 AND version <> $1 ORDER BY kind, subject_id LIMIT $4
@@ -101,6 +105,11 @@ ADD_SUBJECTS = """
 INSERT INTO taste_subjects (kind, subject_id)
 SELECT kind, id FROM unnest($1::text[], $2::uuid[]) AS new (kind, id) ORDER BY kind, id ON CONFLICT DO NOTHING
 """
+
+
+async def how_far(session: AsyncSession) -> tuple[int, int, int]:
+    """Artists that are heard; of how many something is known; how many nobody was asked about yet."""
+    return tuple(await (await driver(session)).fetchrow(HOW_FAR))
 
 
 async def any_due(session: AsyncSession, now: datetime) -> bool:
