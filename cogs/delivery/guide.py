@@ -21,6 +21,7 @@ from bot.services.listening import hearing
 from cogs.club.cards.before_vote import before_vote_card
 from cogs.club.cards.guide import guide_card, track_message
 from cogs.delivery import codes, messages
+from cogs.delivery.demos import nominee_sound
 from cogs.delivery.outcome import SKIPPED, Outcome
 from cogs.listening.hearing_card import hearing_card
 from cogs.shared.render import Body
@@ -57,7 +58,10 @@ class GuideErrands:
             return SKIPPED
         own_card = view.week.rules.guide is Guide.CARD
         shown = [post.id for post in posts] if own_card else []
-        return await self._show(errand, view, CARD, partial(guide_card, view, posts), ThreadRole.LISTENING, shown)
+        won = view.winner if view.week.announced else None
+        sound = None if won is None else await nominee_sound(self._bot, view, won)
+        draw = partial(guide_card, view, posts, sound)
+        return await self._show(errand, view, CARD, draw, ThreadRole.LISTENING, shown)
 
     async def _track(self, errand: Errand, view: WeekView, _now: datetime) -> Outcome:
         found = await guide.track_message(self._tools, week=view.week.id, ordinal=errand.ordinal)

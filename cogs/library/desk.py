@@ -139,8 +139,21 @@ class DemoDesk(commands.GroupCog, group_name="demo", group_description="Tracks t
             tools, caller=caller, now=now, member_id=None if member is None else member.id, include_private=own
         )
         deleted = await tracks.deleted_tracks(tools, caller=caller, now=now) if own else ()
-        name = caller.name if member is None else member.display_name
-        await answer(interaction, cards.library_card(found, deleted, owner=name, own=own, now=now))
+        person = member or interaction.user
+        bio = await tracks.bio_of(tools, member_id=person.id)
+        maker = cards.Maker(person.display_name, bio, person.display_avatar.url)
+        await answer(interaction, cards.library_card(found, deleted, maker=maker, own=own, now=now))
+
+    @app_commands.command()
+    @app_commands.describe(text="Up to 500 characters, above your tracks; nothing takes it away")
+    async def about(self, interaction: Interaction, text: str = "") -> None:
+        """Say something of yourself to who looks at your tracks."""
+        await think(interaction)
+        bio = await tracks.introduce(
+            tools_of(interaction), caller=caller_of(interaction), now=now_of(interaction), text=text
+        )
+        told = "It stands above your tracks now." if bio else "Nothing stands above your tracks any more."
+        await answer(interaction, told)
 
     @app_commands.command()
     @app_commands.describe(track=TRACK)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +20,7 @@ from cogs.club.cards import phrases
 from cogs.club.cards.phrases import counted
 from cogs.shared.dynamic import Action
 from cogs.shared.library_refusals import failure_words
-from cogs.shared.render import Body, Enclosed, Gallery, Sound, link, row, rows, words
+from cogs.shared.render import Body, Enclosed, Gallery, Sound, beside_cover, link, row, rows, words
 from cogs.shared.text import block, label, plain, short_when
 
 POST_IT = Action("demo-post")
@@ -131,15 +132,26 @@ def _post_button(track: MemberTrack) -> ui.Item[Any]:
 # --- a library ------------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """Whose library it is, as everybody sees them."""
+
+    name: str
+    bio: str
+    avatar_url: str
+
+
 def library_card(
-    tracks: Sequence[MemberTrack], deleted: Sequence[MemberTrack], *, owner: str, own: bool, now: datetime
+    tracks: Sequence[MemberTrack], deleted: Sequence[MemberTrack], *, maker: Maker, own: bool, now: datetime
 ) -> Body:
     """A member's tracks, newest first, one of which may be chosen."""
-    whose = "Your library" if own else f"Tracks by {plain(owner, 60)}"
+    whose = "Your library" if own else f"Tracks by {plain(maker.name, 60)}"
+    head = f"### {whose}\n{block(maker.bio, 500, lines=10)}" if maker.bio else f"### {whose}"
+    face = beside_cover(head, maker.avatar_url, f"The picture of {maker.name}")
     if not tracks and not deleted:
         none = "`/demo share` with an MP3, WAV or FLAC puts a track in." if own else "Nothing public is in it."
-        return words(f"### {whose}\nNothing is in it yet. {none}" if own else f"### {whose}\n{none}")
-    lines = [f"### {whose}", phrases.listing(lambda width: [_listed(track, width) for track in tracks], 2_600)]
+        return Body(face, ui.TextDisplay(f"Nothing is in it yet. {none}" if own else none), framed=False)
+    lines = [phrases.listing(lambda width: [_listed(track, width) for track in tracks], 2_200)] if tracks else []
     parts: list[ui.Item[Any] | None] = []
     if tracks:
         options = [discord.SelectOption(label=label(track.title, 100), value=str(track.id)) for track in tracks[:25]]
@@ -150,7 +162,7 @@ def library_card(
             ends = (track.deleted_at or now) + KEPT_AFTER_DELETION
             lines.append(f"- {phrases.literal(track.title, 60, 80)}, until {short_when(ends)}")
         parts += rows(*(RESTORE.button(f"Bring back {track.title}", track.id) for track in deleted[:5]))
-    return words("\n".join(lines), *parts)
+    return Body(face, ui.TextDisplay("\n".join(lines)), *parts, framed=False)
 
 
 def _listed(track: MemberTrack, width: int) -> str:

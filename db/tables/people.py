@@ -8,19 +8,21 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.tables.base import Base, Key, one_of
+from db.tables.base import Base, Key, at_most, one_of
 
 
 class User(Base):
     """A person, whatever services know them."""
 
     __tablename__ = "users"
-    __table_args__ = (one_of("visibility", "club", "followers", "me"),)
+    __table_args__ = (one_of("visibility", "club", "followers", "me"), at_most("bio", 500))
 
     id: Mapped[Key]
     display_name: Mapped[str]
     handle: Mapped[str | None]
     """The name people type; not unique, services reuse theirs."""
+    bio: Mapped[str] = mapped_column(server_default="")
+    """What they say of themselves above their tracks."""
     legacy_user_id: Mapped[str | None] = mapped_column(unique=True)
     """The string key of the legacy database, where the person came from it."""
     created_at: Mapped[datetime]

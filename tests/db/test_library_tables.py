@@ -74,6 +74,35 @@ async def test_a_file_is_stored_once_and_stands_once_in_a_members_library(databa
     assert await make_version(database, track, owner, "one sound") is None, "the index says so, not a look before"
 
 
+OLD_ASSET = {
+    "id": ("tracks", "id"),
+    "user_id": ("tracks", "user_id"),
+    "kind": ("tracks", "kind"),
+    "title": ("tracks", "title"),
+    "description": ("tracks", "description"),
+    "tags": ("tracks", "tags"),
+    "checksum": ("assets", "sha256"),
+    "path": ("assets", "sha256"),
+    "url": ("track_files", "file_url"),
+    "created_at": ("tracks", "created_at"),
+    "updated_at": ("tracks", "updated_at"),
+    "deleted_at": ("tracks", "deleted_at"),
+}
+"""Where each column of the first design's asset stands now; nothing ever showed its `campaign_id`."""
+
+
+@pytest.mark.row("0-12")
+async def test_every_column_of_the_first_designs_asset_has_its_place(database, owner):
+    await make_track(database, owner, content="one sound")
+    async with database.reading() as session:
+        for old, (table, column) in OLD_ASSET.items():
+            values = list(await session.scalars(text(f"SELECT {column} FROM {table}")))
+            assert len(values) == 1, old
+            assert (values[0] is None) is (old == "deleted_at"), old
+        gone = "SELECT count(*) FROM information_schema.columns WHERE column_name = 'campaign_id'"
+        assert await session.scalar(text(gone)) == 0
+
+
 @pytest.mark.row("1-02")
 @pytest.mark.parametrize(
     ("values", "constraint"),

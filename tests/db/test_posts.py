@@ -119,6 +119,39 @@ async def test_audio_presents_a_track_and_text_none(database, ground):
     assert await refused(database, Post, **post_of(ground, None, "video")) == "ck_posts_post_type_known"
 
 
+@pytest.mark.row("1-04")
+@pytest.mark.row("1-06")
+@pytest.mark.row("1-08")
+@pytest.mark.row("1-09")
+async def test_what_the_first_design_keeps_has_its_columns(database):
+    wanted = {
+        "posts": {"id", "user_id", "content", "post_type", "track_id", "created_at", "updated_at"},
+        "playlists": {
+            "id",
+            "user_id",
+            "name",
+            "description",
+            "is_public",
+            "cover_image_url",
+            "created_at",
+            "updated_at",
+        },
+        "playlist_tracks": {"id", "playlist_id", "track_id", "position", "added_at"},
+        "post_likes": {"post_id", "user_id", "created_at"},
+        "comments": {"id", "post_id", "user_id", "content", "parent_id", "created_at"},
+        # A profile's picture is Discord's own, asked for when it is shown.
+        "users": {"id", "display_name", "handle", "bio"},
+    }
+    async with database.reading() as session:
+        for table, columns in wanted.items():
+            found = await session.scalars(
+                text("SELECT column_name FROM information_schema.columns WHERE table_name = :table"), {"table": table}
+            )
+            assert columns <= set(found), table
+        index = await session.scalar(text("SELECT indexdef FROM pg_indexes WHERE indexname = 'ix_posts_track_id'"))
+    assert "(track_id)" in str(index)
+
+
 @pytest.mark.row("1-50")
 async def test_deleting_a_posted_track_stamps_its_posts(database, ground):
     track = await a_track(database, ground)

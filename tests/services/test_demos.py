@@ -15,7 +15,7 @@ from bot.domain.library.demos import DemoRefused
 from bot.domain.library.playlists import Automatic
 from bot.services.catalog import Resolved
 from bot.services.club import demos, guide, nominating, phases, planning, rating, views, voting
-from bot.services.library import automatic, memory
+from bot.services.library import automatic, memory, story
 from bot.services.library import tracks as library
 from db.queries.club import weeks
 from tests.factories import NOW, a_caller, make_club, make_member, make_nomination, make_tools, make_week
@@ -153,6 +153,11 @@ async def test_a_whole_demo_week_hides_its_makers_until_the_result(tools, club):
         )
         for caller in (ANN, BEN, CAT)
     }
+    told_of = await story.story_of(tools, caller=CAT, now=LATER, track=ben)
+    assert [(one.kind, one.who) for one in told_of.chapters if one.kind != "posted"] == [
+        ("nominated", "Benedikt"),
+        ("won", ""),
+    ]
     assert deeds == {"Annika": ["voted"], "Benedikt": ["nominated", "pitched", "won"], "Cat": ["rated", "voted"]}
 
 

@@ -65,6 +65,7 @@ def order(playlist):
 
 
 @pytest.mark.row("1-18")
+@pytest.mark.row("1-38")
 async def test_tracks_join_at_the_end_or_at_a_place(tools, tracks):
     one, two, three, four = (track.id for track in tracks)
     playlist = await mine(tools)
@@ -79,6 +80,7 @@ async def test_tracks_join_at_the_end_or_at_a_place(tools, tracks):
 
 @pytest.mark.row("1-51")
 @pytest.mark.row("1-18")
+@pytest.mark.row("1-38")
 async def test_a_track_stands_in_a_playlist_once_however_many_add_it(tools, tracks):
     playlist = await mine(tools)
     done = await asyncio.gather(*(add(tools, playlist, tracks[0].id) for _ in range(6)), return_exceptions=True)
@@ -102,6 +104,7 @@ async def test_leaving_closes_the_gap(tools, tracks):
 
 
 @pytest.mark.row("1-18")
+@pytest.mark.row("1-38")
 async def test_what_is_no_track_and_no_place_is_refused(tools, tracks):
     playlist = await mine(tools)
     for track, post, position, reason in (
@@ -117,6 +120,7 @@ async def test_what_is_no_track_and_no_place_is_refused(tools, tracks):
 
 
 @pytest.mark.row("1-19")
+@pytest.mark.row("1-38")
 async def test_a_post_lends_its_track(tools, club):
     week = await make_week(tools.database, club, phase=Phase.LISTENING)
     assert week.winner_id is not None

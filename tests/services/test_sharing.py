@@ -68,6 +68,7 @@ async def errands(tools: Tools) -> list[tuple[str, str]]:
 
 @pytest.mark.row("1-15")
 @pytest.mark.row("1-21")
+@pytest.mark.row("1-38")
 async def test_a_library_shows_what_is_public_and_its_owner_everything(tools, ben):
     public = await make_track(tools.database, ben, "Open")
     private = await make_track(tools.database, ben, "Closed", public=False, now=NOW + timedelta(hours=1))
@@ -125,6 +126,7 @@ async def test_a_track_is_found_by_its_title_or_its_key(tools, ben):
 @pytest.mark.row("1-16")
 @pytest.mark.row("1-11")
 @pytest.mark.row("1-58")
+@pytest.mark.row("1-38")
 async def test_a_track_is_posted_any_number_of_times_by_its_owner_and_where_it_is_public_by_others(tools, ben):
     track = await make_track(tools.database, ben)
     assert await tracks.tracks_of_member(tools, caller=BEN, now=NOW), "in the library without any post"
@@ -145,6 +147,7 @@ async def test_a_track_is_posted_any_number_of_times_by_its_owner_and_where_it_i
 @pytest.mark.row("1-16")
 @pytest.mark.row("1-21")
 @pytest.mark.row("1-20")
+@pytest.mark.row("1-38")
 async def test_a_private_track_is_posted_by_its_owner_alone_and_its_message_tells_nothing_of_it(tools, ben):
     track = await make_track(tools.database, ben, "Secret", public=False)
     assert await refused(share(tools, track, DANA)) == "unknown"
@@ -236,6 +239,7 @@ async def test_likes_replies_and_comments_at_a_moment_hang_on_each_post_by_itsel
 
 @pytest.mark.row("1-17")
 @pytest.mark.row("1-09")
+@pytest.mark.row("1-38")
 async def test_what_a_club_posted_is_read_page_by_page(tools, ben):
     track = await make_track(tools.database, ben)
     made = [await share(tools, track, DANA if n % 4 == 0 else BEN, now=NOW + timedelta(minutes=n)) for n in range(17)]

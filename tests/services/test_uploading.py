@@ -15,7 +15,7 @@ from sqlalchemy import text
 from bot.domain.library.audio import UPLOAD_BYTES, Stored
 from bot.domain.library.errors import Code, TrackRefused, UploadFailed, UploadRefused
 from bot.domain.library.tracks import MemberTrack, TrackFields
-from bot.domain.library.uploads import DAILY, QUOTA_BYTES, Upload, UploadState
+from bot.domain.library.uploads import DAILY, QUOTA_BYTES, STORE_PAUSE, STORE_TRIES, Upload, UploadState
 from bot.providers.audio import ChildEars
 from bot.services.library import assets, keeping, receiving, tracks
 from bot.services.tools import Tools
@@ -89,6 +89,7 @@ async def failed(work: Any) -> UploadFailed:
 
 @pytest.mark.row("0-02")
 @pytest.mark.row("1-10")
+@pytest.mark.row("1-38")
 async def test_an_attachment_becomes_a_track_with_its_facts(desk):
     fields = TrackFields("Kite string", "Snare is new", "Dream pop", "tape, lo-fi", public=False)
     one = await desk.receive(fields=fields)
@@ -182,6 +183,7 @@ async def test_a_version_joins_its_track_and_the_track_is_as_long_as_it(desk):
 
 @pytest.mark.row("1-13")
 @pytest.mark.row("1-12")
+@pytest.mark.row("1-38")
 async def test_what_is_too_large_or_no_audio_goes_no_further(desk):
     large = await failed(desk.receive(size=UPLOAD_BYTES + 1))
     assert (large.code, large.reason, large.details) == (Code.FILE_TOO_LARGE, "limit", {"size": str(UPLOAD_BYTES + 1)})
@@ -200,6 +202,7 @@ async def test_what_is_too_large_or_no_audio_goes_no_further(desk):
 @pytest.mark.row("1-14")
 @pytest.mark.row("1-13")
 async def test_a_file_is_stored_in_three_tries(desk):
+    assert (STORE_TRIES, STORE_PAUSE) == (3, 1.0), "a second apart; here they do not wait"
     desk.store.failures = 2
     assert (await desk.uploaded()).state is UploadState.DONE
     assert desk.store.tries == 3

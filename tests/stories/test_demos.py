@@ -37,6 +37,9 @@ def stage_messages(scene: Scene) -> list[Any]:
     return scene.stage.double.channel_messages(scene.channel)
 
 
+@pytest.mark.row("1-38")
+@pytest.mark.row("1-11")
+@pytest.mark.row("1-08")
 async def test_a_track_is_shared_posted_talked_about_hidden_and_deleted(stage: Stage) -> None:
     scene = await Scene.founded(stage)
     ben, dana = scene.arrive("Ben", "Dana")
@@ -75,8 +78,9 @@ async def test_a_track_is_shared_posted_talked_about_hidden_and_deleted(stage: S
     assert buttons(demo(scene))[:3] == ["Like (1)", "Comment", "Comments (1)"]
     told(await dana.press(message, "Add to playlist"), "goes into")
 
+    told(await ben.command("demo about", text="I hum into a *tape* machine"), "above your tracks")
     again = await dana.command("demo library", member=ben.person.user)
-    told(again, "Tracks by Ben", "kite string")
+    told(again, "Tracks by Ben", "kite string", "I hum into a")
     told(await ben.command("demo private", track="kite"), "yours alone now")
     await stage.settle()
     assert dana.person.reads(demo(scene)).strip() == "A track that Ben posted is private now."
@@ -96,6 +100,7 @@ async def test_a_track_is_shared_posted_talked_about_hidden_and_deleted(stage: S
     assert "Snare is late" in dana.person.reads(demo(scene))
 
 
+@pytest.mark.row("1-15")
 async def test_a_version_an_edit_and_a_report(stage: Stage) -> None:
     scene = await Scene.founded(stage)
     ben, dana = scene.arrive("Ben", "Dana")
@@ -133,6 +138,8 @@ async def test_a_version_an_edit_and_a_report(stage: Stage) -> None:
     told(await dana.command("demo posts"), "by Ben")
 
 
+@pytest.mark.row("1-12")
+@pytest.mark.row("1-13")
 async def test_what_cannot_be_shared_is_refused_in_words(stage: Stage) -> None:
     scene = await Scene.founded(stage)
     (ben,) = scene.arrive("Ben")

@@ -16,6 +16,7 @@ DESCRIPTION_LIMIT = 2_000
 GENRE_LIMIT = 100
 TAGS_LIMIT = 500
 NOTE_LIMIT = 1_000
+BIO_LIMIT = 500
 ATTESTATION = 1
 """The version of the words by which a member says that they may share what they share."""
 KEPT_AFTER_DELETION = timedelta(days=7)
@@ -133,6 +134,14 @@ def check_fields(fields: TrackFields) -> TrackFields:
         if len(text) > limit:
             raise TextTooLong(name, limit, len(text))
     return told
+
+
+def check_bio(text: str) -> str:
+    """What a member says of themselves, as it is kept; empty is nothing. Raises `TextTooLong`."""
+    words = visible(text).strip()
+    if len(words) > BIO_LIMIT:
+        raise TextTooLong("about you", BIO_LIMIT, len(words))
+    return words
 
 
 def tags_of(text: str) -> list[str]:

@@ -14,6 +14,7 @@ from bot.domain.library.tracks import (
     MemberTrack,
     TrackFields,
     Version,
+    check_bio,
     check_fields,
     owned_by,
 )
@@ -67,6 +68,22 @@ async def tracks_of_member(
         return await queries.tracks_of(
             session, club.id, owner, private=private, limit=PAGE, offset=(max(1, page) - 1) * PAGE
         )
+
+
+async def introduce(tools: Tools, *, caller: Caller, now: datetime, text: str) -> str:
+    """The caller says something of themselves above their tracks; no words take it away. Raises `TextTooLong`."""
+    bio = check_bio(text)
+    async with tools.database.writing() as session:
+        _, member = await people.present(session, caller, now)
+        await queries.introduce(session, member.user_id, bio)
+        return bio
+
+
+async def bio_of(tools: Tools, *, member_id: int) -> str:
+    """What a member, by their Discord id, says of themselves."""
+    async with tools.database.reading() as session:
+        found = await people_queries.user_by_discord(session, member_id)
+        return "" if found is None else await queries.bio_of(session, found)
 
 
 async def is_own(tools: Tools, *, caller: Caller, track: UUID) -> bool:

@@ -18,7 +18,7 @@ from cogs.club.cards import phrases
 from cogs.club.cards.phrases import counted
 from cogs.club.cards.result import link_buttons
 from cogs.shared.limits import OPTIONS
-from cogs.shared.render import Body, beside_cover, fitting, row, rows, words
+from cogs.shared.render import Body, Enclosed, Sound, beside_cover, fitting, row, rows, words
 from cogs.shared.text import block, label, short_when
 
 LIST_SIZE = 2_800
@@ -33,10 +33,10 @@ DEEPEST = 3
 """Replies to replies are set in no further than this."""
 
 
-def guide_card(view: WeekView, posts: Sequence[Post]) -> Body:
+def guide_card(view: WeekView, posts: Sequence[Post], sound: Sound | None = None) -> Body:
     """The album with its length and where to listen; with the track list, unless each track has its own message.
 
-    A song has no list to be told: it is named, with its link.
+    A demo is heard right here. A song has no list to be told: it is named, with its link.
     """
     week, winner = view.week, view.winner
     if winner is None or not week.announced:
@@ -47,6 +47,8 @@ def guide_card(view: WeekView, posts: Sequence[Post]) -> Body:
     cover, alt = view.covers.get(winner.album.id), phrases.cover_alt(winner.album)
     parts: list[ui.Item[Any] | None] = [beside_cover("\n".join(filter(None, head)), cover, alt)]
     taken = week.phase in HEARING
+    if sound is not None and live:
+        parts.append(Enclosed(sound, winner.album.title))
     if not live and not winner.album.is_song:
         parts += _no_tracks(week.id, taken=taken)
     elif live and week.rules.guide is Guide.TRACKS:

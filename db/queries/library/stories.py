@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.catalog import normalised
@@ -51,23 +51,25 @@ class Posted:
 
 
 async def nominations_naming(session: AsyncSession, club_id: UUID, tracks: Collection[UUID]) -> list[Nominated]:
-    """The nominations whose track to start with it was, in the race or removed by nobody, oldest first."""
+    """The nominations whose track to start with it was, or that put it forward in a demo week; oldest first."""
     row, week = Nomination, Week
     query: Any = (
         select(row.id, row.pitch_track, row.nominated_at, row.host_pick, row.album_id, *PERSON)
         .add_columns(week.number, week.opens_on, week.phase, week.winner_id, week.rules, week.poll_close_at)
         .add_columns(Track.title)
         .join(week, and_(week.club_id == row.club_id, week.id == row.week_id))
-        .join(Track, Track.album_id == row.album_id)
+        .add_columns(row.track_id.label("demo"))
+        .outerjoin(Track, and_(Track.album_id == row.album_id, Track.id.in_(tracks)))
     )
     rows = await session.execute(
         with_person(query, row.club_id, row.user_id)
-        .where(row.club_id == club_id, Track.id.in_(tracks), row.standing == str(Standing.STANDING))
+        .where(row.club_id == club_id, row.standing == str(Standing.STANDING))
+        .where(or_(Track.id.is_not(None), row.track_id.in_(tracks)))
         .order_by(row.nominated_at, row.id)
     )
     found: list[Nominated] = []
     for one in rows:
-        if normalised(one.pitch_track) != normalised(one.title):
+        if one.demo is None and normalised(one.pitch_track) != normalised(one.title):
             continue
         announced = one.phase in ANNOUNCED
         hidden = Rules.from_dict(one.rules).anonymous and not announced

@@ -19,6 +19,7 @@ from db.queries.library.versions import VERSION, newest_version, version_of
 from db.tables import library
 from db.tables import posts as post_tables
 from db.tables.catalog import Track
+from db.tables.people import User
 
 PLAYLISTS = (
     select(func.count(func.distinct(post_tables.PlaylistTrack.playlist_id)))
@@ -220,6 +221,16 @@ async def purge(session: AsyncSession, deleted_before: datetime) -> list[UUID]:
         delete(Track).where(Track.kind == "member", Track.deleted_at < deleted_before).returning(Track.id)
     )
     return list(gone)
+
+
+async def introduce(session: AsyncSession, user_id: UUID, bio: str) -> None:
+    """What a member says of themselves above their tracks."""
+    await session.execute(update(User).where(User.id == user_id).values(bio=bio))
+
+
+async def bio_of(session: AsyncSession, user_id: UUID) -> str:
+    """What a member says of themselves; empty where they say nothing."""
+    return await session.scalar(select(User.bio).where(User.id == user_id)) or ""
 
 
 async def posts_of_track(session: AsyncSession, track_ids: Sequence[UUID]) -> list[tuple[UUID, UUID]]:
