@@ -48,6 +48,8 @@ def spoken_words(spoken: Spoken) -> str:
             return f"{_listed(spoken.names, NEAR_NAME)}{also} {love} it and {are} close to your taste"
         case Why.NEAR:
             return f"Near {_listed(spoken.names, NEAR_TITLE)}, which you love"
+        case Why.ARTIST if not spoken.count:
+            return f"You like {_listed(spoken.names, NEAR_NAME)}, as you have shown or your linked account says"
         case Why.ARTIST:
             return f"You heard {_listed(spoken.names, NEAR_NAME)} {counted(spoken.count, 'time')}, but not this album"
         case Why.PICKED:

@@ -45,6 +45,7 @@ def test_the_fullest_list_fits_one_message_whatever_names_there_are(name, word):
         (Spoken(Why.CLOSE, ("Ben", "Chidi"), 3), "Ben and Chidi and 1 other love it and are close to your taste"),
         (Spoken(Why.NEAR, ("Lamp",)), "Near Lamp, which you love"),
         (Spoken(Why.ARTIST, ("Low",), 1_200), "You heard Low 1,200 times, but not this album"),
+        (Spoken(Why.ARTIST, ("Low",)), "You like Low, as you have shown or your linked account says"),
         (Spoken(Why.PICKED, ("Dana",)), "Dana nominated it, whose picks you rate highly"),
         (Spoken(Why.HEARD, count=3), "3 members of the club hear it"),
     ],

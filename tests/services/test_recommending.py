@@ -13,6 +13,7 @@ from bot.domain.catalog import TrackLine
 from bot.domain.club.week import Phase
 from bot.domain.errors import NotAHost
 from bot.domain.listening.names import heard_album_id
+from bot.domain.taste.priors import Liked, packed
 from bot.domain.taste.recommended import (
     LetterRefused,
     Letters,
@@ -29,6 +30,7 @@ from bot.services.taste import for_club, letters, recommending
 from db.queries import catalog
 from db.tables.matching import RecommendationLetter, RecommendationWord, UserRecommendation
 from db.tables.people import User
+from db.tables.taste import TastePrior
 from tests.factories import NOW, a_caller, errands_of, make_club, make_nomination, make_tools, make_week
 from tests.factories.club import rewrite_week
 from tests.factories.listening import MINUTES, a_play, be_seen_by, hear, make_listener
@@ -93,6 +95,7 @@ async def say(tools, club, caller, title, word, artist):
     )
 
 
+@pytest.mark.row("4-13")
 async def test_a_member_is_recommended_what_close_members_love_and_artists_they_know(tools, club, audience):
     told = await recommending.recommend(tools, caller=BEN, now=NOW)
     assert titles(told)[:2] == ["Later", "Moth album"]
@@ -211,6 +214,18 @@ async def test_what_was_rated_kept_or_heard_by_its_tracks_is_known(tools, databa
     assert "Later" not in titles(await recommending.recommend(tools, caller=BEN, now=NOW))
 
 
+async def test_what_a_service_says_they_like_stands_in_while_little_was_heard(tools, database, club, audience):
+    eve = await make_listener(database, EVE)
+    liked = Liked(artists=(("Hex", 3.0), ("Moth", 1.0)), albums=(("Moth", "Moth album", 1.0),))
+    async with database.writing() as session:
+        session.add(TastePrior(user_id=eve.user_id, source="spotify", told=packed(liked), told_at=NOW, due_at=NOW))
+    told = await recommending.recommend(tools, caller=EVE, now=NOW)
+    assert titles(told)[0] == "Hex album"
+    assert reasons(told, "Hex album")[Why.ARTIST].count == 0
+    assert "Moth album" not in titles(told), "they have it there"
+    assert not told.cold
+
+
 async def test_with_nobody_and_nothing_it_says_so(tools, club):
     with pytest.raises(NothingToRecommend):
         await recommending.recommend(tools, caller=BEN, now=NOW)
@@ -244,6 +259,25 @@ async def test_a_letter_is_written_once_a_week_however_many_look(tools, database
     await outbox.settle(tools, claimed, now=due, discord_id=1)
     assert await letters.write_due(tools, now=due + WEEK) == 1
     assert len(await errands_of(database)) == 2
+
+
+@pytest.mark.parametrize("moment", ["before commit", "after commit"])
+async def test_a_kill_while_letters_are_written_loses_none_and_doubles_none(tools, database, club, audience, moment):
+    class Killed(BaseException):
+        pass
+
+    def kill(at):
+        if at == moment:
+            raise Killed
+
+    due = await letters.want_letter(tools, caller=BEN, now=NOW)
+    database._watch = kill
+    with pytest.raises(Killed):
+        await letters.write_due(tools, now=due)
+    database._watch = None
+    assert await letters.write_due(tools, now=due) == (1 if moment == "before commit" else 0)
+    assert len(await errands_of(database)) == 1
+    assert [row.next_at for row in await letters_of(database)] == [due + WEEK]
 
 
 async def test_a_letter_nobody_could_write_in_time_is_passed_over_and_the_next_comes(tools, database, club, audience):

@@ -46,6 +46,7 @@ async def test_a_member_is_recommended_answers_and_gets_a_letter(stage: Stage) -
     scene, (ben, _, dana) = await an_audience(stage)
     asked = await ben.command("recommend")
     told(asked, "To hear next", "Moth album — Moth", "Chidi", "close to your taste", "Hex album", "only you see this")
+    await stage.restart_bot()
     noted = await ben.press(asked, nth(asked, "Not for me"))
     assert "Noted: Moth album — Moth is not for you" in noted.text
     assert noted.text.count("Moth album") == 1, "it is listed no more"

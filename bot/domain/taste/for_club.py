@@ -8,11 +8,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from bot.domain.taste.recommending import RATINGS_DOUBT, Shelf
+from bot.domain.taste.recommending import LOVED_FROM, RATINGS_DOUBT, Shelf
 
 LOVERS = 2
 """Fewer members who love an album would show what one of them hears."""
-LOVED_FROM = 0.6
 FAVOURITE_FROM = 0.25
 """How far above its mean the club rates what stands as its favourites, from 0 to 1."""
 LOVE, NEAR, SHELF, FRESH = 1.0, 0.8, 0.3, 0.5

@@ -33,7 +33,7 @@ class Spoken:
     names: tuple[str, ...] = ()
     """Members who are close, artists, or albums it is near to."""
     count: int = 0
-    """Members who hear it, ratings, or plays of its artist."""
+    """Members who hear it, ratings, or plays of its artist; no plays where a service says that they like them."""
     score: float = 0.0
     """What the club rated it on average."""
 

@@ -45,6 +45,8 @@ WEIGHTS = {Why.ARTIST: 2.0, Why.CLOSE: 1.5, Why.NEAR: 0.4, Why.CLUB: 2.0, Why.PI
 """Found on the earlier halves of what `longplay bench recommend` reports the later halves of."""
 LOVED_PLAYS = 20
 """Plays of an album with which it is loved wholly; below that, by the logarithm."""
+LOVED_FROM = 0.6
+"""Love from which somebody is said to love an album."""
 LOVED_SCORE, DISLIKED_SCORE = 4.0, 2.5
 RATINGS_DOUBT = 3
 """The club's own mean weighs as much as so many ratings of an album, and a member's as so many of a nominator's."""
@@ -291,7 +293,7 @@ class Shelf:
         speaks = {why: float(weights[why] * part[at]) for why, part in parts.items()}
         why = tuple(sorted(((one, value) for one, value in speaks.items() if value >= TOLD_FROM), key=_strongest))
         column = self.loves[:, at]
-        lovers = [key for key, row in self.people.items() if key != asked.key and column[row] >= 0.6]
+        lovers = [key for key, row in self.people.items() if key != asked.key and column[row] >= LOVED_FROM]
         lovers.sort(key=lambda key: (-asked.closeness.get(key, 0.0), key))
         return Suggestion(
             self.tastes.albums[at],
@@ -302,13 +304,15 @@ class Shelf:
         )
 
     def _nearest(self, at: int, own: Mapping[UUID, float]) -> tuple[UUID, ...]:
-        column = self.loves[:, at]
-        near = [
-            (float(self.loves[:, self.place[album]] @ column) * love, album)
-            for album, love in own.items()
-            if album in self.place and love >= 0.6
-        ]
-        return tuple(album for value, album in sorted(near, key=lambda one: (-one[0], one[1]))[:2] if value > 0)
+        """Albums of one's own that most of those love who love this one."""
+        import numpy as np
+
+        loved = sorted(album for album, love in own.items() if love >= LOVED_FROM and album in self.place)
+        if not loved:
+            return ()
+        shared = (self.loves[:, at] @ self.loves[:, [self.place[album] for album in loved]]).astype(np.float64)
+        shared *= np.array([own[album] for album in loved])
+        return tuple(loved[place] for place in np.argsort(-shared, kind="stable")[:2].tolist() if shared[place] > 0)
 
 
 def _strongest(told: tuple[Why, float]) -> float:

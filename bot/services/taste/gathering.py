@@ -12,8 +12,10 @@ from datetime import datetime
 from uuid import UUID
 
 from bot.domain.listening.names import artist_id, heard_album_id, work_id
+from bot.domain.taste.priors import Liked, unpacked
 from bot.domain.taste.recommending import Album, Asked, Tastes, closeness_weight, counts_as_heard, lately, love_of
 from db.queries import matching
+from db.queries.taste import priors
 from db.queries.taste import recommending as queries
 from db.queries.taste.recommending import Listener, Names, PutForward
 from db.session import Reading
@@ -23,6 +25,8 @@ NEIGHBOURS = 60
 ALBUMS_OF_EACH = 300
 LEAST_PLAYS = 3
 """An album that somebody heard less is not what they love."""
+PRIOR_PLAYS, PRIOR_FADES = 30.0, 300
+"""What a service says a member likes most counts as so many plays, less with every play, and nothing in the end."""
 COLD_CLOSENESS = 0.2
 """Of whoever nothing is known, everybody is equally far away."""
 
@@ -77,6 +81,8 @@ async def gathered_for(session: Reading, club_id: UUID, user_id: UUID, now: date
     known |= _keys(catalogue, (one.album_id for one in forward if not one.settled or one.heard))
     known |= _keys(catalogue, (one.album_id for one in forward if one.user_id == user_id))
     known |= await _heard_by_tracks(session, user_id, catalogue, names)
+    liked = [unpacked(values) for values in (await priors.told(session, user_id)).values()]
+    known |= {heard_album_id(artist, title) for told in liked for artist, title, _ in told.albums}
     words = {key: word for key, word, _, _ in await queries.words_of(session, user_id)}
     known |= set(words)
     closeness = {one.user_id: closeness_weight(one.score) for one in people if one.score is not None}
@@ -88,7 +94,7 @@ async def gathered_for(session: Reading, club_id: UUID, user_id: UUID, now: date
     asked = Asked(
         user_id,
         own_loves,
-        lately(artists),
+        _with_prior(lately(artists), liked, sum(plays for _, plays, _ in artists)),
         closeness,
         known,
         more=[key for key, word in words.items() if word == "more"],
@@ -103,7 +109,7 @@ async def gathered_for(session: Reading, club_id: UUID, user_id: UUID, now: date
         _latest(catalogue, forward),
         asked,
         {artist: float(plays) for artist, plays, _ in artists},
-        cold and not own and not scores,
+        cold and not own and not scores and not liked,
     )
 
 
@@ -131,6 +137,18 @@ async def gathered_of_club(session: Reading, club_id: UUID, most: int) -> tuple[
         _latest(catalogue, forward),
     )
     return gathered, kept
+
+
+def _with_prior(heard: dict[UUID, float], liked: Sequence[Liked], plays: int) -> dict[UUID, float]:
+    """Artists by plays, with those that services say a member likes while little was heard."""
+    fades = max(0.0, 1 - plays / PRIOR_FADES)
+    for told in liked:
+        top = max((weight for _, weight in told.artists), default=0.0)
+        for name, weight in told.artists:
+            if top > 0 and fades > 0:
+                key = artist_id(name)
+                heard[key] = heard.get(key, 0.0) + PRIOR_PLAYS * fades * weight / top
+    return heard
 
 
 def _albums_of(loved: Iterable[Mapping[UUID, int]]) -> list[UUID]:

@@ -113,8 +113,7 @@ def _spoken(gathered: Gathered, shelf: Shelf, one: Suggestion) -> tuple[Spoken, 
                     told.append(Spoken(why, tuple(near[:NAMED])))
             case Why.ARTIST:
                 plays = round(gathered.own_plays.get(one.album.artist, 0.0))
-                if plays:
-                    told.append(Spoken(why, (gathered.names[key].artist,), plays))
+                told.append(Spoken(why, (gathered.names[key].artist,), plays))
             case Why.PICKED:
                 put = gathered.put_forward.get(key)
                 if put is not None and put.named:
