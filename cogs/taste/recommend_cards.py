@@ -111,8 +111,8 @@ def recommend_card(told: Recommended, *, letter: str = "") -> Body:
     on = told.letters is Letters.ON
     parts.append(
         row(
-            PAGE.button("Back", told.club_id, str(told.page - 1)) if told.page else None,
-            PAGE.button("More", told.club_id, str(told.page + 1)) if told.more else None,
+            PAGE.button("Previous", told.club_id, str(told.page - 1)) if told.page else None,
+            PAGE.button("Next", told.club_id, str(told.page + 1)) if told.more else None,
             LETTER.button("No more letters" if on else "Write me weekly", told.club_id, "off" if on else "on"),
         )
     )

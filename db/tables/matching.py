@@ -115,6 +115,7 @@ class UserRecommendation(Base):
     artist: Mapped[str]
     score: Mapped[float] = mapped_column(Double)
     reasons: Mapped[list[Any]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
+    """Kinds of reasons alone: who loves it is asked anew at each look, so that nobody who hides since is named."""
     basis: Mapped[str]
     """What it was made from: the club's judgement, and the member's own state."""
     computed_at: Mapped[datetime]

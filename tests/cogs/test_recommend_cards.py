@@ -67,7 +67,7 @@ def test_a_list_says_what_was_said_and_offers_the_way_back():
     card = cards.recommend_card(a_list(said=said, letters=Letters.ON))
     assert "Noted: **Lamp** — Moth is not for you." in texts(card)
     assert labels(card)[0] == "Take it back"
-    assert labels(card)[-3:] == ["Back", "More", "No more letters"]
+    assert labels(card)[-3:] == ["Previous", "Next", "No more letters"]
     back = cards.recommend_card(a_list(said=Said(UUID(int=9), "Lamp", "Moth", Word.NOT, taken_back=True)))
     assert "Taken back" in texts(back)
     assert "Take it back" not in labels(back)

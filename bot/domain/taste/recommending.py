@@ -1,4 +1,4 @@
-"""What to hear next: albums that somebody does not know, each with what speaks for it, no artist twice in a row.
+"""What to hear next: albums that somebody does not know, each with what speaks for it, not all of one artist.
 
 The score of an album is the sum of what speaks for it, each between 0 and 1, weighed:
 

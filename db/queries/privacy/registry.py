@@ -138,8 +138,7 @@ PLACES: tuple[Place, ...] = (
     _place(matching.Compatibility.user_a, GONE, Group.TASTE, withheld=("user_b", "version_b", "reasons")),
     _place(matching.Compatibility.user_b, GONE, Group.TASTE, withheld=("user_a", "version_a", "reasons")),
     _place(matching.MatchBasis.user_id, GONE, Group.TASTE),
-    # Reasons name members who love an album.
-    _place(matching.UserRecommendation.user_id, GONE, Group.TASTE, withheld=("reasons",)),
+    _place(matching.UserRecommendation.user_id, GONE, Group.TASTE),
     _place(matching.RecommendationWord.user_id, GONE, Group.TASTE),
     _place(matching.RecommendationLetter.user_id, GONE, Group.TASTE),
     _place(club.Hearing.user_id, GONE, Group.HEARD),
