@@ -64,6 +64,7 @@ class Equipment:
             ExportFiles(),
             luggage,
             tastes=sources.tastes,
+            keepers=sources.keepers,
         )
         self._painter = PooledPainter(kept.store, KeptPictures(settings.data_folder / "pictures"))
         folder = settings.data_folder

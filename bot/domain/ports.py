@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -13,6 +13,7 @@ from bot.domain.catalog import FoundAlbum, FoundTrack, Link, Service
 from bot.domain.covers import Picture
 from bot.domain.errors import Why
 from bot.domain.library.audio import OPUS_BITS, Format, Heard, Stored
+from bot.domain.library.exporting import Listing, Sought
 from bot.domain.listening.accounts import Access, Granted, HistoryPage, NowPlaying, Profile
 from bot.domain.listening.imports import FileKind, RefusedRow
 from bot.domain.listening.plays import Source, Told
@@ -210,8 +211,11 @@ class Granter(Protocol):
 
     source: Source
 
-    def page_address(self, *, state: str, challenge: str, back_to: str) -> str:
-        """Where the member's browser is sent; the service sends it to `back_to` with `state`."""
+    def page_address(self, *, state: str, challenge: str, back_to: str, wanted: str = "") -> str:
+        """Where the member's browser is sent; the service sends it to `back_to` with `state`.
+
+        `wanted` is what shall be granted beside what linking takes, as the service names it.
+        """
         ...
 
     async def redeem(self, *, code: str, verifier: str, back_to: str) -> Granted:
@@ -223,6 +227,33 @@ class Granter(Protocol):
 
     async def renew(self, refresh_token: str) -> Granted:
         """A new access token. Raises `AccountRefused` (revoked) when the grant has ended, `Unavailable`."""
+        ...
+
+
+class ListKeeper(Protocol):
+    """A service where members keep playlists, and may let us keep some for them.
+
+    Every call raises what `ListenSource` raises, and `GrantTooSmall` where the member did not grant `needs`.
+    """
+
+    source: Source
+    needs: tuple[str, ...]
+    """What a member grants for it beside what linking takes, as the service names it."""
+
+    async def find_list(self, access: Access, *, marker: str, known: str) -> Listing | None:
+        """The account's list of this id, else the one whose description holds the marker."""
+        ...
+
+    async def create_list(self, access: Access, *, name: str, description: str) -> Listing:
+        """A new list that the member alone sees. Asked once: whoever does not know what became of it looks first."""
+        ...
+
+    async def fill_list(self, access: Access, external_id: str, tracks: Sequence[str]) -> bool:
+        """The list holds these tracks of the service, in this order, and no others; False where it is not there."""
+        ...
+
+    async def find_track(self, access: Access, sought: Sought) -> str:
+        """What a track is called at the service; empty where it is not to be had."""
         ...
 
 

@@ -41,3 +41,5 @@ READ_PRIORS = Task("read_priors")
 """Ask services what some members like."""
 LEARN_MUSIC = Task("learn_music")
 """Ask services what some artists and albums are."""
+EXPORT_PLAYLIST = Task("export_playlist")
+"""Put a playlist into an account of somebody who reads it."""

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from bot.domain.tasks import (
     BACKFILL_ACCOUNT,
     COPY_DEMO,
+    EXPORT_PLAYLIST,
     IMPORT_LISTENS,
     KEEP_UPLOAD,
     LEARN_MUSIC,
@@ -18,7 +19,7 @@ from bot.domain.tasks import (
     SYNC_ACCOUNTS,
     Task,
 )
-from bot.services.library import copies, keeping
+from bot.services.library import copies, exporting, keeping
 from bot.services.listening import attachments, syncing
 from bot.services.pictures import seeking
 from bot.services.taste import judging, learning, priors, refreshing
@@ -41,6 +42,7 @@ def duties() -> Mapping[Task, Duty]:
         MATCH_CLUB: judging.judge_club,
         LEARN_MUSIC: learning.learn,
         READ_PRIORS: priors.read,
+        EXPORT_PLAYLIST: exporting.work,
     }
 
 

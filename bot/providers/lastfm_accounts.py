@@ -78,7 +78,7 @@ class LastFmGranter:
             judge=lambda answer: judge_account(answer, "", http.clock.now()),
         )
 
-    def page_address(self, *, state: str, challenge: str, back_to: str) -> str:
+    def page_address(self, *, state: str, challenge: str, back_to: str, wanted: str = "") -> str:
         """Where the member grants; it sends them to `back_to` with our `state` and a `token`, which is the code."""
         back = urlsplit(back_to)
         query = "&".join(part for part in (back.query, urlencode({"state": state})) if part)

@@ -10,7 +10,7 @@ from bot.domain.catalog import Service
 from bot.domain.clock import Clock
 from bot.domain.listening.plays import Source
 from bot.domain.manners import Pace
-from bot.domain.ports import AlbumSource, FactSource, Granter, ListenSource, Manners, TasteSource
+from bot.domain.ports import AlbumSource, FactSource, Granter, ListenSource, ListKeeper, Manners, TasteSource
 from bot.providers import (
     cover_art,
     deezer,
@@ -37,6 +37,7 @@ from bot.providers.short_links import ShortLinks
 from bot.providers.spotify import Spotify
 from bot.providers.spotify_accounts import SpotifyGranter
 from bot.providers.spotify_history import SpotifyListens
+from bot.providers.spotify_lists import SpotifyLists
 from bot.providers.spotify_taste import SpotifyTaste
 
 UNHURRIED = Pace(1_000, timedelta(seconds=1))
@@ -119,6 +120,11 @@ class Sources:
             each.source: each for each in _tastes(world, self.http, manners, keys)
         }
         """Those of them that say what their members like."""
+        self.keepers: dict[Source, ListKeeper] = {}
+        """Those of them where members may let us keep playlists."""
+        if keys.spotify_id:
+            pace = _pace(world, spotify.PACE)
+            self.keepers[Source.SPOTIFY] = SpotifyLists(self.http, manners, address=world.spotify_at, pace=pace)
 
     async def close(self) -> None:
         """Close the session."""

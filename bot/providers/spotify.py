@@ -225,6 +225,11 @@ def _read_album(album: Any) -> FoundAlbum:
     )
 
 
+def read_tracks(told: Any) -> list[FoundTrack]:
+    """The tracks of a search's answer."""
+    return [_read_track(each) for each in _rows(told["tracks"])]
+
+
 def _read_album_with_tracks(album: Any) -> tuple[FoundAlbum, list[FoundTrack], bool]:
     tracks, more = _read_page(album["tracks"])
     return _read_album(album), tracks, more

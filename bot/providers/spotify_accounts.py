@@ -63,7 +63,7 @@ class SpotifyGranter:
         self._page = page
         self._gate = Gate("spotify", pace, manners, http.clock, patience)
 
-    def page_address(self, *, state: str, challenge: str, back_to: str) -> str:
+    def page_address(self, *, state: str, challenge: str, back_to: str, wanted: str = "") -> str:
         """Where the member grants; `challenge` is the S256 of the verifier that redeems the code."""
         query = {
             "client_id": self._client_id,
@@ -72,7 +72,7 @@ class SpotifyGranter:
             "state": state,
             "code_challenge_method": "S256",
             "code_challenge": challenge,
-            "scope": " ".join(SCOPES),
+            "scope": " ".join((*SCOPES, *wanted.split())),
         }
         return f"{self._page}?{urlencode(query)}"
 
@@ -152,7 +152,7 @@ class SpotifyGranter:
         return profile
 
 
-def judge_account(answer: Answer, name: str, now: datetime) -> None:
+def judge_account(answer: Answer, name: str, now: datetime, needed: tuple[str, ...] = NEEDED) -> None:
     """Raise what an answer about an account means; one that holds something passes.
 
     Raises `AccessStale` for a token that is no longer taken, `AccountRefused` for an account that is not on our app's
@@ -166,7 +166,7 @@ def judge_account(answer: Answer, name: str, now: datetime) -> None:
         error = told.get("error")
         message = text_of(error.get("message") if isinstance(error, dict) else error).lower() if told else text.lower()
         if SCOPE_LACKS in message:
-            raise GrantTooSmall(Source.SPOTIFY, Standing.REVOKED, name, NEEDED)
+            raise GrantTooSmall(Source.SPOTIFY, Standing.REVOKED, name, needed)
         plain = bool(text) and not told and not text.startswith("<")
         if plain or any(words in message for words in NOT_ON_THE_LIST):
             raise AccountRefused(Source.SPOTIFY, Standing.NOT_ALLOWED, name)

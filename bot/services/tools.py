@@ -23,6 +23,7 @@ from bot.domain.ports import (
     LinkReader,
     ListenFiles,
     ListenSource,
+    ListKeeper,
     Luggage,
     Painter,
     TasteSource,
@@ -61,6 +62,8 @@ class Listening:
     """Reads exported histories."""
     luggage: Luggage | None = None
     """Keeps files that members attached; without it only the command line reads files."""
+    keepers: Mapping[Source, ListKeeper] = field(default_factory=dict[Source, ListKeeper])
+    """Services where members may have playlists of ours."""
 
 
 @dataclass(frozen=True)

@@ -116,7 +116,8 @@ class WebServer:
             name=invited.name,
             handle=invited.handle,
             reads=words.READS.get(invited.source, ()),
-            never=words.NEVER.get(invited.source, ""),
+            does=words.DOES.get(invited.source, ()) if invited.wanted else (),
+            never=(words.NEVER_MORE if invited.wanted else words.NEVER).get(invited.source, ""),
             minutes=max(1, math.ceil((invited.ends_at - now).total_seconds() / 60)),
             leads_to=invited.leads_to,
         )
@@ -157,8 +158,8 @@ class WebServer:
             "told.html",
             title="Linked again" if linked.again else "Linked",
             sentence=f"Your {name} account {linked.name} is linked.",
-            advice="You can close this page. /accounts on Discord shows how far Longplay has read, /unlink ends it.",
-            well=True,
+            advice=words.lacking(linked) or words.NEXT[linked.wanted],
+            well=not linked.lacks,
             reference="",
         )
 

@@ -8,6 +8,7 @@ from bot.domain.errors import Refusal, Unavailable
 from bot.domain.listening.accounts import AccountRefused, GrantTooSmall, Standing
 from bot.domain.listening.linking import LinkRefused, TicketRefused
 from bot.domain.listening.plays import Source
+from bot.services.accounts.keeping import Linked
 
 SERVICES = {Source.LASTFM: "Last.fm", Source.SPOTIFY: "Spotify", Source.LISTENBRAINZ: "ListenBrainz"}
 AGAIN = "Go back to Discord and use /link once more."
@@ -33,6 +34,36 @@ NEVER = {
         "read for six months at most; /unlink ends it at any time."
     ),
 }
+
+DOES = {
+    Source.SPOTIFY: (
+        "Make a private playlist in your account for each that you export, and bring it up to date when you ask.",
+        "See which playlists are there, to find that one again.",
+    ),
+}
+"""What is done besides, where a member wants it at that moment."""
+NEVER_MORE = {
+    Source.SPOTIFY: (
+        "It never plays or saves anything there, changes no other playlist, and sees no mail address and no payment. "
+        "Spotify lets it do so for six months at most; /unlink ends it at any time."
+    ),
+}
+NEXT = {
+    False: "You can close this page. /accounts on Discord shows how far Longplay has read, /unlink ends it.",
+    True: "You can close this page. Back on Discord, press Export now.",
+}
+"""What to do once an account is linked, where more was wanted than that or not."""
+
+
+def lacking(linked: Linked) -> str:
+    """What to do where an account was linked, and more was wanted that its member did not grant."""
+    if not linked.lacks:
+        return ""
+    there = service(linked.source)
+    return (
+        f"But {there} was not told that Longplay may make playlists, so none is exported. Press Export now on Discord "
+        "to be asked again."
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,9 @@ TOPICS: dict[str, tuple[str, str]] = {
         "own: what each week's nominees say to hear first, the week's favourites, and a track of every winner.\n"
         "`/blend` makes one of what you and another member love: first what you both do, then in turn what each loves "
         "and the other has not heard. `/catchup` has the winners that you neither rated nor heard. Either is a list "
-        "of yours like any other, and **Make it anew** brings it up to date.",
+        "of yours like any other, and **Make it anew** brings it up to date.\n"
+        "`/playlist export` puts a list into your Spotify account, which asks you first; export it again, and that "
+        "same one there follows. `/playlist links` hands it over as a text with links to every service.",
     ),
     "memory": (
         "Your memory of tracks",

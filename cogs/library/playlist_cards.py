@@ -11,6 +11,7 @@ from discord import ui
 from bot.domain.library.playlists import Listed, Playlist, PlaylistEntry
 from cogs.club.cards import phrases
 from cogs.club.cards.phrases import counted
+from cogs.library.export_cards import EXPORT, LINKS
 from cogs.shared.dynamic import Action
 from cogs.shared.limits import OPTIONS
 from cogs.shared.render import Body, Item, fitting, row, words
@@ -55,6 +56,8 @@ def playlist_card(playlist: Playlist | None, page: int = 0, *, public: bool = Fa
         turns = row(
             PAGE.button("Previous", playlist.id, str(page - 1)) if page else None,
             PAGE.button("Next", playlist.id, str(page + 1)) if page < last else None,
+            EXPORT.button("To Spotify", playlist.id) if playlist.entries else None,
+            LINKS.button("Links", playlist.id) if playlist.entries else None,
             ANEW.button("Make it anew", playlist.id) if playlist.mine and playlist.made_of is not None else None,
         )
         more = f"-# Page {page + 1} of {last + 1}" if last else ""

@@ -14,7 +14,7 @@ from bot.domain.library.playlists import Playlist
 from bot.services import playlists
 from bot.services.library import finding, showing_playlists
 from cogs.club.cards.phrases import counted
-from cogs.library import offering
+from cogs.library import exporting, offering
 from cogs.library.playlist_cards import lists_card, playlist_card
 from cogs.library.playlist_parts import choose_track
 from cogs.shared.caller import Interaction, caller_of, now_of, tools_of
@@ -149,6 +149,23 @@ class Playlists(commands.GroupCog, group_name="playlist", group_description="Lis
             channel_id=interaction.channel_id or 0,
         )
         await answer(interaction, f"**{plain(shared.name, 160)}** is posted here in a moment.")
+
+    @app_commands.command()
+    @app_commands.checks.cooldown(4, 60.0, key=lambda interaction: interaction.user.id)
+    @app_commands.describe(playlist=f"{PLAYLIST}, of those you may see")
+    @app_commands.autocomplete(playlist=offering.playlists)
+    async def export(self, interaction: Interaction, playlist: str) -> None:
+        """Put a playlist into your Spotify account; again, and that same one there follows."""
+        await think(interaction)
+        await exporting.export(interaction, await _playlist(interaction, playlist))
+
+    @app_commands.command()
+    @app_commands.describe(playlist=f"{PLAYLIST}, of those you may see")
+    @app_commands.autocomplete(playlist=offering.playlists)
+    async def links(self, interaction: Interaction, playlist: str) -> None:
+        """Get a playlist as a text with a link for each track at each service."""
+        await think(interaction)
+        await exporting.links(interaction, await _playlist(interaction, playlist))
 
     @app_commands.command()
     @app_commands.describe(

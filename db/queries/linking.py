@@ -28,6 +28,8 @@ class Attempt:
     ends_at: datetime
     answered_at: datetime | None
     outcome: str
+    wanted: str
+    """What shall be granted beside what linking takes."""
 
 
 def _attempts() -> Select[*tuple[Any, ...]]:
@@ -40,6 +42,7 @@ def _attempts() -> Select[*tuple[Any, ...]]:
         LinkAttempt.ends_at,
         LinkAttempt.answered_at,
         LinkAttempt.outcome,
+        LinkAttempt.wanted,
     )
 
 
@@ -55,6 +58,7 @@ async def begin_attempt(
     source: Source,
     pressed_id: int,
     ticket_hash: bytes,
+    wanted: str = "",
     now: datetime,
     ends_at: datetime,
 ) -> None:
@@ -65,13 +69,15 @@ async def begin_attempt(
         provider=str(source),
         pressed_id=pressed_id,
         ticket_hash=ticket_hash,
+        wanted=wanted,
         began_at=now,
         ends_at=ends_at,
         outcome="open",
     )
     await session.execute(
         fresh.on_conflict_do_update(
-            index_elements=["pressed_id", "provider"], set_={"ticket_hash": ticket_hash, "ends_at": ends_at}
+            index_elements=["pressed_id", "provider"],
+            set_={"ticket_hash": ticket_hash, "wanted": wanted, "ends_at": ends_at},
         )
     )
 

@@ -38,6 +38,8 @@ class LinkAttempt(Base):
     """Of the word that the service sends back."""
     verifier: Mapped[bytes | None] = mapped_column(LargeBinary)
     """Sealed; proves to the service that we are who asked."""
+    wanted: Mapped[str] = mapped_column(server_default="")
+    """What shall be granted beside what linking takes, as the service names it."""
     began_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]

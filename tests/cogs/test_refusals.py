@@ -18,6 +18,7 @@ from bot.domain.errors import Refusal
 from bot.domain.library import errors as library
 from bot.domain.library import memory
 from bot.domain.library.demos import DemoRefused
+from bot.domain.library.exporting import ExportRefused
 from bot.domain.listening import accounts, imports, linking, refusals
 from bot.domain.listening.charts import Kind
 from bot.domain.pictures import painting
@@ -225,6 +226,8 @@ def of_pairs(text: str) -> Iterator[Refusal]:
     yield recommended.RecommendationGone()
     yield recommended.LetterRefused(on=True)
     yield recommended.LetterRefused(on=False)
+    for reason in ("empty", "moment", "?"):
+        yield ExportRefused(reason, text)
 
 
 def of_follows(text: str) -> Iterator[Refusal]:

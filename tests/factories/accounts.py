@@ -61,8 +61,8 @@ class FakeGranter:
     redeemed: list[tuple[str, str, str]] = field(default_factory=list[tuple[str, str, str]])
     renewed: list[str] = field(default_factory=list[str])
 
-    def page_address(self, *, state: str, challenge: str, back_to: str) -> str:
-        asked = {"state": state, "code_challenge": challenge, "redirect_uri": back_to}
+    def page_address(self, *, state: str, challenge: str, back_to: str, wanted: str = "") -> str:
+        asked = {"state": state, "code_challenge": challenge, "redirect_uri": back_to, "scope": wanted}
         return f"https://accounts.{self.source}.example/authorize?{urlencode(asked)}"
 
     async def redeem(self, *, code: str, verifier: str, back_to: str) -> Granted:

@@ -25,6 +25,7 @@ from db.queries.club import nominations
 from db.tables.base import Base
 from db.tables.catalog import AlbumMerge
 from db.tables.club import Ballot, FormDraft, Hearing, Second, ShelfItem, Vote
+from db.tables.exports import PlaylistExport
 from db.tables.follows import FollowBlock, FollowRequest
 from db.tables.imports import ListenImport
 from db.tables.library import RightsAttestation, TrackReport, Upload
@@ -260,6 +261,15 @@ async def _belong(tools: Tools, club: Club, caller: Caller, member: Member, othe
             [
                 PlaylistTrack(
                     **of_club, id=new_id(NOW), playlist_id=playlist, track_id=track, position=0, added_at=NOW
+                ),
+                PlaylistExport(
+                    **of_club,
+                    playlist_id=playlist,
+                    user_id=user_id,
+                    provider="spotify",
+                    state="done",
+                    asked_at=NOW,
+                    alive_at=NOW,
                 ),
                 PlaylistShare(
                     **of_club, id=new_id(NOW), playlist_id=playlist, user_id=user_id, channel_id=1, shared_at=NOW

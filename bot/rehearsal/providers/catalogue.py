@@ -298,6 +298,16 @@ def search_tracks(words: str) -> list[tuple[MadeAlbum, MadeTrack]]:
     ]
 
 
+def search_fields(title: str, artist: str) -> list[tuple[MadeAlbum, MadeTrack]]:
+    """Tracks whose title holds every word of one text, and whose artist every word of another."""
+    return [
+        (album, track)
+        for album in ALBUMS
+        for track in album.tracks
+        if _holds(track.title, title) and _holds(album.artist.name, artist)
+    ]
+
+
 def find_album(fits: Callable[[MadeAlbum], bool]) -> MadeAlbum | None:
     """The album that fits; None where none does."""
     return next((each for each in ALBUMS if fits(each)), None)

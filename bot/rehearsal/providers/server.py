@@ -30,6 +30,8 @@ class Asked:
     """Fields of a form that was posted; empty otherwise."""
     origin: str
     """The shop's own address, for the addresses in its answers."""
+    body: bytes = b""
+    """Of a request with JSON in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,8 @@ class LoopbackProviders:
         form: dict[str, str] = {}
         if request.method == "POST":
             form = {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
-        asked = Asked(request.method, path, dict(request.query), request.headers, form, self.address(shop))
+        body = await request.read() if request.content_type == "application/json" else b""
+        asked = Asked(request.method, path, dict(request.query), request.headers, form, self.address(shop), body)
         answer = self.shops[shop](asked) if shop in self.shops else None
         return answer if answer is not None else as_json({"error": "Not Found"}, status=404)
 

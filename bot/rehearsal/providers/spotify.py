@@ -5,13 +5,23 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from bot.rehearsal.providers.catalogue import MadeAlbum, MadeTrack, find_album, find_track, search_albums, search_tracks
+from bot.rehearsal.providers.catalogue import (
+    MadeAlbum,
+    MadeTrack,
+    find_album,
+    find_track,
+    search_albums,
+    search_fields,
+    search_tracks,
+)
 from bot.rehearsal.providers.covers import cover_address
 from bot.rehearsal.providers.server import Asked, Reply, as_json
 
 Json = dict[str, Any]
 TOKEN = "a-loopback-token"
 PLACE = re.compile(r"/v1/(albums|tracks)/(\w{22})(/tracks)?/?")
+FIELDS = re.compile(r"track:(?P<title>.+) artist:(?P<artist>.+)")
+"""A search that names the fields its words belong to."""
 MOST = 10
 """Results of a search."""
 PAGE = 50
@@ -47,8 +57,14 @@ def _search(asked: Asked) -> Reply:
         return _error(400, "Invalid limit" if words else "No search query")
     if kind == "album":
         return as_json({"albums": _page([_album(each) for each in search_albums(words)], asked, limit)})
-    code = words.removeprefix("isrc:")
-    found = [hit] if code != words and (hit := find_track(lambda track: track.isrc == code)) else search_tracks(words)
+    code, fields = words.removeprefix("isrc:"), FIELDS.fullmatch(words)
+    if fields is not None:
+        found = search_fields(fields["title"], fields["artist"])
+    elif code != words:
+        hit = find_track(lambda track: track.isrc == code)
+        found = [hit] if hit else []
+    else:
+        found = search_tracks(words)
     return as_json({"tracks": _page([_full_track(*each) for each in found], asked, limit)})
 
 

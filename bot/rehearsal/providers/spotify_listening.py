@@ -10,7 +10,7 @@ import secrets
 from base64 import urlsafe_b64encode
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from html import escape as html
@@ -20,7 +20,8 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 from bot.rehearsal.providers.catalogue import ALBUMS
 from bot.rehearsal.providers.listeners import Elsewhere, Listener, Play, find, track_id_of
 from bot.rehearsal.providers.server import Asked, Reply, as_json
-from bot.rehearsal.providers.spotify import spotify
+from bot.rehearsal.providers.spotify import TOKEN, spotify
+from bot.rehearsal.providers.spotify_playlists import MINE, ListShelf
 
 Json = dict[str, Any]
 
@@ -67,6 +68,8 @@ class SpotifyShop:
         self._codes: dict[str, Code] = {}
         self._access: dict[str, tuple[Grant, datetime]] = {}
         self._refresh: dict[str, Grant] = {}
+        self.shelf = ListShelf()
+        """Playlists of the accounts."""
         self.renewals = 0
         """How often a grant was renewed."""
 
@@ -77,6 +80,8 @@ class SpotifyShop:
             return self._page(asked.query)
         if path == "/api/token" and asked.form.get("grant_type") in ("authorization_code", "refresh_token"):
             return self._token(asked.form)
+        if path == MINE or path.startswith("/v1/playlists/") or (path == "/v1/search" and self._token_of(asked)):
+            return self._for_member(asked)
         if path == "/v1/me" or path.startswith("/v1/me/"):
             return self._me(asked, path.removeprefix("/v1/me"))
         return spotify(asked)
@@ -164,15 +169,33 @@ class SpotifyShop:
 
     # The account
 
-    def _me(self, asked: Asked, path: str) -> Reply:
-        """What stands below `/v1/me`; refused in plain text for an account that is not on the app's list."""
-        now = self._elsewhere.now()
+    def _token_of(self, asked: Asked) -> bool:
+        """Whether the request has a member's token, one that counts or not."""
+        return asked.headers.get("Authorization", "").removeprefix("Bearer ") != TOKEN
+
+    def _granted_to(self, asked: Asked, now: datetime) -> Grant | Reply:
+        """The grant of a request's token; refused in plain text for an account that is not on the app's list."""
         grant, until = self._access.get(asked.headers.get("Authorization", "").removeprefix("Bearer "), (None, now))
         if grant is None or grant.revoked or grant.listener.gone or now >= until:
             return _error(401, "The access token expired" if grant else "Invalid access token")
+        return grant if grant.listener.allowed else Reply(NOT_REGISTERED, 403, "text/plain")
+
+    def _for_member(self, asked: Asked) -> Reply | None:
+        """Playlists, and the catalogue as it is asked with a member's token."""
+        grant = self._granted_to(asked, self._elsewhere.now())
+        if isinstance(grant, Reply):
+            return grant
+        if asked.path == "/v1/search":
+            return spotify(replace(asked, headers={"Authorization": f"Bearer {TOKEN}"}))
+        return self.shelf.answer(asked, grant.listener, grant.scopes.split())
+
+    def _me(self, asked: Asked, path: str) -> Reply:
+        """What stands below `/v1/me`."""
+        now = self._elsewhere.now()
+        grant = self._granted_to(asked, now)
+        if isinstance(grant, Reply):
+            return grant
         listener = grant.listener
-        if not listener.allowed:
-            return Reply(NOT_REGISTERED, 403, "text/plain")
         match path:
             case "":
                 return as_json(_profile(listener))

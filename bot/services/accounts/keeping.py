@@ -35,6 +35,10 @@ class Linked:
     again: bool
     """It was theirs already."""
     ends_at: datetime | None
+    wanted: bool = False
+    """More was asked for than linking takes."""
+    lacks: bool = False
+    """And not all of that was granted."""
 
 
 async def keep_linked(

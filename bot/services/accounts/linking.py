@@ -11,7 +11,7 @@ import base64
 import hashlib
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -75,6 +75,8 @@ class Invitation:
     ends_at: datetime
     leads_to: str
     """Scheme and host of the service's page."""
+    wanted: str = ""
+    """What shall be granted beside what linking takes, as the service names it."""
 
 
 def offers(tools: Tools, source: Source) -> tuple[Offer, ...]:
@@ -108,8 +110,13 @@ def back_to(tools: Tools, source: Source) -> str:
 # A walk to the service's page and back
 
 
-async def begin(tools: Tools, *, caller: Caller, now: datetime, source: Source, pressed_id: int) -> Ticket:
-    """A ticket for the caller and for the interaction that asked for it. Raises `LinkRefused`."""
+async def begin(
+    tools: Tools, *, caller: Caller, now: datetime, source: Source, pressed_id: int, wanted: str = ""
+) -> Ticket:
+    """A ticket for the caller and for the interaction that asked for it. Raises `LinkRefused`.
+
+    `wanted` is what the service is asked for beside what linking takes: at the moment it is used, and not before.
+    """
     if Offer.PAGE not in offers(tools, source):
         raise LinkRefused(source, "no_web")
     word = secrets.token_urlsafe(32)
@@ -123,6 +130,7 @@ async def begin(tools: Tools, *, caller: Caller, now: datetime, source: Source, 
             source=source,
             pressed_id=pressed_id,
             ticket_hash=_hash(word),
+            wanted=wanted,
             now=now,
             ends_at=ends_at,
         )
@@ -137,7 +145,8 @@ async def invitation(tools: Tools, *, ticket: str, now: datetime) -> Invitation:
         name, handle = await account_queries.name_of(session, attempt.user_id)
     page = _granter(tools, attempt.source).page_address(state="", challenge="", back_to=back_to(tools, attempt.source))
     parts = urlsplit(page)
-    return Invitation(attempt.source, name, handle, attempt.ends_at, f"{parts.scheme}://{parts.netloc}")
+    leads_to = f"{parts.scheme}://{parts.netloc}"
+    return Invitation(attempt.source, name, handle, attempt.ends_at, leads_to, attempt.wanted)
 
 
 async def go_on(tools: Tools, *, ticket: str, browser: str, now: datetime) -> str:
@@ -162,7 +171,9 @@ async def go_on(tools: Tools, *, ticket: str, browser: str, now: datetime) -> st
         )
     digest = hashlib.sha256(verifier.encode()).digest()
     challenge = base64.urlsafe_b64encode(digest).decode().rstrip("=")
-    return granter.page_address(state=state, challenge=challenge, back_to=back_to(tools, attempt.source))
+    return granter.page_address(
+        state=state, challenge=challenge, back_to=back_to(tools, attempt.source), wanted=attempt.wanted
+    )
 
 
 async def come_back(
@@ -218,7 +229,8 @@ async def _keep_granted(tools: Tools, attempt: Attempt, granted: Granted, now: d
             now=now,
         )
         await queries.note_outcome(session, attempt.id, "linked")
-        return linked
+        given = set(granted.scopes.split())
+        return replace(linked, wanted=bool(attempt.wanted), lacks=not set(attempt.wanted.split()) <= given)
 
 
 def _still_open(attempt: Attempt | None, now: datetime) -> Attempt:

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from bot.domain.privacy import Fate, Group, Person
 from db.tables import (
     club,
+    exports,
     imports,
     library,
     linking,
@@ -146,6 +147,7 @@ PLACES: tuple[Place, ...] = (
     _place(club.FormDraft.user_id, GONE, Group.PLANS),
     Place(posts.PlaylistTrack.__table__, "playlist_id", GONE, Group.PLANS, _playlists),
     _place(posts.PlaylistShare.user_id, GONE, Group.PLANS),
+    _place(exports.PlaylistExport.user_id, GONE, Group.PLANS),
     _place(posts.Playlist.user_id, GONE, Group.PLANS),
     # A blend with somebody tells what they love; whose it is and what is in it is another's.
     _place(posts.Playlist.with_user_id, GONE, Group.PLANS, withheld=("user_id", "name", "description")),
