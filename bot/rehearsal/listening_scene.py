@@ -26,7 +26,7 @@ HOUR = timedelta(hours=1)
 BETWEEN = timedelta(hours=7)
 """So long lies between two plays of a history."""
 CARD = "Show my listening"
-BENS_PAST, CHIDIS_PAST, DANAS_PAST, EMILS_PAST = 420, 150, 48, 90
+BENS_PAST, CHIDIS_PAST, DANAS_PAST, EMILS_PAST = 420, 240, 48, 90
 """Plays before anything is linked; Spotify tells the last fifty at most."""
 NAME, TOKEN = "Your name on Last.fm", "Your ListenBrainz user token"
 NO_TOKEN = "00000000-0000-0000-0000-000000000000"
@@ -110,7 +110,7 @@ class ListeningScene:
     async def _log_in(self, member: Member, command: str, there: str, account: str) -> None:
         """Take the way over the service's own page, in a browser."""
         ways = await member.command(f"link {command}", hope=f"Log in at {there}")
-        heading = await log_in(_address(ways, f"Log in at {there}"), account)
+        heading = await log_in(address_behind(ways, f"Log in at {there}"), account)
         self._aside(f"{member.name} follows the link, logs in at {there}, and reads: {heading}")
         if heading != "Linked":
             raise Surprised(f"{member.name} logs in at {there} and reads {heading!r}")
@@ -208,7 +208,7 @@ def _play(album: MadeAlbum, seconds: int, title: str, at: datetime) -> Play:
     return Play(at.replace(microsecond=0), album.artist.name, title, album.title, seconds=float(seconds))
 
 
-def _address(answer: Answer, label: str) -> str:
+def address_behind(answer: Answer, label: str) -> str:
     """The address behind a link button."""
     parts = answer.message["components"] if answer.message is not None else []
     for one in walk(parts):

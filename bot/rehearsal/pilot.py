@@ -61,10 +61,18 @@ class Member:
 
     async def command(self, name: str, /, *, hope: str = "", where: Any = None, **options: Any) -> Answer:
         """Type a command; `hope` is what should stand in the answer."""
-        shown = {option: self._picked.get(str(value), value) for option, value in options.items()}
+        shown = {option: self._shown(value) for option, value in options.items()}
         typed = " ".join([f"/{name}", *(f"{option}:{words}" for option, words in shown.items())])
         answer = await self.person.slash(where or self.where, name, **options)
         return self._got(typed, answer, hope)
+
+    def _shown(self, value: Any) -> str:
+        """An option as its person sees it: a name for somebody, for a file, and for what was picked."""
+        if isinstance(value, Person):
+            return f"@{value.user['global_name'] or value.user['username']}"
+        if isinstance(value, tuple):
+            return str(value[0])  # pyright: ignore[reportUnknownArgumentType] - a file is its name and its bytes
+        return self._picked.get(str(value), str(value))
 
     async def press(self, message: Any, label: str, *, hope: str = "") -> Answer:
         """Press a button of a message."""

@@ -12,6 +12,7 @@ from typing import Any
 from bot.domain.club.views import WeekView
 from bot.domain.club.week import Phase, ThreadRole
 from bot.domain.people import Caller
+from bot.rehearsal.library_scene import LibraryScene
 from bot.rehearsal.listening_scene import ListeningScene
 from bot.rehearsal.party_scene import PartyScene
 from bot.rehearsal.pilot import Album, Member
@@ -20,6 +21,7 @@ from bot.rehearsal.providers.listeners import Elsewhere
 from bot.rehearsal.replay import Tell, keep_quiet
 from bot.rehearsal.report import WeekOutcome, outcome_of
 from bot.rehearsal.stage import Stage
+from bot.rehearsal.taste_scene import TasteScene
 from bot.rehearsal.transcript import Transcript
 from bot.services.club import views
 
@@ -91,6 +93,8 @@ class Story:
             ("Week 2: a listening party, with a pause, a skip, and a bot that dies twice", self.hear_together),
             ("Week 3: ranked choice, and nobody votes in time", self.third_week),
             ("Week 3: accounts are linked, and the club sees who has heard the album", self.see_listening),
+            ("Week 3: what members hear becomes taste, and a playlist at Spotify", self.taste),
+            ("A member's own track: uploaded, heard, remembered", self.share),
             ("The last recaps", self.end),
         )
         for done, (title, scene) in enumerate(scenes):
@@ -264,6 +268,25 @@ class Story:
             show_again=self.transcript.show_again,
             aside=self.transcript.aside,
         )
+        await scene.play()
+        self.facts += scene.facts
+
+    async def taste(self) -> None:
+        """Taste, comparison, collage, blend, winners that were missed, and an export."""
+        threads = (await self._view(3)).week.threads
+        scene = TasteScene(
+            self.stage,
+            self.members,
+            self.stage.place(threads[ThreadRole.LISTENING]),
+            spotify_name="dana.m",
+            aside=self.transcript.aside,
+        )
+        await scene.play()
+        self.facts += scene.facts
+
+    async def share(self) -> None:
+        """A demo in the club's channel."""
+        scene = LibraryScene(self.stage, self.members, self.stage.channel)
         await scene.play()
         self.facts += scene.facts
 

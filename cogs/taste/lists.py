@@ -82,6 +82,7 @@ def _blended(blended: Blended) -> str:
         f"{counted(made.shared, 'track')} you both love" if made.shared else "Nothing that you both love so far",
         f"{made.theirs} that {other} loves and you have not heard" if made.theirs else "",
         f"{made.mine} that you love and {other} has not heard" if made.mine else "",
+        f"{made.half} that one of you loves and the other knows" if made.half else "",
     ]
     return f"{', '.join(filter(None, parts))}."
 

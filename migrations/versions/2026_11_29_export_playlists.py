@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "d81f50e6a7c4"
-down_revision = "cba77277b3b4"
+down_revision = "e1c6a94d730b"
 branch_labels = None
 depends_on = None
 

@@ -31,16 +31,18 @@ def many(number, mine, theirs, *, start=0):
 
 
 @given(heard)
-def test_a_blend_holds_only_what_one_loves_and_the_other_loves_or_never_heard(tracks):
+def test_everything_in_a_blend_is_loved_by_one_and_counted_for_one_reason(tracks):
     by_id = {one.id: one for one in tracks}
     made = blend(tracks)
-    assert len(set(made.tracks)) == len(made.tracks) == made.shared + made.theirs + made.mine <= LONGEST
+    assert len(set(made.tracks)) == len(made.tracks) == made.shared + made.theirs + made.mine + made.half <= LONGEST
     chosen = [by_id[key] for key in made.tracks]
     assert sum(one.both_love for one in chosen) == made.shared
     assert sum(one.new_to_me for one in chosen) == made.theirs
     assert sum(one.new_to_them for one in chosen) == made.mine
+    assert sum(one.half_loved for one in chosen) == made.half
     first = min(SHARED_FIRST, made.shared)
     assert all(min(one.mine, one.theirs) >= LOVED for one in chosen[:first]), "what both love comes first"
+    assert all(one.half_loved for one in chosen[len(chosen) - made.half :]), "what one of them only knows comes last"
 
 
 @given(heard)
@@ -50,7 +52,7 @@ def test_no_artist_takes_a_blend_over_and_nothing_else_is_left_out_of_a_short_on
     of = Counter(by_id[key].artist for key in made.tracks)
     assert max(of.values(), default=0) <= OF_AN_ARTIST
     if len(made.tracks) < LONGEST:
-        fitting = (one for one in tracks if one.both_love or one.new_to_me or one.new_to_them)
+        fitting = (one for one in tracks if max(one.mine, one.theirs) >= LOVED)
         assert all(of[one.artist] == OF_AN_ARTIST for one in fitting if one.id not in made.tracks)
 
 
@@ -90,8 +92,9 @@ def test_who_hears_more_music_does_not_weigh_more_and_the_smaller_love_of_two_co
     assert blend([hers_alone, top_of_both]).tracks == (top_of_both.id, hers_alone.id)
 
 
-def test_tracks_heard_less_than_three_times_or_known_to_the_other_are_nobodys_discovery():
-    assert blend([Between(UUID(int=1), "a", 2, 0), Between(UUID(int=2), "b", 1, 80)]).tracks == ()
+def test_tracks_that_nobody_heard_three_times_are_in_no_blend():
+    made = blend([Between(UUID(int=1), "a", 2, 2), Between(UUID(int=2), "b", 2, 0), Between(UUID(int=3), "c", 1, 80)])
+    assert (made.tracks, made.half) == ((UUID(int=3),), 1)
 
 
 # --- catching up ----------------------------------------------------------------------------------------------------

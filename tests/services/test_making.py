@@ -83,8 +83,8 @@ async def show(tools, caller, playlist):
 async def test_a_blend_is_an_ordinary_playlist_of_whoever_asked_and_is_made_anew_in_its_place(tools, two):
     made = await blend(tools)
     assert (made.playlist.name, made.playlist.made_of, made.playlist.mine) == ("Blend: Ann and Ben", Made.BLEND, True)
-    assert titles(made.playlist) == ["Sunflower", "Lamp", "Rust"], "of Rain Ben knows too much, and loves it too little"
-    assert (made.made.shared, made.made.theirs, made.made.mine) == (1, 1, 1)
+    assert titles(made.playlist) == ["Sunflower", "Lamp", "Rust", "Rain"], "Rain Ben knows, and loves it too little"
+    assert (made.made.shared, made.made.theirs, made.made.mine, made.made.half) == (1, 1, 1, 1)
     listed = await playlists.playlists_for(tools, caller=BEN, now=LATER)
     assert [one.name for one in listed] == ["Blend: Ann and Ben"]
     await playlists.edit_playlist(tools, caller=ANN, now=LATER, playlist=made.playlist.id, name="Ours", public=False)
@@ -101,13 +101,13 @@ async def test_a_blend_is_an_ordinary_playlist_of_whoever_asked_and_is_made_anew
 async def test_each_of_two_has_a_blend_of_their_own(tools, two):
     anns, bens = await blend(tools), await blend(tools, BEN, ANN)
     assert anns.playlist.id != bens.playlist.id
-    assert titles(bens.playlist) == ["Sunflower", "Rust", "Lamp"]
+    assert titles(bens.playlist) == ["Sunflower", "Rust", "Lamp", "Rain"]
 
 
 async def test_a_blend_asked_for_twice_at_once_is_made_once(tools, two):
     made = await asyncio.gather(*(blend(tools) for _ in range(4)))
     assert len({one.playlist.id for one in made}) == 1
-    assert all(titles(one.playlist) == ["Sunflower", "Lamp", "Rust"] for one in made)
+    assert all(titles(one.playlist) == ["Sunflower", "Lamp", "Rust", "Rain"] for one in made)
 
 
 async def test_nobody_is_blended_who_keeps_what_they_hear_from_the_club(tools, database, two):

@@ -1,8 +1,9 @@
 """Playlists made of taste: a blend of two members, and the club's winners that somebody missed.
 
 A blend begins with what both love. Then come, in turn, what the one loves and the other has never heard, and the other
-way round; when one side has no more, the other goes on, and what both love fills up the rest. An artist stands in it
-three times at most, and never twice in a row where anything else could stand between.
+way round; when one side has no more, the other goes on. The rest is filled up with more that both love, then with what
+one loves and the other has heard once or twice. An artist stands in it three times at most, and never twice in a row
+where anything else could stand between.
 
 A list to catch up has the whole album of every winner that its member missed, the latest first.
 """
@@ -57,6 +58,11 @@ class Between:
         """The other way round."""
         return not self.theirs and self.mine >= LOVED
 
+    @property
+    def half_loved(self) -> bool:
+        """Loved by one of them, and heard by the other without being loved."""
+        return max(self.mine, self.theirs) >= LOVED > min(self.mine, self.theirs) > 0
+
 
 @dataclass(frozen=True, slots=True)
 class Blend:
@@ -67,6 +73,8 @@ class Blend:
     theirs: int
     """Loved by the other, new to the one who asks."""
     mine: int
+    half: int
+    """Loved by one, and heard by the other without being loved."""
 
 
 def blend(heard: Iterable[Between]) -> Blend:
@@ -97,7 +105,8 @@ def blend(heard: Iterable[Between]) -> Blend:
         if not one and not other:
             break
     shared += list_.take(both, LONGEST)
-    return Blend(tuple(list_.tracks), shared, theirs, mine)
+    half = list_.take([one for one in tracks if one.half_loved], LONGEST)
+    return Blend(tuple(list_.tracks), shared, theirs, mine, half)
 
 
 def _love(plays: int, most: int) -> float:

@@ -10,7 +10,7 @@ from bot.domain.library.playlists import MOST_PLAYLISTS, MOST_TRACKS, NAME_LIMIT
 from bot.domain.listening.names import work_id
 from bot.domain.people import Caller, Member
 from bot.domain.post_errors import PlaylistRefused
-from bot.domain.taste.blending import Blend, CatchUp, NothingToBlend, Winner, blend, catch_up
+from bot.domain.taste.blending import LOVED, Blend, CatchUp, NothingToBlend, Winner, blend, catch_up
 from bot.domain.taste.pairs import TooLittleKnown
 from bot.services import people
 from bot.services.library import showing_playlists
@@ -21,7 +21,10 @@ from db.queries import made_playlists as queries
 from db.queries import playlists
 from db.session import Reading, Writing
 
-BLENDED = "What both love first; then, in turn, what each loves and the other has not heard."
+BLENDED = (
+    "What both love first; then, in turn, what each loves and the other has not heard; then what one loves and the "
+    "other knows."
+)
 CAUGHT_UP = "Albums that won in the club and that you neither rated nor heard, the latest first."
 CATCHUP_NAME = "Winners to catch up with"
 
@@ -63,8 +66,8 @@ async def make_blend(
             raise NothingToBlend(other.person.name)
         heard = await queries.between(session, mine, theirs)
         for name, loves in (
-            ("", any(one.both_love or one.new_to_them for one in heard)),
-            (other.person.name, any(one.both_love or one.new_to_me for one in heard)),
+            ("", any(one.mine >= LOVED for one in heard)),
+            (other.person.name, any(one.theirs >= LOVED for one in heard)),
         ):
             if not loves:
                 raise NothingToBlend(name)
