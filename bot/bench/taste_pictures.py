@@ -98,7 +98,10 @@ def sketches(covers: list[str]) -> dict[str, Sketch]:
             30,
             60,
             20,
-            artists=("Boards of Canada", "Low"),
+            artists=tuple(f"Artist {place}" for place in range(8)),
+            countries=tuple(Bar(f"Country {place}", 0.4 - place / 10) for place in range(4)),
+            cautions=("Genres are known of 31 % of what was heard so far.",),
+            zone="Europe/Berlin",
         ),
         "comparison": Comparison(
             "Ada",
@@ -106,6 +109,9 @@ def sketches(covers: list[str]) -> dict[str, Sketch]:
             71,
             tuple(SharedArtist(f"Artist {place}", 9 * place, 50 - place) for place in range(8)),
             ("Both hear what nobody else here does", "Alike genres"),
+            "closer than most here",
+            tuple(f"Loved {place}" for place in range(5)),
+            tuple(f"Known {place}" for place in range(5)),
         ),
         "recap without cover": Recap(
             "WEEK 003", "Blue", "An Artist", (1, 0, 0, 2, 1, 3, 5, 4, 1), Decimal("3.8"), Decimal(4), Decimal("0.8")

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from bot.pictures.look import (
     BODY,
     BOLD,
+    COARSEST,
     GAP,
     LINE,
     MARGIN,
+    MOST_PIXELS,
     RADIUS,
     SCALE,
     SECTION,
@@ -100,6 +102,10 @@ def finish(sheet: Sheet, y: float, foot: str = "") -> Sheet:
         sheet.text(MARGIN, bottom, foot, SMALL, room=ROOM, fill=sheet.palette.muted)
         bottom += MARGIN - 4
     sheet.height = bottom
+    if not sheet.places:
+        # What is drawn costs by the pixel; a long card stays as quick as the others and a little less fine.
+        fitting = (MOST_PIXELS / (sheet.width * sheet.height)) ** 0.5
+        sheet.scale = min(SCALE, max(COARSEST, fitting))
     return sheet
 
 

@@ -10,6 +10,8 @@ WIDTH = PHONE_WIDTH
 """Of a card: it is laid out in the pixels that a phone shows, and drawn `SCALE` times as large."""
 SCALE = 2.4
 """912 pixels across: sharp on a phone, and a third less to draw and to encode than with three."""
+MOST_PIXELS, COARSEST = 1_150_000, 2.0
+"""A card with more is drawn less large, but never below twice the size of a phone's pixels."""
 
 SMALL = SMALLEST_TEXT
 BODY = 13
