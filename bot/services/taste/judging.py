@@ -140,17 +140,20 @@ def judged(
     ones, others = np.nonzero(np.triu(found.tellable, 1))
     calibration = calibrated(found.closeness[ones, others])
     near = _nearest(found)
+    # A hundred thousand pairs: numbers are taken out of the tables all at once, not one by one.
+    figures = (
+        found.closeness[ones, others].tolist(),
+        np.round(found.shared[ones, others], 6).tolist(),
+        np.round(found.genres[ones, others], 4).tolist(),
+        np.round(found.agreement[ones, others], 4).tolist(),
+        found.rated[ones, others].tolist(),
+    )
     pairs: list[JudgedPair] = []
-    for one, other in zip(ones.tolist(), others.tolist(), strict=True):
-        closeness = float(found.closeness[one, other])
-        pair = Pair(
-            score(closeness, calibration),
-            round(float(found.shared[one, other]), 6),
-            round(float(found.genres[one, other]), 4),
-            round(float(found.agreement[one, other]), 4),
-            int(found.rated[one, other]),
-            found.whole[one] and found.whole[other],
-        )
+    for one, other, closeness, shared, alike, agreed, rated in zip(
+        ones.tolist(), others.tolist(), *figures, strict=True
+    ):
+        whole = found.whole[one] and found.whole[other]
+        pair = Pair(score(closeness, calibration), shared, alike, agreed, int(rated), whole)
         reasons: tuple[Reason, ...] = ()
         if (one, other) in near:
             speaking, count = crowd.speaking(one, other, NAMED)
