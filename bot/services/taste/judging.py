@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from bot.domain.tasks import MATCH_CLUB
@@ -141,17 +142,17 @@ def judged(
     calibration = calibrated(found.closeness[ones, others])
     near = _nearest(found)
     # A hundred thousand pairs: numbers are taken out of the tables all at once, not one by one.
-    figures = (
+    columns: list[Any] = [
+        ones.tolist(),
+        others.tolist(),
         found.closeness[ones, others].tolist(),
         np.round(found.shared[ones, others], 6).tolist(),
         np.round(found.genres[ones, others], 4).tolist(),
         np.round(found.agreement[ones, others], 4).tolist(),
         found.rated[ones, others].tolist(),
-    )
+    ]
     pairs: list[JudgedPair] = []
-    for one, other, closeness, shared, alike, agreed, rated in zip(
-        ones.tolist(), others.tolist(), *figures, strict=True
-    ):
+    for one, other, closeness, shared, alike, agreed, rated in zip(*columns, strict=True):
         whole = found.whole[one] and found.whole[other]
         pair = Pair(score(closeness, calibration), shared, alike, agreed, int(rated), whole)
         reasons: tuple[Reason, ...] = ()
