@@ -1,12 +1,13 @@
 """The pairs of a club are judged: how close each two of its members are, kept until one of them hears something new."""
 
+# numpy's own types are partly unknown.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from bot.domain.tasks import MATCH_CLUB
@@ -142,7 +143,7 @@ def judged(
     calibration = calibrated(found.closeness[ones, others])
     near = _nearest(found)
     # A hundred thousand pairs: numbers are taken out of the tables all at once, not one by one.
-    columns: list[Any] = [
+    columns = [
         ones.tolist(),
         others.tolist(),
         found.closeness[ones, others].tolist(),
