@@ -16,7 +16,7 @@ from bot.domain.taste.facts import FACTS_VERSION, KNOWN_FOR, UNKNOWN_FOR, Of, Te
 from bot.jobs.queue import Worker
 from bot.providers.lastfm import PACE
 from bot.services.manners import SharedManners
-from bot.services.taste import learning
+from bot.services.taste import learning, refreshing
 from db.queries.taste import facts
 from db.tables.catalog import Album
 from db.tables.taste import TasteProfile, TasteShare, TasteSubject, TasteTold, TasteTrait
@@ -319,3 +319,17 @@ async def test_a_profile_is_the_same_in_whatever_order_facts_arrive(database, us
             rows = await session.execute(select(TasteShare.scope, TasteShare.kind, TasteShare.value, TasteShare.weight))
             sums.append(sorted(tuple(row) for row in rows))
     assert all(one == sums[0] for one in sums[1:])
+
+
+async def test_what_is_learnt_all_the_time_is_gathered_for_some_minutes_and_what_is_heard_is_not(database, user_id):
+    tools = tools_that_learn(database, HeldFacts(LASTFM, TAGS))
+    await learn_all(tools)
+    assert await refreshing.wake(tools, now=NOW) == 0, "the profile was refreshed a moment ago"
+    await hear(database, user_id, [a_play(NOW, "Low", "New")])
+    assert await refreshing.wake(tools, now=NOW) == 1
+    await work_off(tools, user_id)
+    more = tools_that_learn(database, HeldFacts(MUSICBRAINZ, {"Low": "rock"}))
+    await learning.sweep(more, now=NOW)
+    await learn_all(more)
+    assert await refreshing.wake(tools, now=NOW + refreshing.REST - timedelta(seconds=1)) == 0
+    assert await refreshing.wake(tools, now=NOW + refreshing.REST) == 1

@@ -106,6 +106,7 @@ async def test_an_attachment_becomes_a_track_with_its_facts(desk):
     assert asset.facts == desk.ears.facts
     assert (compression.applied, compression.ratio, compression.saved) == (False, 1.0, 0), "MP3 is kept as it is"
     assert await desk.store.read(asset.sha256) == TUNE
+    assert await desk.count(f"track_features WHERE source = 'own' AND loudness = {asset.facts.loudness_lufs}") == 1
     assert desk.waiting == []
     await keeping.work(desk.tools, upload_id=str(one.id))
     assert await desk.count("track_versions") == 1, "a task that is repeated does nothing twice"

@@ -27,6 +27,7 @@ from bot.services.library import memory, showing
 from bot.services.library.receiving import give_up, look_at, sha256_of
 from bot.services.tools import Tools
 from db.queries.library import tracks, uploads, versions
+from db.queries.taste import facts
 from db.session import Writing
 
 log = logging.getLogger(__name__)
@@ -219,6 +220,7 @@ async def _record(tools: Tools, session: Writing, one: Upload, file: _File) -> N
     added = Deposit(one.user_id, track_id, Deed.VERSION_ADDED, str(one.id), now, f"v{number}", one.note)
     await memory.remember(session, added)
     await tracks.set_length(session, track_id, file.facts.duration_ms, now)
+    await facts.keep_loudness(session, track_id, file.facts.loudness_lufs, now)
     await showing.track_changed(session, [track_id], now)
     await uploads.move(session, one.id, UploadState.DONE, now, track_id=track_id, ended_at=now)
 

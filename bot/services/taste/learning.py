@@ -196,6 +196,7 @@ async def note_catalogue(tools: Tools, *, now: datetime) -> int:
     for key, (artist, title, told) in sorted(news.items()):
         async with tools.database.writing() as session:
             await queries.add_names(session, [], [(artist, title)])
+        async with tools.database.writing() as session:
             await _write(session, Subject(Of.ALBUM, key), [told], now)
     return len(news)
 

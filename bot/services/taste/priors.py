@@ -117,11 +117,12 @@ async def _keep(tools: Tools, claimed: Claimed, liked: Liked) -> None:
     now = tools.clock.now()
     artists = artists_of([liked])
     due = now + EVERY * (1 + random.random() / 4)
+    # By itself: whoever takes in the member's plays holds names first, and what is marked stale then.
     async with tools.database.writing() as session:
-        if not await queries.keep(session, claimed, packed(liked), list(artists), now=now, due=due):
-            return
-        await days.mark(session, claimed.user_id)
         await asking.add_names(session, list(artists.values()))
+    async with tools.database.writing() as session:
+        if await queries.keep(session, claimed, packed(liked), list(artists), now=now, due=due):
+            await days.mark(session, claimed.user_id)
 
 
 async def _put_off(tools: Tools, claimed: Claimed, wait: timedelta, why: str) -> None:

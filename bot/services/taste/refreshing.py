@@ -35,6 +35,8 @@ SUBJECTS_AT_ONCE = 500
 MOST_CLAIMED = 50
 LEASE = timedelta(minutes=10)
 """After so long a member whose task never came to it is claimed again."""
+REST = timedelta(minutes=5)
+"""So long what is learnt of music is gathered before a profile is refreshed for it alone."""
 ONE_DAY = timedelta(days=1)
 
 
@@ -46,7 +48,12 @@ async def wake(tools: Tools, *, now: datetime) -> int:
     async with tools.database.writing() as session:
         # Wherever they live, that day is over.
         claimed = await states.claim(
-            session, now=now, before=(now - timedelta(hours=12)).date(), until=now + LEASE, most=MOST_CLAIMED
+            session,
+            now=now,
+            before=(now - timedelta(hours=12)).date(),
+            until=now + LEASE,
+            rested=now - REST,
+            most=MOST_CLAIMED,
         )
         for user_id in claimed:
             name = f"taste:{user_id}"

@@ -22,6 +22,12 @@ JOIN taste_traits AS trait USING (kind, subject_id, rev)
 WHERE subject.kind = $1 AND subject.subject_id = ANY($2::uuid[])
 ORDER BY trait.subject_id, trait.share DESC, trait.value
 """
+KEEP_LOUDNESS = text("""
+INSERT INTO track_features (track_id, source, loudness, version, measured_at)
+VALUES (:track_id, 'own', :loudness, 'EBU R128', :now)
+ON CONFLICT (track_id, source) DO UPDATE SET loudness = excluded.loudness, version = excluded.version,
+  measured_at = excluded.measured_at
+""")
 TOLD = "SELECT source, tags, country, year, found FROM taste_told WHERE kind = $1 AND subject_id = $2"
 KEEP_TOLD = """
 INSERT INTO taste_told (kind, subject_id, source, tags, country, year, found, fetched_at)
@@ -63,6 +69,11 @@ UPDATE taste_states SET stale = true WHERE NOT stale
   AND user_id IN (SELECT user_id FROM taste_priors WHERE artists @> ARRAY[$1::uuid])
 """
 """What services say a member likes is understood by its artists' genres."""
+
+
+async def keep_loudness(session: AsyncSession, track_id: UUID, loudness: float | None, now: datetime) -> None:
+    """How loud a member's own track is, as we measured its latest version (LUFS, EBU R128); no other figure is ours."""
+    await session.execute(KEEP_LOUDNESS, {"track_id": track_id, "loudness": loudness, "now": now})
 
 
 async def traits_of_subjects(session: AsyncSession, of: Of, subjects: Collection[UUID]) -> dict[UUID, Traits]:
