@@ -18,6 +18,7 @@ TITLE = "harbour lights"
 RATE, SECONDS, HERTZ = 22_050, 3, 220.0
 WORDS = "Recorded on the ferry. Wait for the *horn*."
 HEARD, MOMENT = "The horn!", "0:02"
+COMMENTED, POSTED = "You commented on it", "You posted it"
 
 
 class LibraryScene:
@@ -49,8 +50,9 @@ class LibraryScene:
         memory = await self._gus.command("memory track", track=track, hope=f"Your memory of {TITLE}")
         track = await self._hana.pick("memory track", "track", TITLE)
         other = await self._hana.command("memory track", track=track, hope=f"Your memory of {TITLE}")
+        alone = COMMENTED in memory.text and COMMENTED not in other.text and POSTED not in memory.text
         self.facts += [
-            ("what a member remembers of a track is theirs alone", HEARD in memory.text and HEARD not in other.text),
+            ("what a member remembers of a track is theirs alone", alone and POSTED in other.text),
             ("a file that came twice is kept once", "already" in again.text),
         ]
 
