@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from bot.domain.listening.refusals import HearingHidden, NothingHeard
 from bot.domain.pictures.painting import TooFewForPicture
 from bot.domain.taste.facts import Of
 from bot.domain.taste.portrait import cautions, obscurity_of, picture_of
+from bot.domain.taste.profile import with_prior
 from bot.domain.taste.scopes import Scope
 from bot.services.listening.watching import Whose, set_zone
 from bot.services.taste import portraying
@@ -108,6 +110,15 @@ async def test_whoever_hides_what_they_hear_shows_it_to_nobody_else(tools, datab
     own = await portraying.portray(tools, caller=BEN, now=NOW)
     assert own.profile.plays == 3
     assert not own.shown.public(None)
+
+
+async def test_before_anything_was_heard_it_is_said_whose_word_the_genres_are(tools, database, club):
+    await make_listener(database, BEN, plays({"Low": 1}))
+    seen = await portraying.portray(tools, caller=BEN, now=NOW)
+    liked = with_prior(seen.profile, {"jazz": 3.0, "dub": 1.0}, ["lastfm", "spotify"])
+    card = picture_of(replace(seen, profile=liked))
+    assert [(bar.name, bar.share) for bar in card.genres] == [("jazz", 0.75), ("dub", 0.25)]
+    assert card.cautions[1] == ("100 % of the genres is what Last.fm and Spotify say so far; it fades as plays arrive.")
 
 
 def test_obscurity_goes_by_how_few_know_what_weighs():

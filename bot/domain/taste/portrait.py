@@ -72,8 +72,11 @@ def cautions(portrait: Portrait) -> tuple[str, ...]:
             f"It takes {FEWEST_PLAYS} plays of {FEWEST_ARTISTS} artists to say more."
         )
     if profile.prior:
+        say = "says" if len(profile.prior_sources) == 1 else "say"
         said = " and ".join(SAYERS.get(source, source) for source in profile.prior_sources)
-        found.append(f"{profile.prior * 100:.0f} % of the genres is what {said} says so far; it fades as plays arrive.")
+        found.append(
+            f"{profile.prior * 100:.0f} % of the genres is what {said} {say} so far; it fades as plays arrive."
+        )
     elif profile.plays and not profile.genres:
         found.append("Genres are not known yet: Longplay asks for them little by little.")
     elif profile.plays and not profile.genres_complete:

@@ -20,12 +20,10 @@ from bot.domain.taste.pairs import (
     Speaks,
     TooLittleKnown,
 )
-from bot.services import people
 from bot.services.listening.watching import CLUB, Whose, shown_of
 from bot.services.taste.judging import made_fresh
 from bot.services.tools import Tools
 from db.queries import matching as queries
-from db.queries.listening import reading
 from db.session import Reading
 
 PAGE = 10
@@ -36,13 +34,15 @@ AGREED = 0.15
 
 async def _asker(session: Reading, caller: Caller) -> Shown:
     """Whoever asks, where the club sees what they hear: whoever hides that is matched with nobody."""
-    club = await people.club_here(session, caller.guild_id)
-    person = await reading.person_of(session, club.id, caller.discord_id)
-    if person is None or not person.here:
+    try:
+        asker = await shown_of(session, caller)
+    except NothingHeard:
+        raise TooLittleKnown from None
+    if not asker.person.here:
         raise TooLittleKnown
-    if person.visibility != CLUB:
+    if not asker.everyone:
         raise OwnListeningHidden
-    return await shown_of(session, caller)
+    return asker
 
 
 async def compare(tools: Tools, *, caller: Caller, now: datetime, whose: Whose, page: int = 0) -> Compared:
