@@ -122,6 +122,9 @@ def _chapter(one: Chapter, width: int) -> str:
     if one.kind == "nominated":
         by = f" by {phrases.person_words(one.who)}" if one.who else ""
         return f"- Nominated as the track to start with{by} · {where}, {when}"
+    if one.kind == "demo":
+        by = f" by {phrases.person_words(one.who)}" if one.who else ""
+        return f"- Put forward in a demo week{by} · {where}, {when}"
     if one.kind == "favourite":
         return f"- The favourite of {counted(one.count, 'member')} · {where}, {when}"
     if one.kind == "shared":

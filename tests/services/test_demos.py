@@ -103,6 +103,7 @@ async def test_only_a_track_of_one_s_own_is_put_forward_once(tools, club):
     assert await reason_of(put_forward(tools, ANN, ann, week)) == "unknown"
     assert await reason_of(demos.the_track(tools, caller=CAT, text="Kite")) == "no_tracks"
     assert await demos.the_track(tools, caller=BEN, text="wax") == ben
+    assert await demos.the_track(tools, caller=BEN, text="ax") == ben
     assert await reason_of(demos.the_track(tools, caller=BEN, text="Kite")) == "unknown"
     # Nobody else reaches the private track by the nomination.
     assert await library.track_of(tools, caller=ANN, now=NOW, track=ben) is None
@@ -155,7 +156,7 @@ async def test_a_whole_demo_week_hides_its_makers_until_the_result(tools, club):
     }
     told_of = await story.story_of(tools, caller=CAT, now=LATER, track=ben)
     assert [(one.kind, one.who) for one in told_of.chapters if one.kind != "posted"] == [
-        ("nominated", "Benedikt"),
+        ("demo", "Benedikt"),
         ("won", ""),
     ]
     assert deeds == {"Annika": ["voted"], "Benedikt": ["nominated", "pitched", "won"], "Cat": ["rated", "voted"]}

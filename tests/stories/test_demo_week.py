@@ -8,6 +8,7 @@ from bot.rehearsal.stage import Stage
 from bot.services import people
 from tests.factories.library import make_track
 from tests.stories.scene import Scene, buttons, preset, told
+from tests.stories.test_listening import shown
 
 
 async def made(stage: Stage, member: Member, title: str) -> None:
@@ -71,3 +72,4 @@ async def test_a_demo_week_goes_from_its_opening_to_its_recap(stage: Stage) -> N
     assert "4.5 on average from 1 rating" in recap
     assert "That ending" in recap
     told(await scene.host.command("week show"), "Wax — Chidi")
+    await shown(dana.command("track story", track="Wax"), "Put forward in a demo week by Chidi")

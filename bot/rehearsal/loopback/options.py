@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from bot.rehearsal.loopback import access, payloads
 from bot.rehearsal.loopback import permissions as bits
@@ -135,7 +136,7 @@ class Entries:
         """Upload a file with the interaction, and give its id."""
         file_id = self._state.snowflake()
         self._state.files[file_id] = Stored(filename, content, "application/octet-stream")
-        url = f"{self._state.base_url}/attachments/{self._channel.id}/{file_id}/{filename}"
+        url = f"{self._state.base_url}/attachments/{self._channel.id}/{file_id}/{quote(filename)}"
         shaped = payloads.attachment(file_id, filename, len(content), url, "application/octet-stream", None)
         self._note("attachments", file_id, {**shaped, "ephemeral": True})
         return file_id

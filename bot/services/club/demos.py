@@ -49,7 +49,7 @@ async def own_tracks(tools: Tools, *, caller: Caller, text: str = "") -> Sequenc
 
 
 async def the_track(tools: Tools, *, caller: Caller, text: str) -> UUID:
-    """The caller's own track that is meant: a choice of what was offered, or its title where one alone has it.
+    """The caller's own track that is meant: a choice of what was offered, or its title or a part that one alone has.
 
     Raises `DemoRefused` (`no_tracks`, `unknown`).
     """
@@ -60,6 +60,7 @@ async def the_track(tools: Tools, *, caller: Caller, text: str) -> UUID:
         raise DemoRefused("no_tracks")
     wanted = " ".join(text.split()).casefold()
     found = [key for key, title, _ in own if wanted in (str(key), title.casefold())]
+    found = found or [key for key, title, _ in own if wanted and wanted in title.casefold()]
     if len(found) != 1:
         raise DemoRefused("unknown")
     return found[0]

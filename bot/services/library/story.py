@@ -21,7 +21,7 @@ class Chapter:
 
     at: datetime
     kind: str
-    """`nominated`, `won`, `favourite`, `posted`, `shared`, `playlist`."""
+    """`nominated`, `demo`, `won`, `favourite`, `posted`, `shared`, `playlist`."""
     where: str = ""
     """A week's label, a playlist's name."""
     who: str = ""
@@ -57,7 +57,7 @@ async def _chapters(session: Writing, club_id: UUID, tracks: frozenset[UUID]) ->
     found: list[Chapter] = []
     for one in await stories.nominations_naming(session, club_id, tracks):
         where = label(one.number, one.opens_on)
-        found.append(Chapter(one.at, "nominated", where, one.nominator))
+        found.append(Chapter(one.at, "demo" if one.is_demo else "nominated", where, one.nominator))
         if one.won_at is not None:
             found.append(Chapter(one.won_at, "won", where))
     for at, number, opens_on, count in await stories.favourite_in(session, club_id, tracks):

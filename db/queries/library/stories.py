@@ -36,6 +36,8 @@ class Nominated:
     """Empty while the club hides it."""
     won_at: datetime | None
     """When the poll closed that it won; None where it did not."""
+    is_demo: bool = False
+    """It is of the track itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ async def nominations_naming(session: AsyncSession, club_id: UUID, tracks: Colle
         hidden = Rules.from_dict(one.rules).anonymous and not announced
         nominator = "" if hidden else "a host" if one.host_pick else shown_name(one)
         won_at = one.poll_close_at if announced and one.winner_id == one.id else None
-        found.append(Nominated(one.nominated_at, one.number, one.opens_on, nominator, won_at))
+        found.append(Nominated(one.nominated_at, one.number, one.opens_on, nominator, won_at, one.demo is not None))
     return found
 
 
