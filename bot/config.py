@@ -82,6 +82,10 @@ class Settings(BaseSettings):
     """The address of this machine that the pages are served on."""
     web_port: int | None = Field(None, ge=0, le=65_535, validation_alias=AliasChoices("LONGPLAY_WEB_PORT"))
     """The port they are served on; 0 is any that is free."""
+    status_host: str = Field("127.0.0.1", validation_alias=AliasChoices("LONGPLAY_STATUS_HOST"))
+    """The address of this machine that the status is served on."""
+    status_port: int | None = Field(None, ge=0, le=65_535, validation_alias=AliasChoices("LONGPLAY_STATUS_PORT"))
+    """The port of `/health`, `/ready` and `/metrics`; without one they are not served. 0 is any that is free."""
     works: bool = Field(True, validation_alias=AliasChoices("LONGPLAY_WORKS"))
     """Whether `longplay run` also does the heavy work; off where `longplay worker` does it elsewhere."""
     durable: bool = Field(True, validation_alias=AliasChoices("LONGPLAY_DURABLE"))

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from bot.app.equipment import Equipment
 from bot.app.home import DatabaseHome
+from bot.app.status import open_status
 from bot.client import FACES, LongplayBot, explain_login
 from bot.config import Settings
 from bot.domain.clock import Clock, SystemClock
@@ -27,6 +28,7 @@ from bot.services.listening import attachments, syncing
 from bot.services.taste import judging, learning, letters, priors, refreshing
 from bot.services.tools import Tools
 from bot.web import WebServer, serves_pages
+from bot.web.status import StatusServer
 from cogs.delivery.roster import check_members
 from cogs.shared.checkup import channel_permissions
 from cogs.shared.registration import NotInvited, register_commands
@@ -86,6 +88,7 @@ class App:
         self._presence: Presence | None = None
         self._equipment = Equipment(settings, self.clock, world)
         self._pages: WebServer | None = None
+        self._status: StatusServer | None = None
         self.tools: Tools
         self.client: LongplayBot
         self.worker: Worker
@@ -102,6 +105,7 @@ class App:
         Raises `NoToken`, and what Discord says of a wrong one.
         """
         if self.settings.discord_token is not None and not hasattr(self, "tools"):
+            self._status = await open_status(self)
             await self.open_database()
             await self._open_doors()
         await self.log_in()
@@ -117,6 +121,7 @@ class App:
 
     async def start_working(self) -> None:
         """A process without Discord: it takes tasks from the queue, and looks for accounts that are due."""
+        self._status = await open_status(self)
         await self.open_database()
         self.alarm = AlarmClock(
             self.clock, tick=self._look_for_work, upkeep=self._look_for_work, tick_seconds=self.settings.tick_seconds
@@ -289,6 +294,9 @@ class App:
         await self._equipment.close()
         if self._presence is not None:
             await self._presence.leave()
+        if self._status is not None:
+            await self._status.stop()
+            self._status = None
         if hasattr(self, "tools"):
             await self.tools.database.close()
         await self.home.close()

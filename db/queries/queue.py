@@ -65,3 +65,13 @@ async def any_waiting(session: Reading) -> bool:
         " AND NOT EXISTS (SELECT FROM procrastinate_jobs AS held WHERE held.status = 'doing' AND held.lock = job.lock))"
     )
     return await session.scalar(asked) is True
+
+
+async def tasks(session: Reading) -> tuple[int, int]:
+    """How many tasks wait, and how many were given up."""
+    counted = text(
+        "SELECT count(*) FILTER (WHERE status = 'todo'), count(*) FILTER (WHERE status = 'failed')"
+        " FROM procrastinate_jobs WHERE status IN ('todo', 'failed')"
+    )
+    waiting, failed = (await session.execute(counted)).one()
+    return waiting, failed

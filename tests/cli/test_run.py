@@ -8,6 +8,7 @@ import signal
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+import aiohttp
 from sqlalchemy import select, text
 
 from bot.rehearsal.loopback import Fault, LoopbackDiscord
@@ -37,6 +38,11 @@ async def started(shell: Shell, **settings: str | None) -> Running:
     return running
 
 
+async def page(session: aiohttp.ClientSession, path: str) -> tuple[int, str]:
+    async with session.get(path) as answer:
+        return answer.status, await answer.text()
+
+
 def tellings(discord: LoopbackDiscord) -> int:
     """How often Discord was told of all commands."""
     return sum(call.method == "PUT" and call.route == COMMANDS for call in discord.calls)
@@ -45,10 +51,19 @@ def tellings(discord: LoopbackDiscord) -> int:
 async def test_it_is_ready_when_it_is_connected_and_its_commands_are_known_and_stays_small(
     shell: Shell, discord: LoopbackDiscord, ground: Ground
 ) -> None:
-    running = await started(shell)
+    running = await started(shell, LONGPLAY_STATUS_PORT="0")
     assert discord.gateway.connected
     assert tellings(discord) == 1
     assert re.search(r"ready in \d+\.\d s as bot", running.err)
+    served = re.search(r"status is served on (http://127\.0\.0\.1:\d+)", running.err)
+    assert served is not None
+    async with aiohttp.ClientSession(served[1]) as session:
+        assert await page(session, "/health") == (200, "alive\n")
+        assert await page(session, "/ready") == (200, "database: yes\nstarted: yes\ndiscord: yes\n")
+        code, metrics = await page(session, "/metrics")
+    assert code == 200
+    assert "longplay_ready 1\n" in metrics
+    assert "longplay_clubs 1\n" in metrics
 
     await asyncio.sleep(1)
     assert running.resident_megabytes() < IDLE_MEGABYTES

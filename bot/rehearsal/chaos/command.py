@@ -15,7 +15,7 @@ from bot.rehearsal.command import find_schemas
 from bot.rehearsal.kills.week import first_monday
 
 SEEDS = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?")
-AT_ONCE = 4
+AT_ONCE = 3
 """Most of a season is waiting: a library that tries again, a person who looks at a screen."""
 SHOWN_LINES = 40
 BAD_OPTION = 2

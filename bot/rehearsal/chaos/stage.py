@@ -16,7 +16,7 @@ from bot.rehearsal.loopback.schemas import Schemas
 from bot.services import outbox
 from db.server.copies import cut_connections
 
-PATIENCE = 8.0
+PATIENCE = 15.0
 """Real seconds until a person gives a promised answer up."""
 TRIES = 10
 """So often somebody does the same again."""
@@ -96,7 +96,8 @@ class Unwavering(Stubborn):
     async def _until_answered(self, act: Callable[[], Awaitable[Answer]]) -> Answer:
         answer = await super()._until_answered(act)
         for _ in range(TRIES):
-            if answer.failed is None and not any(words in answer.text for words in NO_ANSWER):
+            silent = answer.failed is not None or answer.kind == "none"
+            if not silent and not any(words in answer.text for words in NO_ANSWER):
                 break
             await asyncio.sleep(0.1)
             answer = await super()._until_answered(act)

@@ -28,7 +28,7 @@ COALESCED = frozenset({"refresh", "redraw", "guide_refresh", "hearing_refresh"})
 """Errands that draw what is there: how many there were depends on how fast each was."""
 PRIVATE = frozenset({"form_drafts", "command_syncs"})
 """Tables that are no part of the week: refused forms kept for their author, and what Discord was told of commands."""
-DERIVED = ("taste_", "match_bases", "club_matchings", "compatibilities")
+DERIVED = ("taste_", "match_bases", "club_matchings", "compatibilities", "artists", "heard_albums")
 """How the names of tables begin that are worked out of the others, by tasks of their own."""
 LOOSE = {
     "club_albums": frozenset({"search_keys"}),
