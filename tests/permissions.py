@@ -23,13 +23,14 @@ COMMANDS = _table(
         shelf remove, vote, rate, scores, week show, club join, club leave, club show, club charts, reminders, album,
         link lastfm, link spotify, link listenbrainz, np, recent, plays, streak, timezone, top artists, top albums,
         top tracks, whoknows artist, whoknows album, whoknows track, import, demo share, demo show, playlist create,
-        playlist show, track story, follow, unfollow, following, feed, compare, neighbours, chart, picture, help
+        playlist show, track story, follow, unfollow, following, feed, compare, neighbours, chart, picture, help,
+        blend, catchup, demo about, recommend, taste
     """,
     hosts="""
         nomination remove, week open, week plan, week advance, week extend, week cancel, week reopen, week resync,
         week summary, week pick, week theme, party start, party pause, party resume, party skip, party stop,
         club setup, club settings, club schedule, club pause, club resume, club skip, catalogue merge, catalogue split,
-        demo reports
+        demo reports, club suggestions
     """,
     owner="""
         accounts, unlink, privacy show, privacy visibility, privacy export, privacy delete, demo version, demo library,
@@ -50,7 +51,9 @@ ACTIONS = _table(
         demo-report, edit-again, fill-in, heard, hearing-hide, hearing-show, knowers-page, like, neighbours-page,
         nominate, nominate-now, not-it, pairwise, party-join, party-leave, pitch-it, pitch-track, playlist-into,
         playlist-more, playlist-new, playlist-page, playlist-which, rate, recent-page, reply, scores, search-further,
-        second, setup-zone, tell-tracks, top-page, track, track-page, tracks, vote, your-part, chart-edit, feed-open
+        second, setup-zone, tell-tracks, top-page, track, track-page, tracks, vote, your-part, chart-edit, feed-open,
+        playlist-anew, recommended-back, recommended-heard, recommended-letter, recommended-more, recommended-nominate,
+        recommended-not, recommended-page, taste-scope
     """,
     hosts="""
         advance, club-save, demo-clear, party-begin, party-next, party-pause, party-resume, party-stop, schedule-on,
@@ -76,6 +79,3 @@ FORMS = _table(
     """,
 )
 """Forms by the name in their id."""
-
-OWN_WORDS = frozenset({"follow", "unfollow", "compare"})
-"""Commands that name a member, whose typing wants one."""

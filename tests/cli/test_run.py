@@ -55,6 +55,8 @@ async def test_it_is_ready_when_it_is_connected_and_its_commands_are_known_and_s
     assert discord.gateway.connected
     assert tellings(discord) == 1
     assert re.search(r"ready in \d+\.\d s as bot", running.err)
+    await asyncio.sleep(1)
+    assert running.resident_megabytes() < IDLE_MEGABYTES
     served = re.search(r"status is served on (http://127\.0\.0\.1:\d+)", running.err)
     assert served is not None
     async with aiohttp.ClientSession(served[1]) as session:
@@ -64,9 +66,6 @@ async def test_it_is_ready_when_it_is_connected_and_its_commands_are_known_and_s
     assert code == 200
     assert "longplay_ready 1\n" in metrics
     assert "longplay_clubs 1\n" in metrics
-
-    await asyncio.sleep(1)
-    assert running.resident_megabytes() < IDLE_MEGABYTES
     ended = await running.end(signal.SIGTERM)
     assert ended.code == 0
     assert ended.out == ""
