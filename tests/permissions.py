@@ -24,7 +24,8 @@ COMMANDS = _table(
         link lastfm, link spotify, link listenbrainz, np, recent, plays, streak, timezone, top artists, top albums,
         top tracks, whoknows artist, whoknows album, whoknows track, import, demo share, demo show, playlist create,
         playlist show, track story, follow, unfollow, following, feed, compare, neighbours, chart, picture, help,
-        blend, catchup, demo about, recommend, taste
+        blend, catchup, demo about, recommend, taste, playlist export,
+        playlist links
     """,
     hosts="""
         nomination remove, week open, week plan, week advance, week extend, week cancel, week reopen, week resync,
@@ -52,7 +53,8 @@ ACTIONS = _table(
         nominate, nominate-now, not-it, pairwise, party-join, party-leave, pitch-it, pitch-track, playlist-into,
         playlist-more, playlist-new, playlist-page, playlist-which, rate, recent-page, reply, scores, search-further,
         second, setup-zone, tell-tracks, top-page, track, track-page, tracks, vote, your-part, chart-edit, feed-open,
-        playlist-anew, recommended-back, recommended-heard, recommended-letter, recommended-more, recommended-nominate,
+        playlist-anew, playlist-export, playlist-links,
+        recommended-back, recommended-heard, recommended-letter, recommended-more, recommended-nominate,
         recommended-not, recommended-page, taste-scope
     """,
     hosts="""
