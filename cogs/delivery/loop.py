@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import TypeVar
 
 from discord.ext import commands
 
@@ -24,6 +26,10 @@ SECONDS = LEASE.total_seconds() * 2 / 3
 LONGEST_NAP = 30.0
 """Another process may have recorded an errand without our bell ringing."""
 LANE_NAP = 1.0
+NOTING_NAPS = (0.1, 0.5, 2.0, 5.0)
+"""Pauses while the database cannot be told what became of an errand; together with one try they fit into a lease."""
+
+T = TypeVar("T")
 
 
 class Delivery(commands.Cog):
@@ -140,18 +146,20 @@ class Delivery(commands.Cog):
         except Exception as error:  # noqa: BLE001 - whatever it is, the errand must be put back or buried
             await self._fail(errand, error)
             return
-        settled = await outbox.settle(
-            self.tools,
-            errand,
-            now=self.tools.clock.now(),
-            discord_id=outcome.discord_id,
-            panel=outcome.panel,
-            panel_key=outcome.panel_key,
-            thread_roles=outcome.thread_roles,
-            event_id=outcome.event_id,
-            event_gone=outcome.event_gone,
-            skipped=outcome.skipped,
-            posts=outcome.posts,
+        settled = await self._noted(
+            lambda: outbox.settle(
+                self.tools,
+                errand,
+                now=self.tools.clock.now(),
+                discord_id=outcome.discord_id,
+                panel=outcome.panel,
+                panel_key=outcome.panel_key,
+                thread_roles=outcome.thread_roles,
+                event_id=outcome.event_id,
+                event_gone=outcome.event_gone,
+                skipped=outcome.skipped,
+                posts=outcome.posts,
+            )
         )
         if not settled:
             log.warning("errand %s %s was taken over by another process", errand.kind, errand.id)
@@ -164,17 +172,32 @@ class Delivery(commands.Cog):
         if verdict.halt:
             self.halted = True
             self._idle.set()
-        state = await outbox.fail(
-            self.tools,
-            errand,
-            now=self.tools.clock.now(),
-            error=verdict.error,
-            unknown=verdict.unknown,
-            final=verdict.final,
-            after=verdict.after,
+        state = await self._noted(
+            lambda: outbox.fail(
+                self.tools,
+                errand,
+                now=self.tools.clock.now(),
+                error=verdict.error,
+                unknown=verdict.unknown,
+                final=verdict.final,
+                after=verdict.after,
+            )
         )
         if state is State.DEAD:
             await self.troubles.report(errand, verdict)
+
+    async def _noted(self, note: Callable[[], Awaitable[T]]) -> T:
+        """Write what became of an errand, again where the database was away for a moment.
+
+        It counts once, by the errand's epoch; were it left to the lease, the whole would have to be looked for anew.
+        """
+        for nap in NOTING_NAPS:
+            try:
+                return await note()
+            except Exception as error:  # noqa: BLE001 - whatever it is, nothing is lost by trying again
+                log.warning("what became of an errand could not be noted: %s", type(error).__name__)
+                await asyncio.sleep(nap)
+        return await note()
 
     def _log(self, errand: Errand, verdict: Verdict, error: Exception) -> None:
         if verdict.halt:
