@@ -42,13 +42,14 @@ async def open_status(longplay: App) -> StatusServer | None:
         counted = await figures.figures_of(longplay.tools, now=longplay.clock.now())
         return [Gauge(name, meaning, getattr(counted, name)) for name, meaning in MEANINGS.items()]
 
-    server = StatusServer(host=longplay.settings.status_host, port=port, checks=checks, gauges=gauges)
+    host = longplay.settings.status_host
+    server = StatusServer(host=host, port=port, checks=checks, gauges=gauges)
     try:
         await server.start()
     except OSError as error:
-        log.warning("no status is served: %s:%d cannot be listened on (%s)", server.host, port, error.strerror)
+        log.warning("no status is served: %s:%d cannot be listened on (%s)", host, port, error.strerror)
         return None
-    log.info("status is served on http://%s:%d", server.host, server.port)
+    log.info("status is served on http://%s:%d", host, server.port)
     return server
 
 

@@ -25,6 +25,7 @@ from bot.domain.listening.plays import Source
 from bot.services.accounts import linking
 from bot.services.tools import Tools
 from bot.web import words
+from bot.web.port import Port
 from bot.web.uploading import UploadPages
 
 log = logging.getLogger(__name__)
@@ -68,13 +69,15 @@ class WebServer:
 
     def __init__(self, tools: Tools, *, host: str, port: int) -> None:
         self.tools = tools
-        self.host = host
-        self.port = port
-        """The one that was asked for; 0 for any that is free, and which that is once it was started."""
-        self._runner: web.AppRunner | None = None
+        self._port = Port(host, port, stop_seconds=STOP_SECONDS)
         self._pages = Environment(
             loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
         )
+
+    @property
+    def port(self) -> int:
+        """The one that was asked for; once it was started, the one that is listened on."""
+        return self._port.number
 
     async def start(self) -> None:
         """Listen; raises `OSError` where the port is taken or the host is none of this machine."""
@@ -87,22 +90,11 @@ class WebServer:
                 *UploadPages(self).routes(),
             ]
         )
-        # Its own log of requests would hold their addresses.
-        runner = web.AppRunner(application, access_log=None, handle_signals=False, shutdown_timeout=STOP_SECONDS)
-        await runner.setup()
-        try:
-            await web.TCPSite(runner, self.host, self.port).start()
-        except BaseException:
-            await runner.cleanup()
-            raise
-        self._runner = runner
-        self.port = int(runner.addresses[0][1])
+        await self._port.open(application)
 
     async def stop(self) -> None:
         """Finish the answers that are under way, and listen no more."""
-        if self._runner is not None:
-            await self._runner.cleanup()
-            self._runner = None
+        await self._port.close()
 
     # Pages
 

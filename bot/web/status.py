@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from bot.web.port import Port
+
 NAME = "longplay"
 STOP_SECONDS = 1.0
 MOST_BYTES = 1_024
@@ -46,13 +48,15 @@ class StatusServer:
         checks: Callable[[], Awaitable[Checks]],
         gauges: Callable[[], Awaitable[list[Gauge]]],
     ) -> None:
-        self.host = host
-        self.port = port
-        """The one that was asked for; 0 for any that is free, and which that is once it was started."""
+        self._port = Port(host, port, stop_seconds=STOP_SECONDS)
         self._checks = checks
         self._gauges = gauges
         self._begun = time.monotonic()
-        self._runner: web.AppRunner | None = None
+
+    @property
+    def port(self) -> int:
+        """The one that was asked for; once it was started, the one that is listened on."""
+        return self._port.number
 
     async def start(self) -> None:
         """Listen; raises `OSError` where the port is taken or the host is none of this machine."""
@@ -64,21 +68,11 @@ class StatusServer:
                 web.get("/metrics", self._metrics),
             ]
         )
-        runner = web.AppRunner(application, access_log=None, handle_signals=False, shutdown_timeout=STOP_SECONDS)
-        await runner.setup()
-        try:
-            await web.TCPSite(runner, self.host, self.port).start()
-        except BaseException:
-            await runner.cleanup()
-            raise
-        self._runner = runner
-        self.port = int(runner.addresses[0][1])
+        await self._port.open(application)
 
     async def stop(self) -> None:
         """Listen no more."""
-        if self._runner is not None:
-            await self._runner.cleanup()
-            self._runner = None
+        await self._port.close()
 
     async def _health(self, _request: web.Request) -> web.StreamResponse:
         """The loop turns: whoever does not get this starts the process again."""

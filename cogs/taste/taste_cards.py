@@ -10,7 +10,7 @@ from discord import ui
 from bot.domain.pictures.charts import WEEKDAYS, Bar, TasteCard
 from bot.domain.pictures.painting import Painted
 from bot.domain.taste.portrait import Portrait
-from bot.domain.taste.profile import LOYAL_TO, Profile
+from bot.domain.taste.profile import LOYAL_TO, Artist, Profile
 from bot.domain.taste.scopes import Scope
 from cogs.listening.cards import ARTIST, counted, name_of, person_of
 from cogs.shared.dynamic import Action
@@ -68,9 +68,7 @@ def taste_card(
 
 def _lines(portrait: Portrait, sketch: TasteCard) -> Iterable[str]:
     profile = portrait.profile
-    yield _line(
-        "Artists", [f"{name_of(one.name, ARTIST)} ({one.plays:,})" for one in profile.top[: len(sketch.artists)]]
-    )
+    yield _line("Artists", [_artist(one) for one in profile.named[: len(sketch.artists)]])
     yield _line("Genres", _bars(sketch.genres))
     yield _line("Decades", _bars(sketch.decades))
     yield _line("Countries", _bars(sketch.countries))
@@ -84,6 +82,10 @@ def _lines(portrait: Portrait, sketch: TasteCard) -> Iterable[str]:
         "ratings above 3.0 weigh as plays",
     )
     yield f"-# {' · '.join(filter(None, foot))}"
+
+
+def _artist(one: Artist) -> str:
+    return f"{name_of(one.name, ARTIST)} ({f'{one.plays:,}' if one.plays else 'rated'})"
 
 
 def _line(what: str, told: Sequence[str]) -> str:

@@ -16,6 +16,7 @@ from bot.domain.taste.profile import with_prior
 from bot.domain.taste.scopes import Scope
 from bot.services.listening.watching import Whose, set_zone
 from bot.services.taste import portraying
+from cogs.taste.taste_cards import taste_card
 from tests.factories import NOW, a_caller, make_club, make_tools
 from tests.factories.listening import MINUTES, a_play, be_seen_by, follow, hear, make_listener
 from tests.factories.taste import describe
@@ -66,6 +67,18 @@ async def test_a_taste_says_what_was_heard_where_it_is_from_and_when(tools, data
     assert sum(map(sum, card.hours)) == pytest.approx(1)
     assert card.cautions == ("Genres are known of 28 % of what was heard so far.",)
     assert picture_of(await portraying.portray(tools, caller=BEN, now=NOW, scope=Scope.ALL)).novelty is None
+
+
+async def test_an_artist_who_was_only_rated_is_told_as_that_and_one_without_a_name_not_at_all(tools, database, club):
+    await make_listener(database, BEN, plays({"Low": 3}))
+    seen = await portraying.portray(tools, caller=BEN, now=NOW)
+    (low,) = seen.profile.top
+    rated, nameless = replace(low, name="Moth", plays=0), replace(low, name="", plays=0)
+    seen = replace(seen, profile=replace(seen.profile, top=(nameless, low, rated)))
+    card = picture_of(seen)
+    assert card.artists == ("Low", "Moth")
+    words = str(taste_card(seen, card, None, public=False).view().to_components())
+    assert "**Artists:** Low (3), Moth (rated)" in words
 
 
 async def test_hours_are_those_of_the_members_own_zone(tools, database, club):

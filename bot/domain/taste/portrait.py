@@ -105,7 +105,7 @@ def picture_of(portrait: Portrait) -> TasteCard:
         novelty=_percent(profile.novelty) if sure else None,
         loyalty=_percent(profile.loyalty) if sure else None,
         obscurity=_percent(portrait.obscurity) if sure else None,
-        artists=tuple(one.name for one in profile.top[:ARTISTS]),
+        artists=tuple(one.name for one in profile.named[:ARTISTS]),
         cautions=cautions(portrait),
         zone=portrait.zone if profile.week else "",
     )

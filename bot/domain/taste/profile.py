@@ -85,6 +85,11 @@ class Profile:
         return self.plays >= FEWEST_PLAYS and self.artists >= FEWEST_ARTISTS
 
     @property
+    def named(self) -> tuple[Artist, ...]:
+        """The strongest artists whose names are known; of those who were only rated they come within the hour."""
+        return tuple(one for one in self.top if one.name)
+
+    @property
     def genres_complete(self) -> bool:
         """Whether the genres of enough of it are known."""
         return self.known.get(Fact.GENRE, 0.0) >= FEWEST_KNOWN
