@@ -33,9 +33,9 @@ ON CONFLICT (user_id) DO UPDATE SET version = basis.version + 1, changed_at = ex
 STATES = f"""SELECT listener.user_id, coalesce(basis.version, 0) {_OF}
 WHERE listener.club_id = $1 ORDER BY listener.user_id"""
 STANDING = f"""
-SELECT (SELECT {BASIS} {_OF} WHERE listener.club_id = $1), matching.epoch, matching.basis,
-  matching.computed_at, (SELECT count(*) FROM club_listeners WHERE club_id = $1)
-FROM (SELECT 1) AS one LEFT JOIN club_matchings AS matching ON matching.club_id = $1
+SELECT club.basis, matching.epoch, matching.basis, matching.computed_at, club.members
+FROM (SELECT {BASIS} AS basis, count(*) AS members {_OF} WHERE listener.club_id = $1) AS club
+LEFT JOIN club_matchings AS matching ON matching.club_id = $1
 """
 STALE = f"""
 SELECT club.club_id FROM (
@@ -93,11 +93,11 @@ WITH near AS (
   UNION ALL
   SELECT user_a, score, closeness, whole, reasons FROM compatibilities WHERE club_id = $1 AND user_b = $2
 ), placed AS (
-  SELECT near.*, membership.display_name, row_number() OVER (ORDER BY closeness DESC, other) AS place
+  SELECT near.*, row_number() OVER (ORDER BY closeness DESC, other) AS place, count(*) OVER () AS members
   FROM near JOIN club_listeners AS listener ON listener.club_id = $1 AND listener.user_id = near.other
-  JOIN memberships AS membership ON membership.club_id = $1 AND membership.user_id = near.other
 )
-SELECT place, other, display_name, score, whole, reasons, closeness, (SELECT count(*) FROM placed) FROM placed
+SELECT place, other, membership.display_name, score, whole, reasons, closeness, members
+FROM placed JOIN memberships AS membership ON membership.club_id = $1 AND membership.user_id = other
 WHERE (place > $3 AND place <= $3 + $4) OR other = $5 ORDER BY place
 """
 SHARED = """

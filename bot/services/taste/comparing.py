@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from bot.domain.listening.refusals import NothingHeard
 from bot.domain.listening.seen import Shown
@@ -21,7 +22,7 @@ from bot.domain.taste.pairs import (
     TooLittleKnown,
 )
 from bot.services.listening.watching import CLUB, Whose, shown_of
-from bot.services.taste.judging import made_fresh
+from bot.services.taste.judging import is_fresh, made_fresh
 from bot.services.tools import Tools
 from db.queries import matching as queries
 from db.session import Reading
@@ -142,18 +143,30 @@ async def neighbours(
         asker = await _asker(session, caller)
         own = whose is None or whose.discord_id == caller.discord_id
         of = asker if own or whose is None else await _other(session, caller, whose)
-    await made_fresh(tools, club_id=asker.club_id, now=now)
-    async with tools.database.reading() as session:
-        await queries.take_part(session)
         also = None if own else asker.person.user_id
-        found, members = await queries.near(
-            session, asker.club_id, of.person.user_id, offset=page * PAGE, limit=PAGE, also=also
-        )
-        if not members and not page:
-            enough = await queries.enough_heard(session, of.person.user_id)
-            raise NobodyToCompare if enough else TooLittleKnown("" if own else of.person.name)
+        # Mostly nothing has changed since: then it is all one look.
+        fresh = await is_fresh(session, club_id=asker.club_id, now=now)
+        found, members = await _near(session, of, own=own, page=page, also=also) if fresh else ([], 0)
+    if not fresh:
+        await made_fresh(tools, club_id=asker.club_id, now=now)
+        async with tools.database.reading() as session:
+            await queries.take_part(session)
+            found, members = await _near(session, of, own=own, page=page, also=also)
     lines = [Neighbour(one.place, one.user_id, one.name, one.score, one.whole, one.reasons) for one in found]
     listed = tuple(one for one in lines if page * PAGE < one.place <= (page + 1) * PAGE)
     return Neighbours(
         of.person.name, own, listed, next((one for one in lines if one.user_id == also), None), members, page
     )
+
+
+async def _near(
+    session: Reading, of: Shown, *, own: bool, page: int, also: UUID | None
+) -> tuple[list[queries.Near], int]:
+    """A page of who is close to somebody, and how many there are; raises `TooLittleKnown`, `NobodyToCompare`."""
+    found, members = await queries.near(
+        session, of.club_id, of.person.user_id, offset=page * PAGE, limit=PAGE, also=also
+    )
+    if not members and not page:
+        enough = await queries.enough_heard(session, of.person.user_id)
+        raise NobodyToCompare if enough else TooLittleKnown("" if own else of.person.name)
+    return found, members

@@ -48,6 +48,12 @@ async def wake(tools: Tools, *, now: datetime) -> int:
     return len(found)
 
 
+async def is_fresh(session: Reading, *, club_id: UUID, now: datetime) -> bool:
+    """Whether a club's pairs stand as they would be judged now."""
+    standing = await queries.standing(session, club_id, now)
+    return standing.fresh or standing.members < 2
+
+
 async def made_fresh(tools: Tools, *, club_id: UUID, now: datetime) -> Standing:
     """How a club's pairs stand; those of a small club, or of one that was never judged, are judged first."""
     async with tools.database.reading() as session:
