@@ -287,6 +287,7 @@ def doctor(
 
 # Commands that fill a file of their own; each takes its place above when it is imported.
 from bot.cli import backups as backups  # noqa: E402
+from bot.cli import bench_interactions as bench_interactions  # noqa: E402
 from bot.cli import bench_listening as bench_listening  # noqa: E402
 from bot.cli import bench_lists as bench_lists  # noqa: E402
 from bot.cli import bench_pictures as bench_pictures  # noqa: E402

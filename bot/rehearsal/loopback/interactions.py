@@ -92,6 +92,13 @@ class Interactions:
         one.given_up = one.answered is None
         self._open.discard(one.id)
 
+    def forget(self, one: Interaction) -> None:
+        """Drop an interaction that was answered, with its private answers: nobody looks at them any more."""
+        del self._by_id[one.id], self._by_token[one.token]
+        for message in (one.original, *one.followups):
+            if message is not None:
+                self._double.state.private.pop(message.id, None)
+
     def abandon(self) -> None:
         """End every wait: the bot is gone, and what it has not said by now it never will."""
         for one in self._recent:
