@@ -292,6 +292,7 @@ from bot.cli import bench_listening as bench_listening  # noqa: E402
 from bot.cli import bench_lists as bench_lists  # noqa: E402
 from bot.cli import bench_pictures as bench_pictures  # noqa: E402
 from bot.cli import bench_recommend as bench_recommend  # noqa: E402
+from bot.cli import bench_scale as bench_scale  # noqa: E402
 from bot.cli import bench_sync as bench_sync  # noqa: E402
 from bot.cli import bench_taste as bench_taste  # noqa: E402
 from bot.cli import imports as imports  # noqa: E402

@@ -12,6 +12,7 @@ from sqlalchemy import (
     BindParameter,
     Integer,
     Select,
+    Update,
     and_,
     bindparam,
     case,
@@ -192,53 +193,53 @@ async def release_abandoned(session: AsyncSession, now: datetime, namespace: int
 
 
 @cache
-def _claim() -> Select[UUID, str]:
-    return (
-        select(Row.id, Row.state)
-        .where(_claimable(bindparam("now", type_=Row.not_before.type)))
+def _claim() -> Update:
+    now = bindparam("now", type_=Row.not_before.type)
+    due = (
+        select(Row.id, Row.state.label("was"))
+        .where(_claimable(now))
         .order_by(Row.seq)
         .limit(bindparam("most", type_=Integer))
         .with_for_update(of=Row, skip_locked=True)
+        .cte("due")
+    )
+    return (
+        update(Row)
+        .where(Row.id == due.c.id)
+        .values(
+            state=str(State.SENDING),
+            attempts=Row.attempts + 1,
+            first_attempt_at=func.coalesce(Row.first_attempt_at, now),
+            lease_until=bindparam("lease", type_=Row.not_before.type),
+            lease_epoch=Row.lease_epoch + 1,
+            holder=bindparam("by", type_=Row.holder.type),
+        )
+        .returning(*CLAIMED, Row.seq, due.c.was)
+        .execution_options(synchronize_session=False)
     )
 
 
 async def claim(session: AsyncSession, now: datetime, limit: int, holder: int | None = None) -> list[Errand]:
     """Take up to `limit` errands, one per lane, for the length of a lease or of the holder's presence."""
-    rows = (await session.execute(_claim(), {"now": now, "most": limit})).all()
-    claimed: list[Errand] = []
-    for errand_id, state in rows:
-        row = (
-            await session.execute(
-                update(Row)
-                .where(Row.id == errand_id)
-                .values(
-                    state=str(State.SENDING),
-                    attempts=Row.attempts + 1,
-                    first_attempt_at=func.coalesce(Row.first_attempt_at, now),
-                    lease_until=now + LEASE,
-                    lease_epoch=Row.lease_epoch + 1,
-                    holder=holder,
-                )
-                .returning(*CLAIMED)
-            )
-        ).one()
-        claimed.append(
-            Errand(
-                row.id,
-                row.club_id,
-                row.week_id,
-                row.phase,
-                row.run,
-                Kind(row.kind),
-                row.ordinal,
-                row.payload,
-                row.attempts,
-                row.lease_epoch,
-                row.first_attempt_at,
-                reconcile=state != str(State.PENDING),
-            )
+    asked = {"now": now, "most": limit, "lease": now + LEASE, "by": holder}
+    rows = (await session.execute(_claim(), asked)).all()
+    return [
+        Errand(
+            row.id,
+            row.club_id,
+            row.week_id,
+            row.phase,
+            row.run,
+            Kind(row.kind),
+            row.ordinal,
+            row.payload,
+            row.attempts,
+            row.lease_epoch,
+            row.first_attempt_at,
+            reconcile=row.was != str(State.PENDING),
         )
-    return claimed
+        for row in sorted(rows, key=lambda row: row.seq)
+    ]
 
 
 async def finish(
