@@ -1,4 +1,4 @@
-"""The bench of many clubs, small: it fills, opens, asks and tells; how fast that is, is asked of the full size alone."""
+"""The bench of many clubs, small: it fills, opens, asks and tells. How fast that is, the full size alone says."""
 
 from __future__ import annotations
 
