@@ -21,6 +21,7 @@ from discord import app_commands
 from discord.ext import commands
 from discord.webhook.async_ import AsyncWebhookAdapter, async_context
 
+from bot.services.discord_turns import DiscordTurns, LeftAlone
 from bot.services.tools import Tools
 
 log = logging.getLogger(__name__)
@@ -115,11 +116,56 @@ class PatientAnswers(AsyncWebhookAdapter):
             return {"interaction": {"id": route.webhook_id}}
 
 
+UNCOUNTED = ("/interactions/", "/webhooks/")
+"""Answers to people do not count against Discord's global rate, and wait for nobody's turn."""
+
+
+def in_turn(turns: DiscordTurns) -> aiohttp.TraceConfig:
+    """Have every request that counts wait for its turn, tries that the library repeats by itself included."""
+
+    async def before(_session: object, _context: object, asked: aiohttp.TraceRequestStartParams) -> None:
+        if _counts(asked.url):
+            try:
+                await turns.take(RATE_LIMIT_SECONDS)
+            except LeftAlone as alone:
+                raise discord.RateLimited(alone.seconds) from None
+
+    async def after(_session: object, _context: object, answered: aiohttp.TraceRequestEndParams) -> None:
+        response = answered.response
+        if not _counts(answered.url):
+            return
+        if response.status < 400:
+            await turns.served()
+        elif response.status == 429 and "Via" in response.headers:
+            told = await discord.http.json_or_text(response)
+            if isinstance(told, dict) and told.get("global"):
+                await turns.stopped(told.get("retry_after"))
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_start.append(before)
+    trace.on_request_end.append(after)
+    return trace
+
+
+def _counts(url: yarl.URL) -> bool:
+    base, path = discord.http.Route.BASE, str(url)
+    return path.startswith(base) and not path.removeprefix(base).startswith(UNCOUNTED)
+
+
 class LongplayBot(commands.AutoShardedBot):
-    """The bot of every club; `api_url` leads it to another Discord than the real one (`http://127.0.0.1:…/api/v10`)."""
+    """The bot of every club; `api_url` leads it to another Discord than the real one (`http://127.0.0.1:…/api/v10`).
+
+    With `turns` all processes of the token keep its global rate together.
+    """
 
     def __init__(
-        self, tools: Tools, *, api_url: str | None = None, faces: Sequence[str] = FACES, **options: Any
+        self,
+        tools: Tools,
+        *,
+        api_url: str | None = None,
+        faces: Sequence[str] = FACES,
+        turns: DiscordTurns | None = None,
+        **options: Any,
     ) -> None:
         super().__init__(
             # No text commands: messages do not arrive, and this prefix is the one that asks for no intent.
@@ -134,6 +180,7 @@ class LongplayBot(commands.AutoShardedBot):
             allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
             guild_ready_timeout=READY_SECONDS,
             max_ratelimit_timeout=RATE_LIMIT_SECONDS,
+            http_trace=in_turn(turns) if turns is not None else None,
             **options,
         )
         self.tools = tools

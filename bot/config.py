@@ -15,6 +15,8 @@ SOURCES = ("musicbrainz", "deezer", "spotify", "lastfm")
 """Names of the sources of albums."""
 HTTP = ("https", "http")
 WEB_PORT = 8910
+DISCORD_RATE = 45
+"""Of the 50 requests a second that Discord takes of a token, those that answer people apart."""
 
 
 class SettingsFault(Exception):  # noqa: N818 - the field's word
@@ -36,6 +38,8 @@ class Settings(BaseSettings):
     """What stands in the file that was named; it counts where `discord_token` is not given."""
     discord_api_url: str | None = Field(None, validation_alias=AliasChoices("DISCORD_API_URL"))
     """Another address for Discord's REST API, such as a rate-limit proxy; ends in `/api/v10`."""
+    discord_rate: int | None = Field(None, ge=0, le=10_000, validation_alias=AliasChoices("LONGPLAY_DISCORD_RATE"))
+    """How many requests a second all processes of the token make of Discord; 0 where something else keeps count."""
     database_url: SecretStr | None = Field(None, validation_alias=AliasChoices("DATABASE_URL"))
     """A PostgreSQL server; without it one is embedded in the data folder."""
     database_url_file: SecretStr | None = Field(None, validation_alias=AliasChoices("DATABASE_URL_FILE"))
@@ -185,6 +189,13 @@ class Settings(BaseSettings):
         """The names of the sources of albums that may be asked; those that need a key are asked only with it."""
         names = frozenset(self.sources.split(","))
         return frozenset(SOURCES) if "all" in names else names & frozenset(SOURCES)
+
+    @property
+    def asks_discord(self) -> int:
+        """The requests of a second that all processes share; 0 where the address given for Discord keeps count."""
+        if self.discord_rate is not None:
+            return self.discord_rate
+        return DISCORD_RATE if self.discord_api_url is None else 0
 
     @property
     def listens_on(self) -> int:

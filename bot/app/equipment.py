@@ -16,6 +16,7 @@ from bot.providers.files import FileStore
 from bot.providers.sources import Keys, Sources, World
 from bot.providers.uploads import UploadFolder
 from bot.providers.vault import KeyFile, SecretVault
+from bot.services.discord_turns import DiscordTurns
 from bot.services.manners import SharedManners
 from bot.services.tools import Covers, Library, Listening, Tools
 from db.session import Database
@@ -44,11 +45,11 @@ class Equipment:
         settings = self._settings
         if self._world is None:
             return Tools(database, self._clock, listening=Listening(vault=self.vault, files=ExportFiles()))
-        self._turns = Database.connect(database.url, pool_size=TURN_CONNECTIONS)
+        turns = self._turning(database)
         asked = [Service(name) for name in settings.asked_sources]
         self._sources = sources = Sources(
             self._world,
-            SharedManners(self._turns, self._clock),
+            SharedManners(turns, self._clock),
             self._clock,
             keys=_keys(settings),
             asked=asked,
@@ -80,6 +81,15 @@ class Equipment:
             library,
             fact_sources=sources.facts,
         )
+
+    def discord_turns(self, database: Database) -> DiscordTurns | None:
+        """Turns with Discord; none where somebody else keeps its rate, or nobody needs to."""
+        rate = self._settings.asks_discord
+        return DiscordTurns(SharedManners(self._turning(database), self._clock), self._clock, rate) if rate else None
+
+    def _turning(self, database: Database) -> Database:
+        self._turns = self._turns or Database.connect(database.url, pool_size=TURN_CONNECTIONS)
+        return self._turns
 
     async def close(self) -> None:
         """Leave the services of the world, and end the painters."""

@@ -152,7 +152,8 @@ class App:
             self.tools.database.holder = self._presence.holder
             await outbox.release_abandoned(self.tools, now=self.clock.now())
         faces = FACES if delivers else [face for face in FACES if face != "cogs.delivery"]
-        self.client = LongplayBot(self.tools, api_url=self.settings.discord_api_url, faces=faces)
+        turns = self._equipment.discord_turns(self.tools.database)
+        self.client = LongplayBot(self.tools, api_url=self.settings.discord_api_url, faces=faces, turns=turns)
         await self.client.login(self.settings.discord_token.get_secret_value())
 
     async def open_database(self, *, migrates: bool = True) -> bool:

@@ -67,12 +67,18 @@ class SharedManners:
                     await asyncio.sleep(verdict.wait)
 
     async def served(self, source: str) -> None:
-        """The service answered: what was wrong with it is over."""
+        """The service answered: what was wrong with it is over.
+
+        What was asked before it wanted to be left alone, and is answered after, lets nobody in earlier.
+        """
         if source not in self._troubled:
             return
-        self._troubled.discard(source)
         async with self._database.writing() as session:
             standing = await providers.lock_standing(session, source)
+            until = standing.blocked_until if standing is not None else None
+            if until is not None and self._clock.now() < until:
+                return
+            self._troubled.discard(source)
             if standing is not None and standing.troubled:
                 await providers.keep_standing(session, source, succeed(standing))
                 log.info("%s answers again", source)
