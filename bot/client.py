@@ -180,7 +180,7 @@ class LongplayBot(commands.AutoShardedBot):
             allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
             guild_ready_timeout=READY_SECONDS,
             max_ratelimit_timeout=RATE_LIMIT_SECONDS,
-            http_trace=in_turn(turns) if turns is not None else None,
+            http_trace=in_turn(turns) if turns is not None else None,  # pyright: ignore[reportArgumentType]
             **options,
         )
         self.tools = tools
@@ -190,6 +190,10 @@ class LongplayBot(commands.AutoShardedBot):
         if api_url is not None:
             # The one place the library reads the address from.
             discord.http.Route.BASE = api_url
+
+    def serves(self, guild_id: int) -> bool:
+        """Whether the events of a server come to this process; Discord numbers the shards so."""
+        return self.shard_ids is None or (guild_id >> 22) % (self.shard_count or 1) in self.shard_ids
 
     async def setup_hook(self) -> None:
         """Set up every face before the gateway opens: presses may arrive before the library is ready.

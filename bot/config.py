@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.domain.secret_keys import KeyFault, SecretKey, read_keys
@@ -15,6 +15,7 @@ SOURCES = ("musicbrainz", "deezer", "spotify", "lastfm")
 """Names of the sources of albums."""
 HTTP = ("https", "http")
 WEB_PORT = 8910
+MOST_SHARDS = 10_000
 DISCORD_RATE = 45
 """Of the 50 requests a second that Discord takes of a token, those that answer people apart."""
 
@@ -40,6 +41,10 @@ class Settings(BaseSettings):
     """Another address for Discord's REST API, such as a rate-limit proxy; ends in `/api/v10`."""
     discord_rate: int | None = Field(None, ge=0, le=10_000, validation_alias=AliasChoices("LONGPLAY_DISCORD_RATE"))
     """How many requests a second all processes of the token make of Discord; 0 where something else keeps count."""
+    shards: int | None = Field(None, ge=1, le=10_000, validation_alias=AliasChoices("LONGPLAY_SHARDS"))
+    """How many shards all processes of the token have together; Discord says it where this process has all of them."""
+    shard_ids: str = Field("", validation_alias=AliasChoices("LONGPLAY_SHARD_IDS"))
+    """Which of them this process has: numbers from 0 with commas between, `0-3` for several; all where it is empty."""
     database_url: SecretStr | None = Field(None, validation_alias=AliasChoices("DATABASE_URL"))
     """A PostgreSQL server; without it one is embedded in the data folder."""
     database_url_file: SecretStr | None = Field(None, validation_alias=AliasChoices("DATABASE_URL_FILE"))
@@ -101,6 +106,14 @@ class Settings(BaseSettings):
         if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
             raise ValueError("use DEBUG, INFO, WARNING, ERROR or CRITICAL")
         return value.upper()
+
+    @field_validator("shard_ids")
+    @classmethod
+    def _some_shards(cls, value: str) -> str:
+        numbers = _numbers(value)
+        if numbers is None:
+            raise ValueError("use numbers from 0 with commas between, or a range such as 0-3")
+        return ",".join(map(str, numbers))
 
     @field_validator("sources")
     @classmethod
@@ -190,6 +203,19 @@ class Settings(BaseSettings):
         names = frozenset(self.sources.split(","))
         return frozenset(SOURCES) if "all" in names else names & frozenset(SOURCES)
 
+    @model_validator(mode="after")
+    def _shards_there_are(self) -> Settings:
+        if self.shard_ids and self.shards is None:
+            raise ValueError("LONGPLAY_SHARD_IDS needs LONGPLAY_SHARDS: how many shards there are in all")
+        if self.own_shards and self.shards is not None and max(self.own_shards) >= self.shards:
+            raise ValueError(f"LONGPLAY_SHARD_IDS: of {self.shards} shards the last has the number {self.shards - 1}")
+        return self
+
+    @property
+    def own_shards(self) -> tuple[int, ...]:
+        """The shards of this process; empty for all."""
+        return _numbers(self.shard_ids) or ()
+
     @property
     def asks_discord(self) -> int:
         """The requests of a second that all processes share; 0 where the address given for Discord keeps count."""
@@ -263,6 +289,20 @@ def _web_address(value: str) -> str:
             "tokens travel there"
         )
     return value.strip().rstrip("/")
+
+
+def _numbers(text: str) -> tuple[int, ...] | None:
+    """Numbers and ranges with commas between, in order; None for what is neither."""
+    found: set[int] = set()
+    for part in (piece.strip() for piece in text.split(",") if piece.strip()):
+        first, dash, last = part.partition("-")
+        if not first.isdecimal() or (dash and not last.isdecimal()) or len(part) > 11:
+            return None
+        end = int(last or first)
+        if end < int(first) or end > MOST_SHARDS:
+            return None
+        found.update(range(int(first), end + 1))
+    return tuple(sorted(found))
 
 
 def _is_postgres(address: str) -> bool:

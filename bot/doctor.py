@@ -218,7 +218,9 @@ async def _database(longplay: App) -> AsyncIterator[Finding]:
         yield Finding("Embedded server", status.state == "running", f"{status.state}, {size}")
     current, head = await migrate.head_state(longplay.tools.database)
     if current is not None and current != head and not migrate.knows(current):
-        yield Finding("Migrations", False, str(migrate.UnknownRevision(current)))
+        beside = f"at {current}, of a newer Longplay, which only added to it: this one can work beside it"
+        bears = await migrate.bears(longplay.tools.database)
+        yield Finding("Migrations", bears, beside if bears else str(migrate.UnknownRevision(current)))
     else:
         ahead = f"at {current or 'nothing'}; the next start, or `longplay migrate`, brings it to {head}"
         yield Finding("Migrations", True, f"at {current}" if current == head else ahead)

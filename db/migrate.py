@@ -49,13 +49,15 @@ class UnknownRevision(Exception):  # noqa: N818 - the operator's word
 async def upgrade(database: Database | str, revision: str = "head") -> None:
     """Bring the schema up to a revision; processes that do so at once take turns, the second finds nothing to do.
 
-    Raises `UnknownRevision` for a database of a newer code.
+    A database of newer code stays as it is where that code only added to it; else raises `UnknownRevision`.
     """
     from alembic import command
 
     current, _ = await head_state(database)
     if current is not None and not knows(current):
-        raise UnknownRevision(current)
+        if not await bears(database):
+            raise UnknownRevision(current)
+        return
     await _in_turn(database, lambda config: command.upgrade(config, revision))
 
 
@@ -77,6 +79,22 @@ async def head_state(database: Database | str) -> tuple[str | None, str | None]:
 def knows(revision: str) -> bool:
     """Whether the code has this revision."""
     return revision in _history()
+
+
+async def bears(database: Database | str) -> bool:
+    """Whether a database of newer code can be worked on by this one: what was done since then only added to it."""
+    async with _connection(database) as connection:
+        if not await connection.scalar(text("SELECT to_regclass('schema_steps') IS NOT NULL")):
+            return False
+        at = await connection.scalar(text("SELECT version_num FROM alembic_version"))
+        rows = await connection.execute(text("SELECT revision, before, contracts FROM schema_steps"))
+        steps = {revision: (before, contracts) for revision, before, contracts in rows}
+    while at in steps and not knows(at):
+        before, contracts = steps.pop(at)
+        if contracts:
+            return False
+        at = before
+    return at is not None and at == newest()
 
 
 def newest() -> str | None:

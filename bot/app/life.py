@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from bot.app.equipment import Equipment
 from bot.app.home import DatabaseHome
@@ -79,6 +80,8 @@ class App:
         self.settings = settings
         self.clock = clock or SystemClock()
         self.ready = asyncio.Event()
+        self.beside_newer = False
+        """The database is of newer code than this."""
         self.home = DatabaseHome(settings)
         self._watch = watch
         self._works = works
@@ -109,7 +112,8 @@ class App:
             await self.open_database()
             await self._open_doors()
         await self.log_in()
-        await register_commands(self.client, self.tools, now=self.clock.now())
+        if not self.beside_newer:  # else Discord knows newer commands, and they are to stay
+            await register_commands(self.client, self.tools, now=self.clock.now())
         self._gateway = asyncio.create_task(self.client.connect(reconnect=True), name="gateway")
         await self._wait_ready()
         self.tools.database.alarm = self.alarm.ring_at
@@ -153,21 +157,30 @@ class App:
             await outbox.release_abandoned(self.tools, now=self.clock.now())
         faces = FACES if delivers else [face for face in FACES if face != "cogs.delivery"]
         turns = self._equipment.discord_turns(self.tools.database)
-        self.client = LongplayBot(self.tools, api_url=self.settings.discord_api_url, faces=faces, turns=turns)
+        shards: dict[str, Any] = {"shard_count": self.settings.shards} if self.settings.shards else {}
+        if self.settings.own_shards:
+            shards["shard_ids"] = list(self.settings.own_shards)
+        api_url = self.settings.discord_api_url
+        self.client = LongplayBot(self.tools, api_url=api_url, faces=faces, turns=turns, **shards)
         await self.client.login(self.settings.discord_token.get_secret_value())
 
     async def open_database(self, *, migrates: bool = True) -> bool:
         """Whether the database is at head; where it was not, it is brought there unless it only shall be looked at.
 
+        One that newer code has added to is as good: such a process works beside the newer ones until it is replaced.
         Raises `DatabaseUnfit` and `migrate.UnknownRevision`.
         """
         self.tools = self._equipment.tools(await self.home.connect(self._watch))
         self.worker = Worker(self.tools)
         current, head = await migrate.head_state(self.tools.database)
-        if current != head and migrates:
+        self.beside_newer = current is not None and not migrate.knows(current)
+        if self.beside_newer:
+            await migrate.upgrade(self.tools.database)  # does nothing, or refuses
+            log.warning("the database is at %s, of a newer Longplay: this one works beside it", current)
+        elif current != head and migrates:
             log.info("the database is brought from %s to %s", current or "nothing", head)
             await migrate.upgrade(self.tools.database)
-        return current == head or migrates
+        return current == head or migrates or self.beside_newer
 
     async def _open_doors(self) -> None:
         """A key for members' tokens, and our pages where there are any; what cannot be is told, and left out."""
@@ -210,6 +223,8 @@ class App:
     async def _tell_of_permissions(self) -> None:
         """Say in the log which clubs the bot cannot serve as it should, by the names of what is missing."""
         for club in await setup.all_clubs(self.tools):
+            if not self.client.serves(club.guild_id):
+                continue
             finding = channel_permissions(self.client, club)
             if not finding.well:
                 log.warning("%s: %s", finding.name, finding.detail)

@@ -208,6 +208,9 @@ async def _migrate(settings: Settings, check: bool) -> int:
             before, head = await migrations.head_state(database)
             if before != head:
                 await migrations.upgrade(database)
+            if before is not None and not migrations.knows(before):
+                typer.echo(f"The database is at {before}, of a newer Longplay, and stays as it is.")
+                return 0
             typer.echo(
                 f"The database is at {head} already."
                 if before == head

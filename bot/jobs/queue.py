@@ -7,20 +7,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import random
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.domain.tasks import QUEUES, Task
 from bot.jobs.duties import Duty, bound, duties
-from bot.services.queue import any_waiting
+from bot.services.queue import any_waiting, spare_try
 from bot.services.tools import Tools
 from db.session import libpq_url
 
 if TYPE_CHECKING:
     import procrastinate
     from procrastinate.app import WorkerOptions
+    from procrastinate.job_context import JobContext
     from procrastinate.jobs import Job
 
 log = logging.getLogger(__name__)
@@ -38,6 +40,7 @@ STALLED_SECONDS = 30.0
 KEPT_HOURS = 14 * 24
 """How long a task that failed for good stays to be looked at; one that was done is gone at once."""
 SWEEP_SECONDS = 3600.0
+LEFT = "left to newer code"
 PAUSES = (0.5, 2.0, 10.0, 30.0)
 """Seconds before a worker that fell over stands up again; the last one repeats."""
 
@@ -109,7 +112,8 @@ class Worker:
         from procrastinate.jobs import Status
 
         assert self._app is not None, "opened"
-        again = job.attempts + 1 < self._tries.get(job.task_name, 1)
+        # What newer code knows is its to give up.
+        again = job.attempts + 1 < self._tries.get(job.task_name, math.inf)
         try:
             if again:
                 await self._app.job_manager.retry_job(job)
@@ -173,7 +177,7 @@ class Worker:
     def _build(self) -> procrastinate.App:
         import procrastinate
 
-        from bot.jobs.retrying import Again
+        from bot.jobs.retrying import Again, LeftToNewer
 
         connector = procrastinate.PsycopgConnector(
             conninfo=libpq_url(self._tools.database.url),
@@ -185,4 +189,25 @@ class Worker:
         for task, duty in (duties() if self._work is None else self._work).items():
             self._tries[task.name] = task.tries
             app.task(name=task.name, queue=task.queue, retry=Again(task.tries))(bound(duty, self._tools))
+        left = app.task(name=LEFT, retry=LeftToNewer(), pass_context=True)(self._leave)
+        app.tasks = Entrusted(app.tasks, left)
         return app
+
+    async def _leave(self, context: JobContext, **_: Any) -> None:
+        """Put back what only newer code knows: the library would bury it."""
+        from bot.jobs.retrying import NotOurs
+
+        await spare_try(self._tools, job=int(context.job.id or 0))
+        raise NotOurs(context.job.task_name)
+
+
+class Entrusted(dict[str, Any]):
+    """Tasks by name; what is none of them is left to others."""
+
+    def __init__(self, known: Mapping[str, Any], left: Any) -> None:
+        super().__init__(known)
+        self._left = left
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The task of that name, else the one that leaves it alone."""
+        return super().get(name, self._left)

@@ -13,6 +13,22 @@ FIRST = 5.0
 LONGEST = 3600.0
 
 
+NEWER_SECONDS = 10
+"""So long a task of newer code is left alone by a process that does not know it."""
+
+
+class NotOurs(Exception):  # noqa: N818 - it says what is the matter
+    """A task of newer code, which is at work beside this process."""
+
+
+class LeftToNewer(BaseRetryStrategy):
+    """Always put back, for a process that knows what it is."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        """In a moment."""
+        return RetryDecision(retry_in={"seconds": NEWER_SECONDS})
+
+
 class Again(BaseRetryStrategy):
     """So often in all, after pauses that grow; at once where not the task failed but its process stops."""
 

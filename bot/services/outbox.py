@@ -19,6 +19,8 @@ from db.session import RING, Writing
 
 KEPT_FOR = timedelta(days=30)
 """How long finished errands stay on record."""
+DEAD_FOR = timedelta(days=180)
+"""How long one stays that could not be performed: hosts may have it tried again until then."""
 
 ONCE_A_WEEK = {Kind.HOST_NOTE: frozenset({"close_early"}), Kind.NOTICE: frozenset({"finished"})}
 """Errands that are wanted once per week (and ordinal), whatever its phase and run."""
@@ -202,6 +204,6 @@ async def next_retry_at(tools: Tools) -> datetime | None:
 
 
 async def sweep(tools: Tools, *, now: datetime) -> None:
-    """Forget errands that were finished a month ago."""
+    """Forget errands that were finished a month ago, and those that died half a year ago."""
     async with tools.database.writing() as session:
-        await queries.sweep(session, now - KEPT_FOR)
+        await queries.sweep(session, now - KEPT_FOR, now - DEAD_FOR)

@@ -23,19 +23,21 @@ async def check_members(bot: LongplayBot, tools: Tools, *, now: datetime) -> int
     """Ask Discord for the members it has not confirmed for a day; those who are gone leave turnout and lists."""
     gone = 0
     for unseen in await people.unseen_members(tools, now=now, limit=AT_ONCE):
-        guild = bot.get_guild(unseen.guild_id)
-        if guild is None:
+        # A server of another process's shard is not known here, but can be asked about.
+        if bot.get_guild(unseen.guild_id) is None and bot.serves(unseen.guild_id):
             # The bot is not there (any more): nobody can be asked about, and nobody else should wait for it.
             await people.mark_seen(tools, club_id=unseen.club_id, user_id=unseen.user_id, now=now)
             continue
         try:
-            await guild.fetch_member(unseen.discord_id)
+            await bot.http.get_member(unseen.guild_id, unseen.discord_id)
         except discord.NotFound as error:
             if error.code in GONE:
                 await people.mark_left(tools, club_id=unseen.club_id, user_id=unseen.user_id, now=now)
                 gone += 1
             else:
                 await people.mark_seen(tools, club_id=unseen.club_id, user_id=unseen.user_id, now=now)
+        except discord.Forbidden:
+            await people.mark_seen(tools, club_id=unseen.club_id, user_id=unseen.user_id, now=now)
         except discord.HTTPException as error:
             log.info("could not ask for a member: %s", error)
             return gone

@@ -197,7 +197,8 @@ def _claim() -> Update:
     now = bindparam("now", type_=Row.not_before.type)
     due = (
         select(Row.id, Row.state.label("was"))
-        .where(_claimable(now))
+        # Newer code beside this one may have recorded what only it can perform.
+        .where(_claimable(now), Row.kind.in_([str(kind) for kind in Kind]))
         .order_by(Row.seq)
         .limit(bindparam("most", type_=Integer))
         .with_for_update(of=Row, skip_locked=True)
@@ -321,10 +322,16 @@ async def troubles(session: AsyncSession, week_id: UUID) -> list[tuple[str, str]
     return [(kind, error or "") for kind, error in rows]
 
 
-async def sweep(session: AsyncSession, before: datetime) -> None:
-    """Finished errands older than an instant are forgotten."""
+async def sweep(session: AsyncSession, before: datetime, dead_before: datetime) -> None:
+    """Errands that were finished, and those that died, before these instants are forgotten."""
+    finished = Row.state.in_([str(State.DONE), str(State.SKIPPED)])
     await session.execute(
-        delete(Row).where(Row.settled_at < before, Row.state.in_([str(State.DONE), str(State.SKIPPED)]))
+        delete(Row).where(
+            or_(
+                and_(finished, Row.settled_at < before),
+                and_(Row.state == str(State.DEAD), Row.settled_at < dead_before),
+            )
+        )
     )
 
 

@@ -75,3 +75,8 @@ async def tasks(session: Reading) -> tuple[int, int]:
     )
     waiting, failed = (await session.execute(counted)).one()
     return waiting, failed
+
+
+async def spare_try(session: Writing, job: int) -> None:
+    """A task that is under way is counted one try less."""
+    await session.execute(text("UPDATE procrastinate_jobs SET attempts = attempts - 1 WHERE id = :id"), {"id": job})

@@ -17,6 +17,7 @@ from db.tables import (
     people,
     posts,
     providers,
+    steps,
     syncing,
     taste,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "people",
     "posts",
     "providers",
+    "steps",
     "syncing",
     "taste",
 ]

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
+import migrations
 from db import migrate
 from db.session import Database
 
@@ -88,3 +91,74 @@ async def test_the_environment_refuses_a_caller_without_a_connection():
 
     with pytest.raises(RuntimeError, match="longplay migrate"):
         command.current(migrate._config())
+
+
+# --- code and database of different releases --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def release(tmp_path, monkeypatch, newest):
+    """Code of another release: gives what to call with revisions that come after the newest."""
+    ours = migrations.__path__[0]
+
+    def become(*later):
+        if not later:
+            monkeypatch.setattr(migrations, "__path__", [ours])
+            return
+        folder = tmp_path / "-".join(name for name, _ in later)
+        shutil.copytree(ours, folder)
+        before = newest
+        for name, says in later:
+            lines = [f'revision = "{name}"', f'down_revision = "{before}"', *says]
+            body = "\n\n\ndef upgrade():\n    pass\n\n\ndef downgrade():\n    pass\n"
+            (Path(folder) / "versions" / f"{name}.py").write_text("\n".join(lines) + body)
+            before = name
+        monkeypatch.setattr(migrations, "__path__", [str(folder)])
+
+    return become
+
+
+async def steps(url):
+    database = Database.connect(url)
+    async with database.reading() as session:
+        rows = await session.execute(text("SELECT revision, before, contracts FROM schema_steps"))
+        found = {revision: (before, contracts) for revision, before, contracts in rows}
+    await database.close()
+    return found
+
+
+async def test_older_code_stays_on_a_database_that_newer_code_only_added_to(newest, database_url, release):
+    release(("expands00001", ()), ("expands00002", ()))
+    await migrate.upgrade(database_url)
+    assert (await steps(database_url))["expands00002"] == ("expands00001", False)
+    release()
+    assert await migrate.bears(database_url)
+    await migrate.upgrade(database_url)
+    assert (await migrate.head_state(database_url))[0] == "expands00002"
+
+
+async def test_older_code_leaves_a_database_alone_from_which_newer_code_took_away(newest, database_url, release):
+    release(("expands00001", ()), ("contract0002", ("contracts = True",)), ("expands00003", ()))
+    await migrate.upgrade(database_url)
+    release(("expands00001", ()))
+    assert not await migrate.bears(database_url)
+    with pytest.raises(migrate.UnknownRevision, match="expands00003"):
+        await migrate.upgrade(database_url)
+    release(("expands00001", ()), ("contract0002", ("contracts = True",)))
+    assert await migrate.bears(database_url), "this code knows of what was taken away"
+
+
+async def test_a_step_that_is_taken_back_is_forgotten(newest, database_url, release):
+    release(("expands00001", ()))
+    await migrate.upgrade(database_url)
+    await migrate.downgrade(database_url, newest)
+    assert "expands00001" not in await steps(database_url)
+    release()
+    assert await migrate.head_state(database_url) == (newest, newest)
+
+
+async def test_code_of_another_branch_leaves_a_database_alone(newest, database_url, release):
+    release(("theirs000001", ()))
+    await migrate.upgrade(database_url)
+    release(("ours00000001", ()))
+    assert not await migrate.bears(database_url)

@@ -264,3 +264,23 @@ async def test_a_worker_stands_up_again_when_the_database_was_away(database, hir
 )
 def test_an_address_is_spelled_for_the_workers_driver(given, told):
     assert libpq_url(given) == told
+
+
+async def test_a_task_of_newer_code_is_left_to_it_whole(database, hired):
+    newer = Task("dream_up", QUICK, tries=2)
+    await put(database, newer)
+    await put(database)
+    met = []
+
+    async def hello(_tools, **args):
+        met.append(args)
+
+    old = hired({HELLO: hello})
+    await old.work_off()
+    assert met == [{"name": "Ada"}]
+    assert await jobs(database) == [("dream_up", "todo", 0, {"name": "Ada"})]
+    async with database.writing() as session:
+        await session.execute(text("UPDATE procrastinate_jobs SET scheduled_at = NULL"))
+    await hired({newer: hello}).work_off()
+    assert len(met) == 2
+    assert await jobs(database) == []

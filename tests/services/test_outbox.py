@@ -7,6 +7,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
 from bot.domain.club.views import PanelRef
 from bot.domain.club.week import Phase, ThreadRole
@@ -393,7 +394,21 @@ async def test_the_next_look_is_when_something_can_be_done(tools, database, week
     assert await outbox.next_errand_at(tools) == NOW + 10 * SECOND
 
 
-async def test_finished_errands_are_forgotten_after_a_month_and_dead_ones_kept(tools, database, week):
+async def test_what_newer_code_recorded_is_left_to_it_and_holds_up_no_other_week(tools, database, week):
+    other = await make_week(database, await make_club(database, guild_id=77))
+    await record(database, week, Draft(Kind.CARD))
+    await record(database, other, Draft(Kind.CARD), Draft(Kind.PIN))
+    async with database.writing() as session:
+        newer = text("UPDATE outbox SET kind = 'hologram' WHERE week_id = :week")
+        await session.execute(newer, {"week": week.id})
+    errand = await one(tools)
+    assert errand.week_id == other.id
+    await outbox.settle(tools, errand, now=NOW)
+    assert (await one(tools)).kind is Kind.PIN
+    assert sorted(await states(database)) == [("card", "done"), ("hologram", "pending"), ("pin", "sending")]
+
+
+async def test_finished_errands_are_forgotten_after_a_month_and_dead_ones_after_half_a_year(tools, database, week):
     await record(database, week, Draft(Kind.CARD), Draft(Kind.PIN), Draft(Kind.THREAD))
     await outbox.settle(tools, await one(tools), now=NOW)
     await outbox.fail(tools, await one(tools), now=NOW, error="50013", final=True)
@@ -401,3 +416,5 @@ async def test_finished_errands_are_forgotten_after_a_month_and_dead_ones_kept(t
     assert len(await recorded(database)) == 3
     await outbox.sweep(tools, now=NOW + outbox.KEPT_FOR + SECOND)
     assert await states(database) == [("pin", "dead"), ("thread", "pending")]
+    await outbox.sweep(tools, now=NOW + outbox.DEAD_FOR + SECOND)
+    assert await states(database) == [("thread", "pending")]

@@ -7,7 +7,8 @@ import logging
 import os
 import signal
 import sys
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
 from multiprocessing import parent_process
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +18,13 @@ from bot.app import App, explain
 from bot.config import Settings
 from bot.rehearsal.kills.clock import FollowingClock
 from bot.rehearsal.kills.points import Moment, Point
+from bot.rehearsal.kills.vitals import examine
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from types import FrameType
 
+    from bot.providers.sources import World
     from db.session import CommitMoment
 
 log = logging.getLogger(__name__)
@@ -34,12 +37,17 @@ SERVICES = "bot.services."
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """What a bot process is started with; at the first of `kills`, points among its commits, it ends itself."""
+    """What a bot process is started with; at the first of `kills`, points among its commits, it ends itself.
+
+    Without a `world` it asks nobody but Discord; `outfit` is whatever else is to be set.
+    """
 
     token: str
     api_url: str
     database_url: str
     kills: frozenset[Point] = frozenset()
+    world: World | None = None
+    outfit: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 class Witness:
@@ -118,19 +126,21 @@ async def _live(orders: Orders, ahead: Any, report: Connection) -> None:
         discord_api_url=orders.api_url,
         database_url=SecretStr(orders.database_url),
         tick_seconds=TICK_SECONDS,
+        **orders.outfit,
     )
     witness = Witness(orders.kills, report)
-    app = App(settings, clock=FollowingClock(ahead), watch=witness.watch)
+    app = App(settings, clock=FollowingClock(ahead), watch=witness.watch, world=orders.world)
     loop = asyncio.get_running_loop()
     stopping = asyncio.Event()
     under_way: set[asyncio.Task[None]] = set()
 
-    def wake() -> None:
-        task = asyncio.create_task(_settle(app, report), name="settle")
+    def begin(work: Callable[[App, Connection], Coroutine[Any, Any, None]]) -> None:
+        task = asyncio.create_task(work(app, report), name="settle")
         under_way.add(task)
         task.add_done_callback(under_way.discard)
 
-    loop.add_signal_handler(signal.SIGUSR1, wake)
+    loop.add_signal_handler(signal.SIGUSR1, begin, _settle)
+    loop.add_signal_handler(signal.SIGUSR2, begin, _keep_up)
     loop.add_signal_handler(signal.SIGTERM, stopping.set)
     parent = parent_process()
     if parent is not None:
@@ -158,3 +168,12 @@ async def _settle(app: App, report: Connection) -> None:
     except Exception:
         log.exception("the bot did not settle")
     report.send(("settled", ""))
+
+
+async def _keep_up(app: App, report: Connection) -> None:
+    """Do what is done once an hour, and tell how the process is."""
+    try:
+        await app.upkeep()
+    except Exception:
+        log.exception("the bot did not keep up")
+    report.send(("vitals", examine().text()))

@@ -13,6 +13,7 @@ from typing import Any
 from bot.client import FACES
 from bot.rehearsal.kills.child import SETTLE_SECONDS, Orders, live
 from bot.rehearsal.kills.points import Point
+from bot.rehearsal.kills.vitals import Vitals
 
 START_SECONDS = 30.0
 STOP_SECONDS = 30.0
@@ -41,8 +42,11 @@ class BotProcess:
         """The point among its commits at which it ended itself."""
         self.dismissed = False
         """It was told to stop: that it ends is no death."""
+        self.vitals: list[Vitals] = []
+        """How it was, each time it was examined."""
         self.ready = asyncio.Event()
         self.settled = asyncio.Event()
+        self.examined = asyncio.Event()
         self.died = asyncio.Event()
         self._buried = buried
         self._told, telling = _SPAWNING.Pipe(duplex=False)
@@ -74,6 +78,14 @@ class BotProcess:
         self._signal(signal.SIGUSR1)
         if not await self._until(self.settled, 2 * SETTLE_SECONDS):
             raise TimeoutError("a bot was told to settle and did not answer")
+
+    async def keep_up(self) -> Vitals:
+        """Have it do what it does once an hour, and learn how it is afterwards. Raises `TimeoutError`."""
+        self.examined.clear()
+        self._signal(signal.SIGUSR2)
+        if not await self._until(self.examined, SETTLE_SECONDS) or not self.examined.is_set():
+            raise TimeoutError("a bot was told to keep up and did not answer")
+        return self.vitals[-1]
 
     async def _until(self, told: asyncio.Event, seconds: float) -> bool:
         """Wait for news, or for its death; False when neither came in time."""
@@ -113,6 +125,9 @@ class BotProcess:
                     self.errors.append(text)
                 elif kind == "ended":
                     self.ended = text
+                elif kind == "vitals":
+                    self.vitals.append(Vitals.read(text))
+                    self.examined.set()
                 elif kind == "killed":
                     self.killed_at = Point.read(text)
                 else:

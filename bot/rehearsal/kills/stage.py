@@ -17,6 +17,7 @@ from bot.rehearsal.loopback import Answer, Call, Person
 from bot.rehearsal.loopback.errors import Cut
 from bot.rehearsal.loopback.schemas import Schemas
 from bot.rehearsal.loopback.state import NONCE_WINDOW
+from bot.rehearsal.providers import LoopbackProviders, world_on
 from bot.rehearsal.stage import PATIENCE, Stage
 from bot.services import outbox
 from bot.services.club import party_course, phases
@@ -52,9 +53,11 @@ class ProcessStage(Stage):
         kills: Collection[Point] = (),
         bots: int = 1,
         away: timedelta | None = None,
+        clock: LeadingClock | None = None,
+        providers: LoopbackProviders | None = None,
     ) -> None:
-        clock = LeadingClock(starts_at)
-        super().__init__(database_url, schemas=schemas, clock=clock, owner="Hana")
+        clock = clock or LeadingClock(starts_at)
+        super().__init__(database_url, schemas=schemas, clock=clock, owner="Hana", providers=providers)
         self._ahead = clock.ahead
         self.starts_at = starts_at
         self.double.on_effect = self._effect
@@ -82,7 +85,7 @@ class ProcessStage(Stage):
             await asyncio.gather(*(bot.stop() for bot in self.living))
         finally:
             self.double.on_effect = None
-            await self.double.stop()
+            await self._strike()
             await self._database.close()
 
     @property
@@ -136,7 +139,14 @@ class ProcessStage(Stage):
 
     async def _begin(self) -> BotProcess:
         self._counts.clear()
-        orders = Orders(self.double.token, self.double.api_url, self._database_url, frozenset(self.remaining))
+        orders = Orders(
+            self.double.token,
+            self.double.api_url,
+            self._database_url,
+            frozenset(self.remaining),
+            world_on(self.providers) if self.providers is not None else None,
+            self._outfit(),
+        )
         bot = BotProcess(orders, self._ahead, buried=self._mourn)
         self.bots.append(bot)
         await bot.start()
