@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
 
+import migrations
 from bot.app import App, explain
 from bot.config import Settings
 from bot.rehearsal.kills.clock import FollowingClock
@@ -39,7 +40,8 @@ SERVICES = "bot.services."
 class Orders:
     """What a bot process is started with; at the first of `kills`, points among its commits, it ends itself.
 
-    Without a `world` it asks nobody but Discord; `outfit` is whatever else is to be set.
+    Without a `world` it asks nobody but Discord; `outfit` is whatever else is to be set. One that `works` has no
+    Discord and takes tasks from the queue. `revisions` is the folder of another release's migrations.
     """
 
     token: str
@@ -48,6 +50,8 @@ class Orders:
     kills: frozenset[Point] = frozenset()
     world: World | None = None
     outfit: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    works: bool = False
+    revisions: str = ""
 
 
 class Witness:
@@ -109,6 +113,8 @@ def live(orders: Orders, ahead: Any, report: Connection) -> None:
     """Be a bot until told to stop (SIGTERM) or killed; the body of the process."""
     # Only errors are of interest, and they go to the process that ordered this one.
     logging.basicConfig(level=logging.ERROR, handlers=[Told(report)], force=True)
+    if orders.revisions:
+        migrations.__path__[:] = [orders.revisions]
     try:
         asyncio.run(_live(orders, ahead, report))
     except Exception as error:
@@ -147,10 +153,10 @@ async def _live(orders: Orders, ahead: Any, report: Connection) -> None:
         # Nobody is left to kill an orphan.
         loop.add_reader(parent.sentinel, os._exit, 1)
     try:
-        await app.start()
+        await (app.start_working() if orders.works else app.start())
         report.send(("ready", ""))
         waits = asyncio.create_task(stopping.wait())
-        lives = asyncio.create_task(app.run())
+        lives = asyncio.create_task(asyncio.Event().wait() if orders.works else app.run())
         await asyncio.wait({waits, lives}, return_when=asyncio.FIRST_COMPLETED)
         waits.cancel()
         if lives.done():

@@ -65,6 +65,7 @@ class ProcessStage(Stage):
         """The points at which nobody has died yet."""
         self.bots: list[BotProcess] = []
         """Every bot so far, dead ones included."""
+        self.workers: list[BotProcess] = []
         self.effects: list[str] = []
         """The steps of Discord effects, in order."""
         self.deaths = 0
@@ -82,7 +83,7 @@ class ProcessStage(Stage):
 
     async def __aexit__(self, *_: object) -> None:
         try:
-            await asyncio.gather(*(bot.stop() for bot in self.living))
+            await asyncio.gather(*(bot.stop() for bot in (*self.living, *self.workers) if bot.alive))
         finally:
             self.double.on_effect = None
             await self._strike()
@@ -101,7 +102,7 @@ class ProcessStage(Stage):
     @property
     def errors(self) -> list[str]:
         """What any bot has logged as an error."""
-        return [error for bot in self.bots for error in bot.errors]
+        return [error for bot in (*self.bots, *self.workers) for error in bot.errors]
 
     # The bot
 
@@ -116,6 +117,27 @@ class ProcessStage(Stage):
             if not all([await bot.until_ready() for bot in started]):
                 self._come_back()
         raise DidNotStart(f"too many bots in a row have died; they told: {self.errors}")
+
+    async def join(self, *, revisions: str = "", **outfit: Any) -> BotProcess:
+        """One bot more: of another release, by the folder of its migrations, or with settings of its own."""
+        bot = await self._begin(revisions=revisions, **outfit)
+        if not await bot.until_ready():
+            raise DidNotStart(bot.ended)
+        self._wanted += 1
+        return bot
+
+    async def leave(self, bot: BotProcess) -> None:
+        """A bot stops in order and is not replaced."""
+        self._wanted -= 1
+        await bot.stop()
+
+    async def hire(self) -> BotProcess:
+        """A process that works off the queue, without Discord."""
+        worker = BotProcess(self._orders(works=True), self._ahead, buried=lambda _: None)
+        self.workers.append(worker)
+        await worker.start()
+        await worker.until_ready()
+        return worker
 
     async def restart_bot(self) -> None:
         """Stop every bot in order and start others on the same database and the same Discord."""
@@ -137,17 +159,21 @@ class ProcessStage(Stage):
                 self._come_back()
                 await self.start_bot()
 
-    async def _begin(self) -> BotProcess:
-        self._counts.clear()
-        orders = Orders(
+    def _orders(self, *, works: bool = False, revisions: str = "", **outfit: Any) -> Orders:
+        return Orders(
             self.double.token,
             self.double.api_url,
             self._database_url,
             frozenset(self.remaining),
             world_on(self.providers) if self.providers is not None else None,
-            self._outfit(),
+            {**self._outfit(), **outfit},
+            works,
+            revisions,
         )
-        bot = BotProcess(orders, self._ahead, buried=self._mourn)
+
+    async def _begin(self, *, revisions: str = "", **outfit: Any) -> BotProcess:
+        self._counts.clear()
+        bot = BotProcess(self._orders(revisions=revisions, **outfit), self._ahead, buried=self._mourn)
         self.bots.append(bot)
         await bot.start()
         return bot
