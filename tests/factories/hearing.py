@@ -65,5 +65,5 @@ async def play(
         taken = await take_plays(session, user_id=user_id, plays=plays)
         if taken.new:
             works = {work_id(artist, told.title) for told in plays}
-            await hearing.plays_changed(session, user_id=user_id, works=works, now=now or at)
+            await hearing.plays_changed(session, works={user_id: works}, now=now or at)
         return taken

@@ -198,9 +198,9 @@ async def test_whoever_was_overtaken_writes_nothing(stand: SyncStand, database) 
         claimed = await syncing.queries.claim_due(session, NOW, most=5, lease=NOW + HOUR)
         early = await syncing.queries.take_up(session, claimed, NOW + HOUR)
         late = await syncing.queries.take_up(session, claimed, NOW + HOUR)
-    await syncing.read_account(stand.tools, early[0])
+    await syncing.read_turns(stand.tools, early)
     assert await count(database) == 0
-    await syncing.read_account(stand.tools, late[0])
+    await syncing.read_turns(stand.tools, late)
     assert await count(database) == 20
     async with database.writing() as session:
         assert await syncing.queries.take_up(session, claimed, NOW + HOUR) == [], "it is done"

@@ -23,7 +23,7 @@ async def told_between(
     session: Reading, *, user_id: UUID, source: Source, since: datetime, until: datetime
 ) -> set[Key]:
     """The keys of all that a source told of plays that began in [since, until), for whoever compares."""
-    return await queries.told_between(session, user_id, source.value, since, until)
+    return (await queries.told_between(session, {user_id: (source.value, since, until)}))[user_id]
 
 
 async def drop_plays(session: Writing, *, user_id: UUID, keys: Collection[Key]) -> int:
@@ -37,7 +37,7 @@ async def drop_plays(session: Writing, *, user_id: UUID, keys: Collection[Key]) 
     if not held:
         return 0
     settled = leave_out(held, frozenset(keys))
-    await write_settled(session, user_id, settled)
+    await write_settled(session, {user_id: settled})
     return len(settled.gone) - len(settled.plays)
 
 
@@ -49,7 +49,7 @@ async def forget_source(session: Writing, *, user_id: UUID, sources: Collection[
     while shared := await queries.also_told(session, user_id, values, AT_ONCE):
         held = await queries.held_of(session, user_id, shared)
         told = {twin.telling.key for one in held for twin in one.twins if twin.telling.source in values}
-        await write_settled(session, user_id, leave_out(held, frozenset(told | set(shared))))
+        await write_settled(session, {user_id: leave_out(held, frozenset(told | set(shared)))})
     await counters.count_member(session, user_id, here=False)
     await taste.mark_sources(session, user_id, values)
     await queries.forget_told(session, user_id, values)

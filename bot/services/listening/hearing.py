@@ -35,17 +35,17 @@ class Listened:
 # --- what changes the card ------------------------------------------------------------------------------------------
 
 
-async def plays_changed(session: Writing, *, user_id: UUID, works: Collection[UUID], now: datetime) -> None:
-    """Plays of these works came to a member, or went: the cards that count them are drawn again in a while.
+async def plays_changed(session: Writing, *, works: Mapping[UUID, Collection[UUID]], now: datetime) -> None:
+    """Plays of these works came to members, or went: the cards that count them are drawn again in a while.
 
     To be called last in the transaction that writes the plays. It asks one question, which finds nothing for whoever
     shows their listening nowhere.
     """
-    if not works:
+    changed = {member: frozenset(each) for member, each in works.items() if each}
+    if not changed:
         return
-    changed = set(works)
-    shown = await queries.tracks_shown_of(session, user_id)
-    hit = [week for week, tracks in shown.items() if not changed.isdisjoint(rules.works_of(tracks))]
+    shown = await queries.tracks_shown_of(session, changed)
+    hit = {week for (member, week), tracks in shown.items() if not changed[member].isdisjoint(rules.works_of(tracks))}
     await _draw_again(session, hit, now + PLAYS_AFTER, now)
 
 

@@ -162,7 +162,7 @@ async def keep_file(
             async with tools.database.writing() as session:
                 await _take(session, one.user_id, batch, tally)
                 works = {work_id(row.artist, row.title) for row in batch if isinstance(row, Told)}
-                await plays_changed(session, user_id=one.user_id, works=works, now=tools.clock.now())
+                await plays_changed(session, works={one.user_id: works}, now=tools.clock.now())
                 goes_on = await imports.note(
                     session, one.id, tally.report(), before=before, share=file.share, now=tools.clock.now()
                 )

@@ -1,4 +1,4 @@
-"""Linked accounts are read: found due, taken up, asked page by page, and landed as a whole.
+"""Linked accounts are read: found due, taken up, asked page by page, and landed as a whole, several together.
 
 Whatever ends a reading in its middle loses nothing: pages that came are staged, and whoever takes the account up next
 goes on behind them. Whoever was overtaken writes nothing any more.
@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -36,12 +37,12 @@ from bot.domain.ports import ListenSource
 from bot.domain.tasks import BACKFILL_ACCOUNT, SYNC_ACCOUNTS
 from bot.services.accounts.access import access_of
 from bot.services.accounts.standing import set_standing
-from bot.services.listening.landing import Overtaken, land
+from bot.services.listening.landing import Landing, Overtaken, land, land_together, together
 from bot.services.listening.staging import packed
 from bot.services.tools import Tools
 from db.queries import queue
 from db.queries.listening import syncing as queries
-from db.queries.listening.syncing import Claimed, Turn
+from db.queries.listening.syncing import Claimed, Given, Turn
 from db.session import WAKE
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,8 @@ BATCH = 20
 """Accounts of one task."""
 AT_ONCE = 8
 """Accounts that a task reads at the same time."""
+GATHER_SECONDS = 1.0
+"""So long an account that was read waits for others of its task at the most, to be landed together with them."""
 MOST_UNDER_WAY = 200
 """Accounts in anybody's hands, of all processes: the others wait in their rows, where they cost nothing."""
 MOST_BACKFILLED = 8
@@ -93,22 +96,51 @@ async def read_accounts(tools: Tools, *, claims: Sequence[Sequence[Any]]) -> Non
     claimed = [Claimed(UUID(account), claim) for account, claim in claims]
     async with tools.database.writing() as session:
         turns = await queries.take_up(session, claimed, tools.clock.now() + LEASE)
-    gate = asyncio.Semaphore(AT_ONCE)
-
-    async def read(turn: Turn) -> None:
-        async with gate:
-            await read_account(tools, turn)
-
-    async with asyncio.TaskGroup() as group:
-        for turn in turns:
-            group.create_task(read(turn))
+    await read_turns(tools, turns)
     await wake(tools, now=tools.clock.now(), begins=False)
 
 
-async def read_account(tools: Tools, turn: Turn) -> None:
-    """Read one account, as far as one window goes; whatever comes of it is in its row."""
+async def read_turns(tools: Tools, turns: Sequence[Turn]) -> None:
+    """Read accounts that are in our hands, each as far as one window goes; what comes of each is in its row."""
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def read(turn: Turn) -> Landing | None:
+        """What is to be landed together with others."""
+        async with gate, _told_of_trouble(tools, turn):
+            landing = await _read(tools, turn)
+            if landing is None or landing.goes_with_others:
+                return landing
+            await land(tools, landing)
+        return None
+
+    async with asyncio.TaskGroup() as group:
+        reading: list[asyncio.Task[Landing | None]] = [group.create_task(read(turn)) for turn in turns]
+        while reading:
+            await asyncio.wait(reading, timeout=GATHER_SECONDS)
+            done = [task.result() for task in reading if task.done()]
+            reading = [task for task in reading if not task.done()]
+            await _land_all(tools, [landing for landing in done if landing is not None])
+
+
+async def _land_all(tools: Tools, landings: Sequence[Landing]) -> None:
+    """Land what was read at the same time: together, and one by one what cannot be."""
+    for group in together(landings):
+        left: Sequence[Landing] = group
+        if len(group) > 1:
+            try:
+                left = await land_together(tools, group)
+            except Exception:
+                log.exception("%d accounts could not be landed together: one by one", len(group))
+        for landing in left:
+            async with _told_of_trouble(tools, landing.turn):
+                await land(tools, landing)
+
+
+@asynccontextmanager
+async def _told_of_trouble(tools: Tools, turn: Turn) -> AsyncGenerator[None]:
+    """Whatever keeps an account from being read is in its row afterwards."""
     try:
-        await _read(tools, turn)
+        yield
     except (Overtaken, NoSuchAccount):
         log.info("the reading of account %s was overtaken", turn.account_id)
     except AccountRefused as refused:
@@ -142,8 +174,11 @@ def _args(claimed: Sequence[Claimed]) -> dict[str, Any]:
 # --- one reading ----------------------------------------------------------------------------------------------------
 
 
-async def _read(tools: Tools, turn: Turn) -> None:
-    """Ask page after page; raises what keeps us from it, `Overtaken` when the account is in other hands by now."""
+async def _read(tools: Tools, turn: Turn) -> Landing | None:
+    """Ask page after page; what is to be landed then, or None where nothing was to be read.
+
+    Raises what keeps us from it, `Overtaken` when the account is in other hands by now.
+    """
     now = tools.clock.now()
     source = tools.listening.sources.get(turn.source)
     if source is None:
@@ -151,7 +186,7 @@ async def _read(tools: Tools, turn: Turn) -> None:
     window = next_window(turn.state, turn.source, now)
     if window is None:
         await _nothing_to_read(tools, turn, now)
-        return
+        return None
     if turn.state.window is not None and window is not turn.state.window:
         await _give_up_window(tools, turn)
     asks = _Asking(tools, turn, source, await _access(tools, turn, now))
@@ -160,8 +195,7 @@ async def _read(tools: Tools, turn: Turn) -> None:
         window = with_page(window, page)
         oldest = min((told.started_at for told in page.plays), default=None)
         if not page.cursor or is_enough(window, oldest):
-            await land(tools, turn, window, page.plays)
-            return
+            return Landing(turn, window, page.plays)
         async with tools.database.writing() as session:
             if not await queries.stage(session, turn, window, packed(page.plays), tools.clock.now() + LEASE):
                 raise Overtaken
@@ -207,7 +241,7 @@ class _Asking:
 
 async def _nothing_to_read(tools: Tools, turn: Turn, now: datetime) -> None:
     async with tools.database.writing() as session:
-        await queries.settle(session, turn, turn.state, next_due=next_due(turn.state, turn.source, now))
+        await queries.settle(session, [Given(turn, turn.state, next_due(turn.state, turn.source, now))])
 
 
 async def _give_up_window(tools: Tools, turn: Turn) -> None:

@@ -1,8 +1,8 @@
-"""Plays are taken in, once, whoever tells of them and however often."""
+"""Plays are taken in, once, whoever tells of them and however often, of one member or of several at the same time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -13,7 +13,6 @@ from bot.domain.listening.likeness import REACH
 from bot.domain.listening.names import artist_key, title_key
 from bot.domain.listening.plays import Told
 from bot.domain.listening.telling import Key, Telling, keys_of, tellings_of
-from db.queries import matching
 from db.queries.listening import counters
 from db.queries.listening import plays as queries
 from db.queries.listening.names import NewNames, unknown
@@ -80,33 +79,56 @@ async def take_plays(session: Writing, *, user_id: UUID, plays: Sequence[Told]) 
 
     Some thousand at a time at the most, and one call in a transaction. What is known already changes nothing.
     """
-    tellings = tellings_of(plays)
-    nameless = len(plays) - len(tellings)
-    if not tellings or not await queries.hold(session, user_id):
-        return Taken(nameless=nameless)
-    called = Called.by(plays)
-    held = await queries.held_in(session, user_id, _spans(tellings), called.tracks)
-    settled = settle(held, tellings)
-    await write_settled(session, user_id, settled, called)
+    if not plays or not await queries.hold(session, user_id):
+        return Taken()
+    return (await take_held(session, {user_id: plays}))[user_id]
+
+
+async def take_held(session: Writing, told: Mapping[UUID, Sequence[Told]]) -> dict[UUID, Taken]:
+    """The same for some members at once, whom this transaction holds already; what became of the plays of each."""
+    tellings = {member: tellings_of(plays) for member, plays in told.items()}
+    spans = {member: _spans(each) for member, each in tellings.items() if each}
+    settled: dict[UUID, Settled] = {}
+    if spans:
+        called = Called.by(play for plays in told.values() for play in plays)
+        held = await queries.held_in(session, spans, called.tracks)
+        settled = {member: settle(held.get(member, ()), tellings[member]) for member in spans}
+        await write_settled(session, settled, called)
+    return {
+        member: _taken(settled.get(member) or Settled(), nameless=len(plays) - len(tellings[member]))
+        for member, plays in told.items()
+    }
+
+
+def _taken(settled: Settled, nameless: int) -> Taken:
     return Taken(settled.new, settled.known, settled.twinned, settled.skips, settled.near, nameless)
 
 
-async def write_settled(session: Writing, user_id: UUID, settled: Settled, called: Called | None = None) -> None:
-    """Store what was settled: what goes, goes first, so that its key is free. What was told may name new artists."""
-    if settled.gone:
-        await queries.remove(session, user_id, settled.gone)
-    if settled.plays or settled.gone:
-        names = await _new_names(session, user_id, settled.plays, called or Called())
-        await counters.add_plays(session, user_id, settled.plays, settled.also, settled.gone, names)
-        await matching.changed(session, user_id)
-    if settled.untwinned:
-        await queries.remove_twins(session, user_id, settled.untwinned)
-    if settled.twins:
-        await queries.add_twins(session, user_id, settled.twins)
-    stored = {telling.key for telling in settled.plays} if settled.also else set[Key]()
-    also = {key: sources for key, sources in settled.also.items() if key not in stored}
-    if also:
-        await queries.name_sources(session, user_id, also)
+async def write_settled(session: Writing, settled: Mapping[UUID, Settled], called: Called | None = None) -> None:
+    """Store what was settled for members: what goes, goes first, so that its key is free.
+
+    What was told may name new artists.
+    """
+    each = settled.items()
+    if gone := [(member, play) for member, one in each for play in one.gone]:
+        await queries.remove(session, gone)
+    if changed := {member: one for member, one in each if one.plays or one.gone}:
+        names = await _new_names(session, changed, called or Called())
+        await counters.add_plays(session, changed, names)
+    if untwinned := [(member, key) for member, one in each for key in one.untwinned]:
+        await queries.remove_twins(session, untwinned)
+    if twins := [(member, twin, key) for member, one in each for twin, key in one.twins]:
+        await queries.add_twins(session, twins)
+    if also := [(member, *named) for member, one in each for named in _named_later(one)]:
+        await queries.name_sources(session, also)
+
+
+def _named_later(settled: Settled) -> list[tuple[Key, tuple[str, ...]]]:
+    """Plays with their further sources, of those that were stored before."""
+    if not settled.also:
+        return []
+    stored = {telling.key for telling in settled.plays}
+    return [(key, sources) for key, sources in settled.also.items() if key not in stored]
 
 
 def _spans(tellings: Iterable[Telling]) -> list[tuple[datetime, datetime]]:
@@ -122,14 +144,14 @@ def _spans(tellings: Iterable[Telling]) -> list[tuple[datetime, datetime]]:
     return [*spans, (first - REACH, before + REACH)]
 
 
-async def _new_names(session: Writing, user_id: UUID, plays: Sequence[Telling], called: Called) -> NewNames:
+async def _new_names(session: Writing, settled: Mapping[UUID, Settled], called: Called) -> NewNames:
     """The name of every artist, album and work that nobody heard before, as it was told.
 
     A kept telling that names no album has that of a twin; an album that no kept play is of is none that was heard.
     """
-    wanted = {play.album_id for play in plays}
+    wanted = {play.album_id for one in settled.values() for play in one.plays}
     albums = [album for album in called.albums if album in wanted]
-    new = await unknown(session, user_id, called.artists, albums, called.tracks)
+    new = await unknown(session, settled, called.artists, albums, called.tracks)
     named = NewNames()
     for key in new["artist"]:
         artist = called.artists[key].artist

@@ -13,18 +13,21 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.listening.telling import Key, Telling
+from bot.domain.listening.dedup import Settled
+from bot.domain.listening.telling import Telling
 from db.queries.listening.names import HOLD_CLUBS, NewNames
 from db.queries.listening.plays import driver
 
 KINDS = ("artist", "album", "track")
+AWAY = ("started_at", "track_id", "artist_id", "album_id", "counts")
+"""What is told of a play that goes."""
 
 SHOWN_TO = """
-SELECT listener.club_id, listener.since, club.zone
+SELECT listener.club_id, listener.user_id, listener.since, club.zone
 FROM club_listeners AS listener JOIN clubs AS club ON club.id = listener.club_id
-WHERE listener.user_id = $1
+WHERE listener.user_id = ANY($1::uuid[])
 """
-"""The clubs that count what a member hears, and since when."""
+"""The clubs that count what members hear, and since when."""
 
 
 def _in_weeks(plays: str, shown: str = "shown", heard: str = "count(*)") -> str:
@@ -33,7 +36,7 @@ def _in_weeks(plays: str, shown: str = "shown", heard: str = "count(*)") -> str:
 SELECT club_id, week_on, kind, subject_id, sum(heard)::int AS heard FROM (
   SELECT shown.club_id, date_trunc('week', play.played_at AT TIME ZONE shown.zone)::date AS week_on,
     play.artist_id, play.album_id, play.track_id, {heard} AS heard
-  FROM {shown} AS shown JOIN {plays} AS play ON play.played_at >= shown.since
+  FROM {shown} AS shown JOIN {plays} AS play ON play.user_id = shown.user_id AND play.played_at >= shown.since
   WHERE play.counts GROUP BY 1, 2, 3, 4, 5
 ) AS heard_in_week
 CROSS JOIN LATERAL (VALUES ('artist', artist_id), ('album', album_id), ('track', track_id)) AS of (kind, subject_id)
@@ -41,51 +44,53 @@ WHERE subject_id IS NOT NULL GROUP BY 1, 2, 3, 4"""
 
 
 def _upsert(kind: str, plays: str) -> str:
-    """Add plays, `plays` being a CTE of theirs, to a member's counters of one kind."""
+    """Add plays, `plays` being a CTE of theirs, to members' counters of one kind."""
     return f"""
 INSERT INTO {kind}_plays AS counter (user_id, {kind}_id, plays, first_at, last_at)
-SELECT $1, {kind}_id, count(*), min(played_at), max(played_at) FROM {plays}
-WHERE counts AND {kind}_id IS NOT NULL GROUP BY {kind}_id
+SELECT user_id, {kind}_id, count(*), min(played_at), max(played_at) FROM {plays}
+WHERE counts AND {kind}_id IS NOT NULL GROUP BY user_id, {kind}_id
 ON CONFLICT (user_id, {kind}_id) DO UPDATE SET plays = counter.plays + excluded.plays,
   first_at = least(counter.first_at, excluded.first_at), last_at = greatest(counter.last_at, excluded.last_at)"""
 
 
 SHORT = frozenset(("source", "ordinal", "ended_at", "ms_played", "minute", "counts"))
-"""Columns that are often the same for all plays of a page."""
+"""Columns that are often the same for all plays of some pages."""
 
 ADD = f"""
 WITH told AS (
-  SELECT * FROM unnest($2::timestamptz[], $3::uuid[], $4::text[], $5::smallint[], $6::timestamptz[], $7::int[],
-    $8::bool[], $9::bool[], $10::uuid[], $11::uuid[], $12::text[])
-    AS play (played_at, track_id, source, ordinal, ended_at, ms_played, minute, counts, artist_id, album_id, also)
+  SELECT * FROM unnest($2::uuid[], $3::timestamptz[], $4::uuid[], $5::text[], $6::smallint[], $7::timestamptz[],
+    $8::int[], $9::bool[], $10::bool[], $11::uuid[], $12::uuid[], $13::text[])
+    AS play (member, played_at, track_id, source, ordinal, ended_at, ms_played, minute, counts, artist_id, album_id,
+      also)
 ), added AS (
   INSERT INTO listen_events (user_id, played_at, track_id, source, ordinal, ended_at, ms_played, resolution, counts,
     artist_id, album_id, also)
-  SELECT $1, played_at, track_id, coalesce(source, ($4::text[])[1]), coalesce(ordinal, ($5::smallint[])[1]), ended_at,
-    ms_played, CASE WHEN coalesce(minute, ($8::bool[])[1]) THEN 'minute' ELSE 'second' END,
-    coalesce(counts, ($9::bool[])[1]), artist_id, album_id, coalesce(string_to_array(also, ','), '{{}}')
+  SELECT coalesce(member, ($2::uuid[])[1]), played_at, track_id, coalesce(source, ($5::text[])[1]),
+    coalesce(ordinal, ($6::smallint[])[1]), ended_at, ms_played,
+    CASE WHEN coalesce(minute, ($9::bool[])[1]) THEN 'minute' ELSE 'second' END,
+    coalesce(counts, ($10::bool[])[1]), artist_id, album_id, coalesce(string_to_array(also, ','), '{{}}')
   FROM told
   ON CONFLICT DO NOTHING
-  RETURNING played_at, track_id, artist_id, album_id, counts
+  RETURNING user_id, played_at, track_id, artist_id, album_id, counts
 ), of_artists AS ({_upsert("artist", "added")}
 ), of_albums AS ({_upsert("album", "added")}
 ), of_tracks AS ({_upsert("track", "added")}
 ), gone AS (
-  SELECT * FROM unnest($13::timestamptz[], $14::uuid[], $15::uuid[], $16::uuid[], $17::bool[])
-    AS play (played_at, track_id, artist_id, album_id, counts)
+  SELECT * FROM unnest($14::uuid[], $15::timestamptz[], $16::uuid[], $17::uuid[], $18::uuid[], $19::bool[])
+    AS play (user_id, played_at, track_id, artist_id, album_id, counts)
 ), new_artists AS (
   INSERT INTO artists (id, name, name_key)
-  SELECT * FROM unnest($18::uuid[], $19::text[], $20::text[]) AS new (id, name, name_key) ORDER BY id
+  SELECT * FROM unnest($20::uuid[], $21::text[], $22::text[]) AS new (id, name, name_key) ORDER BY id
   ON CONFLICT DO NOTHING
 ), new_albums AS (
   INSERT INTO heard_albums (id, artist_id, title, title_key)
-  SELECT * FROM unnest($21::uuid[], $22::uuid[], $23::text[], $24::text[]) AS new (id, artist_id, title, title_key)
+  SELECT * FROM unnest($23::uuid[], $24::uuid[], $25::text[], $26::text[]) AS new (id, artist_id, title, title_key)
   ORDER BY id
   ON CONFLICT DO NOTHING
 ), new_tracks AS (
   INSERT INTO tracks (id, artist, title, title_key, kind)
   SELECT id, artist, title, title_key, 'catalog'
-  FROM unnest($25::uuid[], $26::text[], $27::text[], $28::text[]) AS new (id, artist, title, title_key) ORDER BY id
+  FROM unnest($27::uuid[], $28::text[], $29::text[], $30::text[]) AS new (id, artist, title, title_key) ORDER BY id
   ON CONFLICT DO NOTHING
 ), shown AS ({SHOWN_TO}
 ), changed AS (
@@ -99,22 +104,26 @@ WITH told AS (
   ON CONFLICT (club_id, week_on, kind, subject_id) DO UPDATE SET plays = counter.plays + excluded.plays
 ), of_days AS (
   INSERT INTO taste_stale_days (user_id, day)
-  SELECT DISTINCT $1::uuid, (played_at AT TIME ZONE 'UTC')::date FROM (
-    SELECT played_at, counts FROM added UNION ALL SELECT played_at, counts FROM gone
-  ) AS both_ways WHERE counts ORDER BY 2
+  SELECT DISTINCT user_id, (played_at AT TIME ZONE 'UTC')::date FROM (
+    SELECT user_id, played_at, counts FROM added UNION ALL SELECT user_id, played_at, counts FROM gone
+  ) AS both_ways WHERE counts ORDER BY 1, 2
   ON CONFLICT (user_id, day) DO NOTHING
 ), of_taste AS (
-  INSERT INTO taste_states AS state (user_id) VALUES ($1)
+  INSERT INTO taste_states AS state (user_id) SELECT * FROM unnest($1::uuid[]) AS changed (user_id) ORDER BY 1
   ON CONFLICT (user_id) DO UPDATE SET stale = true WHERE NOT state.stale
+), of_pairs AS (
+  INSERT INTO match_bases AS basis (user_id, version, changed_at)
+  SELECT user_id, 1, now() FROM unnest($1::uuid[]) AS changed (user_id) ORDER BY 1
+  ON CONFLICT (user_id) DO UPDATE SET version = basis.version + 1, changed_at = excluded.changed_at
 )
 SELECT club_id, week_on, kind, subject_id, -heard FROM changed WHERE heard < 0 ORDER BY 1, 2, 3, 4
 """
-"""Plays with their names, and every counter that they change.
+"""Plays of some members ($1) with their names, and every counter that they change.
 
-What is the same for all plays is told once; unnest fills up with nulls. Everybody adds names and counts for clubs in
-the order of the keys, so that two members never wait for each other. It answers what clubs have to count less, of which
-there is rarely any. The days that changed are stale to the member's taste; the member is held, so no refresh
-takes the mark away before the plays are seen.
+What is the same for all plays is told once; unnest fills up with nulls. Everybody adds names, counts for clubs and
+marks members in the order of the keys, so that two never wait for each other. It answers what clubs have to count less,
+of which there is rarely any. The days that changed are stale to the members' taste, and so are pairs of theirs; members
+are held, so no refresh takes the mark away before the plays are seen.
 """
 
 LESS = """
@@ -155,24 +164,19 @@ OF_CLUB = """(
 )"""
 
 
-def _heard_by(listeners: str) -> str:
-    return _in_weeks("listen_events", listeners).replace(
-        "play.played_at >=", "play.user_id = shown.user_id AND play.played_at >="
-    )
-
-
+HEARD_BY_LISTENER = _in_weeks("listen_events", OF_LISTENER)
 COUNT_IN = f"""
 INSERT INTO club_plays AS counter (club_id, week_on, kind, subject_id, plays)
-SELECT * FROM ({_heard_by(OF_LISTENER)}) AS counted ORDER BY 1, 2, 3, 4
+SELECT * FROM ({_in_weeks("listen_events", OF_LISTENER)}) AS counted ORDER BY 1, 2, 3, 4
 ON CONFLICT (club_id, week_on, kind, subject_id) DO UPDATE SET plays = counter.plays + excluded.plays
 """
 COUNT_CLUB = f"""
-INSERT INTO club_plays (club_id, week_on, kind, subject_id, plays) {_heard_by(OF_CLUB)}
+INSERT INTO club_plays (club_id, week_on, kind, subject_id, plays) {_in_weeks("listen_events", OF_CLUB)}
 """
 COUNT_OUT = LESS.replace(
     """SELECT * FROM unnest($1::uuid[], $2::date[], $3::text[], $4::uuid[], $5::int[])
     AS counter (club_id, week_on, kind, subject_id, plays)""",
-    f"SELECT club_id, week_on, kind, subject_id, heard AS plays FROM ({_heard_by(OF_LISTENER)}) AS counted",
+    f"SELECT club_id, week_on, kind, subject_id, heard AS plays FROM ({HEARD_BY_LISTENER}) AS counted",
 )
 ADD_LISTENER = "INSERT INTO club_listeners (club_id, user_id, since) VALUES ($1, $2, $3)"
 REMOVE_LISTENER = "DELETE FROM club_listeners WHERE club_id = $1 AND user_id = $2"
@@ -200,31 +204,38 @@ ON CONFLICT (user_id, {kind}_id) DO UPDATE
 RECOUNT = {kind: _recount(kind) for kind in KINDS}
 
 
-async def add_plays(
-    session: AsyncSession,
-    user_id: UUID,
-    plays: Sequence[Telling],
-    also: Mapping[Key, tuple[str, ...]],
-    gone: Sequence[Telling],
-    names: NewNames,
-) -> None:
-    """Plays that are kept from now on, with everything that counts them; `gone` are those that were taken away.
+async def add_plays(session: AsyncSession, settled: Mapping[UUID, Settled], names: NewNames) -> None:
+    """Plays that members keep from now on, with everything that counts them, and without those that were taken away.
 
-    The member's clubs are held already, see `names.unknown`.
+    Something changes for each of them. Their clubs are held already, see `names.unknown`.
     """
     raw = await driver(session)
+    plays = [play for one in settled.values() for play in one.plays]
     told = list(zip(*plays, strict=True)) or [()] * len(Telling._fields)
     columns = [
         _shortened(column, may_be_null=name in ("ended_at", "ms_played")) if name in SHORT else column
         for name, column in zip(Telling._fields, told, strict=True)
     ]
-    sources = [",".join(also.get(play.key, ())) for play in plays] if also else []
-    away = [[getattr(play, name) for play in gone] for name in ("started_at", "track_id", "artist_id", "album_id")]
-    less = await raw.fetch(ADD, user_id, *columns, sources, *away, [play.counts for play in gone], *names.columns())
+    members = [member for member, one in settled.items() for _ in one.plays]
+    also = any(one.also for one in settled.values())
+    sources = [",".join(one.also.get(play.key, ())) for one in settled.values() for play in one.plays] if also else []
+    gone = [(member, play) for member, one in settled.items() for play in one.gone]
+    away = [[getattr(play, name) for _, play in gone] for name in AWAY]
+    less = await raw.fetch(
+        ADD,
+        list(settled),
+        _shortened(members, may_be_null=False),
+        *columns,
+        sources,
+        [member for member, _ in gone],
+        *away,
+        *names.columns(),
+    )
     if less:
         await raw.execute(LESS, *(list(column) for column in zip(*less, strict=True)))
-    if gone:
-        await recount(session, user_id, gone)
+    for member, one in settled.items():
+        if one.gone:
+            await recount(session, member, one.gone)
 
 
 def _shortened(column: Sequence[Any], *, may_be_null: bool) -> Sequence[Any]:
@@ -248,7 +259,7 @@ async def recount(session: AsyncSession, user_id: UUID, gone: Sequence[Telling] 
 async def count_member(session: AsyncSession, user_id: UUID, *, here: bool = True) -> None:
     """Make a member's clubs count their plays where they should, or, with `here` false, nowhere."""
     raw = await driver(session)
-    await raw.execute(HOLD_CLUBS, user_id)
+    await raw.execute(HOLD_CLUBS, [user_id])
     for club_id, since, comes in await raw.fetch(MISCOUNTED, user_id, here):
         if comes:
             await raw.execute(ADD_LISTENER, club_id, user_id, since)

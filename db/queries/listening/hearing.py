@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -40,24 +40,26 @@ def _winner() -> Any:
 
 
 @cache
-def _tracks_shown() -> Select[UUID, str, str]:
+def _tracks_shown() -> Select[UUID, UUID, str, str]:
     return (
-        select(WeekRow.id, ARTIST, Track.title)
+        select(Membership.user_id, WeekRow.id, ARTIST, Track.title)
         .select_from(Membership)
         .join(User, User.id == Membership.user_id)
         .join(WeekRow, and_(WeekRow.club_id == Membership.club_id, BEING_HEARD))
         .join(Nomination, _winner())
         .join(Album, Album.id == Nomination.album_id)
         .join(Track, Track.album_id == Album.id)
-        .where(Membership.user_id == bindparam("user"), SHOWN)
+        .where(Membership.user_id == any_(bindparam("users", type_=ARRAY(Uuid()))), SHOWN)
     )
 
 
-async def tracks_shown_of(session: AsyncSession, user_id: UUID) -> dict[UUID, list[tuple[str, str]]]:
-    """Artists and titles of the albums whose cards may tell of a member, by week; of nobody who shows nothing."""
-    found: dict[UUID, list[tuple[str, str]]] = {}
-    for week_id, artist, title in await session.execute(_tracks_shown(), {"user": user_id}):
-        found.setdefault(week_id, []).append((artist, title))
+async def tracks_shown_of(
+    session: AsyncSession, members: Collection[UUID]
+) -> dict[tuple[UUID, UUID], list[tuple[str, str]]]:
+    """Artists and titles of albums whose cards may tell of members, by member and week; of nobody who shows nothing."""
+    found: dict[tuple[UUID, UUID], list[tuple[str, str]]] = {}
+    for user_id, week_id, artist, title in await session.execute(_tracks_shown(), {"users": list(members)}):
+        found.setdefault((user_id, week_id), []).append((artist, title))
     return found
 
 

@@ -16,7 +16,7 @@ from db.queries.listening.plays import driver
 # alone.
 HOLD_CLUBS = """
 SELECT 'club', club_id, pg_advisory_xact_lock_shared(hashtextextended(club_id::text, 41))::text
-FROM (SELECT club_id FROM memberships WHERE user_id = $1 ORDER BY club_id) AS of_member
+FROM (SELECT DISTINCT club_id FROM memberships WHERE user_id = ANY($1::uuid[]) ORDER BY club_id) AS of_members
 """
 
 UNKNOWN = f"""
@@ -55,14 +55,14 @@ class NewNames:
 
 async def unknown(
     session: AsyncSession,
-    user_id: UUID,
+    members: Collection[UUID],
     artists: Collection[UUID] = (),
     albums: Collection[UUID] = (),
     tracks: Collection[UUID] = (),
 ) -> dict[str, set[UUID]]:
-    """Which of these nobody has heard before, as `artist`, `album` and `track`; holds the member's clubs besides."""
+    """Which of these nobody has heard before, as `artist`, `album` and `track`; holds the members' clubs besides."""
     raw = await driver(session)
     found: dict[str, set[UUID]] = {"artist": set(), "album": set(), "track": set(), "club": set()}
-    for kind, key, _ in await raw.fetch(UNKNOWN, user_id, list(artists), list(albums), list(tracks)):
+    for kind, key, _ in await raw.fetch(UNKNOWN, list(members), list(artists), list(albums), list(tracks)):
         found[kind].add(key)
     return found

@@ -1,6 +1,7 @@
 """Accounts that are read: found due, taken up, and written to by nobody but who took them up last.
 
 Whoever holds several locks takes them in this order: the linked account, its row here, the member whose plays they are.
+Where several accounts are landed together nobody is waited for, so that there the order is free.
 """
 
 from __future__ import annotations
@@ -66,14 +67,31 @@ _PUT_OFF = text(
     " lease_until = NULL WHERE account_id = :account AND epoch = :epoch"
 )
 _HOLD = text("SELECT account_id FROM sync_accounts WHERE account_id = :account AND epoch = :epoch FOR UPDATE")
+_HOLD_WITH_MEMBERS = (
+    "SELECT state.account_id"
+    " FROM unnest(CAST(:accounts AS uuid[]), CAST(:epochs AS bigint[]), CAST(:members AS uuid[]))"
+    "  AS turn (account_id, epoch, user_id)"
+    " CROSS JOIN LATERAL (SELECT account_id FROM sync_accounts"
+    "  WHERE account_id = turn.account_id AND epoch = turn.epoch FOR UPDATE{skip}) AS state"
+    " CROSS JOIN LATERAL (SELECT id FROM users WHERE id = turn.user_id FOR NO KEY UPDATE{skip}) AS member"
+)
+_HOLD_ALONE = text(_HOLD_WITH_MEMBERS.format(skip=""))
+_HOLD_FREE = text(_HOLD_WITH_MEMBERS.format(skip=" SKIP LOCKED"))
 _STAGED = text("DELETE FROM staged_pages WHERE account_id = :account RETURNING page, plays")
 _SETTLE = text(
-    "UPDATE sync_accounts SET next_due_at = :next_due, newest_due_at = :newest_due, lease_until = NULL,"
-    "  covered_since = CAST(:since AS timestamptz[]), covered_until = CAST(:until AS timestamptz[]),"
-    '  "window" = CAST(:window AS jsonb), deep_at = :deep, last_play_at = :last_play,'
-    "  doubted = CAST(:doubted AS jsonb), failures = :failures, why = :why, refused = false,"
-    '  synced_at = COALESCE(:synced, synced_at), read = :read, "left" = :left'
-    " WHERE account_id = :account AND epoch = :epoch"
+    "UPDATE sync_accounts AS state SET next_due_at = given.next_due_at, newest_due_at = given.newest_due_at,"
+    "  lease_until = NULL, covered_since = CAST(given.since AS timestamptz[]),"
+    '  covered_until = CAST(given.until AS timestamptz[]), "window" = CAST(given."window" AS jsonb),'
+    "  deep_at = given.deep_at, last_play_at = given.last_play_at, doubted = CAST(given.doubted AS jsonb),"
+    "  failures = given.failures, why = '', refused = false, synced_at = COALESCE(given.synced_at, state.synced_at),"
+    '  read = given.read, "left" = given."left"'
+    " FROM unnest(CAST(:account AS uuid[]), CAST(:epoch AS bigint[]), CAST(:next_due AS timestamptz[]),"
+    "  CAST(:newest_due AS timestamptz[]), CAST(:since AS text[]), CAST(:until AS text[]), CAST(:window AS text[]),"
+    "  CAST(:deep AS timestamptz[]), CAST(:last_play AS timestamptz[]), CAST(:doubted AS text[]),"
+    "  CAST(:failures AS smallint[]), CAST(:synced AS timestamptz[]), CAST(:read AS int[]), CAST(:left AS int[]))"
+    '  AS given (account_id, epoch, next_due_at, newest_due_at, since, until, "window", deep_at, last_play_at,'
+    '   doubted, failures, synced_at, read, "left")'
+    " WHERE state.account_id = given.account_id AND state.epoch = given.epoch RETURNING state.account_id"
 )
 _NEXT = text("SELECT min(next_due_at) FROM sync_accounts WHERE lease_until IS NULL")
 _ASK = text(
@@ -109,6 +127,17 @@ class Turn:
     """Whether there is a token to open."""
     epoch: int
     state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An account that is given back as it is now."""
+
+    turn: Turn
+    state: State
+    next_due: datetime
+    synced: datetime | None = None
+    """When it was read with success; none where nothing was to be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,34 +201,28 @@ async def stage(session: Writing, turn: Turn, window: Window, plays: str, lease:
     return await session.scalar(_STAGE, values) is not None
 
 
-async def settle(
-    session: Writing,
-    turn: Turn,
-    state: State,
-    *,
-    next_due: datetime,
-    why: str = "",
-    synced: datetime | None = None,
-) -> bool:
-    """Give an account back as it is now; False, and nothing is written, when it is in other hands by now."""
+async def settle(session: Writing, given: Sequence[Given]) -> set[UUID]:
+    """Give accounts back; which of them, since nothing is written of those that are in other hands by now."""
+    states = [one.state for one in given]
     values = {
-        "account": turn.account_id,
-        "epoch": turn.epoch,
-        "next_due": next_due,
-        "newest_due": state.newest_due_at,
-        "since": [span.since for span in state.coverage],
-        "until": [span.until for span in state.coverage],
-        "window": None if state.window is None else _json_of(state.window),
-        "deep": state.deep_at,
-        "last_play": state.last_play_at,
-        "doubted": json.dumps([[one.played_at.isoformat(), str(one.track_id)] for one in state.doubted]),
-        "failures": min(state.failures, 1000),
-        "why": why,
-        "synced": synced,
-        "read": state.read,
-        "left": state.left,
+        "account": [one.turn.account_id for one in given],
+        "epoch": [one.turn.epoch for one in given],
+        "next_due": [one.next_due for one in given],
+        "newest_due": [state.newest_due_at for state in states],
+        "since": [_array_of(span.since for span in state.coverage) for state in states],
+        "until": [_array_of(span.until for span in state.coverage) for state in states],
+        "window": [None if state.window is None else _json_of(state.window) for state in states],
+        "deep": [state.deep_at for state in states],
+        "last_play": [state.last_play_at for state in states],
+        "doubted": [
+            json.dumps([[one.played_at.isoformat(), str(one.track_id)] for one in state.doubted]) for state in states
+        ],
+        "failures": [min(state.failures, 1000) for state in states],
+        "synced": [one.synced for one in given],
+        "read": [state.read for state in states],
+        "left": [state.left for state in states],
     }
-    return await _changed(session, _SETTLE, values)
+    return set(await session.scalars(_SETTLE, values))
 
 
 async def put_off(
@@ -220,6 +243,20 @@ async def put_off(
 async def hold(session: Writing, turn: Turn) -> bool:
     """Keep everybody from taking the account until the transaction ends; False when it is in other hands by now."""
     return await session.scalar(_HOLD, {"account": turn.account_id, "epoch": turn.epoch}) is not None
+
+
+async def hold_with_members(session: Writing, turns: Sequence[Turn], *, waits: bool) -> set[UUID]:
+    """Keep everybody from accounts and from their members' plays until the transaction ends; which of them are held.
+
+    Those in other hands by now, and those that are unlinked, are not. Whoever holds several `waits` for none: what
+    somebody else has at this moment is left out as well.
+    """
+    values = {
+        "accounts": [turn.account_id for turn in turns],
+        "epochs": [turn.epoch for turn in turns],
+        "members": [turn.user_id for turn in turns],
+    }
+    return set(await session.scalars(_HOLD_ALONE if waits else _HOLD_FREE, values))
 
 
 async def staged_pages(session: Writing, account_id: UUID) -> list[str]:
@@ -293,6 +330,11 @@ def _turn(row: Iterable[Any]) -> Turn:
 
 def _coverage(since: Sequence[datetime], until: Sequence[datetime]) -> tuple[Span, ...]:
     return tuple(Span(*span) for span in zip(since, until, strict=True))
+
+
+def _array_of(instants: Iterable[datetime]) -> str:
+    """Instants as one text: arrays of several lengths make no array of arrays."""
+    return f"{{{','.join(instant.isoformat() for instant in instants)}}}"
 
 
 def _json_of(window: Window) -> str:
