@@ -17,7 +17,8 @@ from bot.services import people
 from bot.services.club import setup
 from bot.services.listening import club_counters
 from bot.services.listening.forgetting import drop_plays, forget_source, told_between
-from bot.services.listening.taking import take_plays
+from bot.services.listening.taking import take_held, take_plays
+from db.queries.listening.plays import hold
 from db.tables.club import Club
 from db.tables.listening import AlbumPlays, ArtistPlays, ClubPlays, Listen, TrackPlays
 from db.tables.people import Membership, User
@@ -108,6 +109,7 @@ PEOPLE = st.integers(1, 2)
 DEEDS = st.one_of(
     st.tuples(st.just("take"), PEOPLE, st.lists(a_play(), min_size=1, max_size=6)),
     st.tuples(st.just("take"), PEOPLE, st.lists(a_play(), min_size=1, max_size=6)),
+    st.tuples(st.just("together"), *[st.lists(a_play(), max_size=5)] * 2),
     st.tuples(st.just("again"), PEOPLE),
     st.tuples(st.just("drop"), PEOPLE, st.sampled_from(SOURCES), st.integers(0, 3)),
     st.tuples(st.just("forget"), PEOPLE, st.sampled_from(SOURCES)),
@@ -140,6 +142,9 @@ class House:
             host = a_caller(1, manages=True)
             await setup.change_setting(self.tools, caller=host, now=NOW, name="timezone", value=of[0])
             return
+        if deed == "together":
+            await self.take_together(dict(enumerate(of, start=1)))
+            return
         user_id = self.users[of[0]]
         match deed:
             case "take":
@@ -158,6 +163,13 @@ class House:
     async def take(self, user_id, plays):
         async with self.database.writing() as session:
             await take_plays(session, user_id=user_id, plays=plays)
+
+    async def take_together(self, told):
+        async with self.database.writing() as session:
+            for number, plays in told.items():
+                self.told.setdefault(number, []).extend(plays)
+                await hold(session, self.users[number])
+            await take_held(session, {self.users[number]: plays for number, plays in told.items()})
 
     async def change(self, session, deed, user_id, what, every=0):
         if deed == "hide":
