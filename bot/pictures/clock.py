@@ -8,7 +8,7 @@ from math import cos, pi, sin
 from bot.domain.pictures.charts import HOURS, Clock
 from bot.pictures.card import begin, counted, finish
 from bot.pictures.look import BODY, BOLD, SECTION, SMALL, WIDTH, Palette
-from bot.pictures.sheet import Sheet, evenly, number
+from bot.pictures.sheet import Point, Sheet, evenly
 
 INNER, OUTER = 54.0, 138.0
 LABELS = 155.0
@@ -16,6 +16,8 @@ LABELS = 155.0
 APART = 0.018
 """Of a turn between two hours, in radians to either side."""
 QUARTERS = 6
+ARC = 6
+"""Straight pieces of an hour's bow."""
 
 
 def sheet(sketch: Clock, palette: Palette, _covers: Collection[str] = ()) -> Sheet:
@@ -23,12 +25,12 @@ def sheet(sketch: Clock, palette: Palette, _covers: Collection[str] = ()) -> She
     drawn, y = begin(palette, f"When {sketch.name} listens", f"{sketch.period} · {counted(sketch.plays, 'play')}")
     middle, centre = WIDTH / 2, y + LABELS
     for radius in (INNER, (INNER + OUTER) / 2, OUTER):
-        drawn.path(_ring(middle, centre, radius), "none", stroke=palette.line, width=0.7)
+        drawn.ring(middle, centre, radius, palette.line, width=0.7)
     for hour, part in enumerate(evenly(sketch.hours)):
         if part:
             step = min(len(palette.ramp) - 1, 1 + int(part * (len(palette.ramp) - 1.001)))
             reach = INNER + max(2.0, part * (OUTER - INNER))
-            drawn.path(_wedge(middle, centre, hour, reach), palette.ramp[step])
+            drawn.shape(_wedge(middle, centre, hour, reach), palette.ramp[step])
     for hour in range(0, HOURS, QUARTERS // 2):
         large = hour % QUARTERS == 0
         x, foot = _at(middle, centre, hour, LABELS)
@@ -63,25 +65,9 @@ def _at(middle: float, centre: float, hour: float, radius: float) -> tuple[float
     return middle + radius * cos(angle), centre + radius * sin(angle)
 
 
-def _ring(middle: float, centre: float, radius: float) -> str:
-    return (
-        f"M{number(middle - radius)} {number(centre)}a{number(radius)} {number(radius)} 0 1 1 {number(2 * radius)} 0"
-        f"a{number(radius)} {number(radius)} 0 1 1 {number(-2 * radius)} 0Z"
-    )
-
-
-def _wedge(middle: float, centre: float, hour: int, reach: float) -> str:
+def _wedge(middle: float, centre: float, hour: int, reach: float) -> list[Point]:
     half = pi / HOURS - APART
     turn = 2 * pi * hour / HOURS - pi / 2
-    corners = [
-        (middle + radius * cos(angle), centre + radius * sin(angle))
-        for radius, angle in (
-            (INNER, turn - half),
-            (reach, turn - half),
-            (reach, turn + half),
-            (INNER, turn + half),
-        )
-    ]
-    (x1, y1), (x2, y2), (x3, y3), (x4, y4) = [(number(x), number(y)) for x, y in corners]
-    far, near = number(reach), number(INNER)
-    return f"M{x1} {y1}L{x2} {y2}A{far} {far} 0 0 1 {x3} {y3}L{x4} {y4}A{near} {near} 0 0 0 {x1} {y1}Z"
+    steps = [turn - half + 2 * half * step / ARC for step in range(ARC + 1)]
+    around = [(INNER, angle) for angle in steps] + [(reach, angle) for angle in reversed(steps)]
+    return [(middle + radius * cos(angle), centre + radius * sin(angle)) for radius, angle in around]

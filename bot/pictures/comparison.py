@@ -71,7 +71,6 @@ def _artists(drawn: Sheet, y: float, sketch: Comparison) -> float:
     y = foot + GAP
     shown: Sequence[SharedArtist] = sketch.artists[:ARTISTS]
     most = max(max(one.left, one.right) for one in shown) or 1
-    hatched = drawn.hatch(palette.ground)
     room = half - 2 - COUNT
     for one in shown:
         drawn.text(middle, y + BODY, one.name, BODY, room=ROOM, anchor="middle", instead="?")
@@ -79,8 +78,8 @@ def _artists(drawn: Sheet, y: float, sketch: Comparison) -> float:
         left, right = (max(3.0, plays / most * room) if plays else 0.0 for plays in (one.left, one.right))
         drawn.rect(middle - 2 - left, top, left, 10, palette.accent, radius=RADIUS / 2)
         drawn.rect(middle + 2, top, right, 10, palette.other, radius=RADIUS / 2)
-        drawn.rect(middle + 2, top, right, 10, hatched, radius=RADIUS / 2, opacity=0.35)
-        drawn.line(middle, top - 2, middle, top + 12, palette.muted)
+        drawn.rect(middle + 2, top, right, 10, palette.ground, radius=RADIUS / 2, opacity=0.35, hatched=True)
+        drawn.down(middle, top - 2, 14, palette.muted)
         at = top + 5 + SMALL * 0.36
         drawn.text(middle - 2 - left - 5, at, short(one.left), SMALL, room=COUNT - 5, anchor="end", fill=palette.muted)
         drawn.text(middle + 2 + right + 5, at, short(one.right), SMALL, room=COUNT - 5, fill=palette.muted)

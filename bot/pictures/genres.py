@@ -8,12 +8,14 @@ from itertools import pairwise
 from bot.domain.pictures.charts import MOST_BANDS, GenreSpread
 from bot.pictures.card import RIGHT, ROOM, begin, finish, percent
 from bot.pictures.look import BODY, BOLD, GAP, MARGIN, SECTION, SMALL, Palette
-from bot.pictures.sheet import Sheet, number
+from bot.pictures.sheet import Point, Sheet
 from bot.pictures.writing import width_of
 
 HIGH = 210.0
 BADGE = 8.5
 ROW = 22.0
+SOFT = 16
+"""Straight pieces between two moments."""
 
 Band = tuple[str, tuple[float, ...]]
 
@@ -27,7 +29,7 @@ def sheet(sketch: GenreSpread, palette: Palette, _covers: Collection[str] = ()) 
     edges = _edges(bands, len(sketch.moments))
     for place in range(len(bands)):
         lower, upper = edges[place], edges[place + 1]
-        drawn.path(_band(lower, upper, top), palette.series[place], stroke=palette.ground, width=1.2)
+        drawn.shape(_band(lower, upper, top), palette.series[place], edge=palette.ground, width=1.2)
     for place in range(len(bands)):
         _number(drawn, place, edges[place], edges[place + 1], top)
     y = _moments(drawn, top + HIGH + SMALL + 6, sketch.moments)
@@ -57,26 +59,27 @@ def _x(place: int, moments: int) -> float:
     return MARGIN + (ROOM * place / (moments - 1) if moments > 1 else 0.0)
 
 
-def _band(lower: Sequence[float], upper: Sequence[float], top: float) -> str:
+def _band(lower: Sequence[float], upper: Sequence[float], top: float) -> list[Point]:
     """A band with soft edges; a single moment is a bar of full width."""
     if len(lower) == 1:
         lower, upper = [lower[0]] * 2, [upper[0]] * 2
     count = len(lower)
     above = [(_x(place, count), top + HIGH * (1 - value)) for place, value in enumerate(upper)]
-    below = [(_x(place, count), top + HIGH * (1 - value)) for place, value in enumerate(lower)][::-1]
-    return f"M{_point(above[0])}{_curve(above)}L{_point(below[0])}{_curve(below)}Z"
+    below = [(_x(place, count), top + HIGH * (1 - value)) for place, value in enumerate(lower)]
+    return [*_curve(above), *reversed(_curve(below))]
 
 
-def _curve(points: Sequence[tuple[float, float]]) -> str:
-    steps: list[str] = []
+def _curve(points: Sequence[Point]) -> list[Point]:
+    """From one point to the next level at first, then steep, then level again."""
+    found = [points[0]]
     for (x1, y1), (x2, y2) in pairwise(points):
-        half = (x1 + x2) / 2
-        steps.append(f"C{_point((half, y1))} {_point((half, y2))} {_point((x2, y2))}")
-    return "".join(steps)
-
-
-def _point(at: tuple[float, float]) -> str:
-    return f"{number(at[0])} {number(at[1])}"
+        pieces = max(2, min(SOFT, round((x2 - x1) / 2)))
+        for piece in range(1, pieces + 1):
+            part = piece / pieces
+            # Bézier's curve with both handles in the middle.
+            across = 1.5 * part * (1 - part) + part**3
+            found.append((x1 + (x2 - x1) * across, y1 + (y2 - y1) * part * part * (3 - 2 * part)))
+    return found
 
 
 def _number(drawn: Sheet, place: int, lower: Sequence[float], upper: Sequence[float], top: float) -> None:

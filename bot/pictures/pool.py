@@ -15,7 +15,7 @@ import struct
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, astuple, dataclass, field
+from dataclasses import astuple, dataclass, field, fields
 from typing import Any
 
 from bot.domain.pictures.painting import PictureRefused, Unpainted
@@ -88,9 +88,8 @@ class PainterProcess:
         assert reading is not None
         assert writing is not None
         try:
-            head = json.dumps(
-                {**asdict(order), "places": [astuple(one) for one in order.places], "covers": list(covers)}
-            )
+            told = {one.name: getattr(order, one.name) for one in fields(order)}
+            head = json.dumps({**told, "places": [astuple(one) for one in order.places], "covers": list(covers)})
             for part in (head.encode(), *covers.values()):
                 writing.write(LENGTH.pack(len(part)) + part)
                 await writing.drain()

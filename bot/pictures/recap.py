@@ -79,8 +79,8 @@ def _histogram(drawn: Sheet, y: float, sketch: Recap) -> float:
     most = max(sketch.counts)
     foot = y + 34 + BARS
     mean, middle = _at(float(sketch.mean), wide), _at(float(sketch.median), wide)
-    drawn.line(mean, y + 16, mean, foot, palette.ink, width=1.5)
-    drawn.line(middle, y + 16, middle, foot, palette.other, width=1.5, dash="3 4")
+    drawn.down(mean, y + 16, foot - y - 20, palette.ink, width=1.5)
+    drawn.down(middle, y + 16, foot - y - 20, palette.other, width=1.5, dash=4.5, gap=2.5)
     for place, count in enumerate(sketch.counts):
         left = MARGIN + place * wide
         high = count / most * BARS if count else 2.0

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal, TypeAlias
 
 from bot.pictures import writing
 from bot.pictures.look import LINE, REGULAR, Palette
@@ -12,6 +12,9 @@ from bot.pictures.look import LINE, REGULAR, Palette
 Anchor = Literal["start", "middle", "end"]
 ASCENT, DESCENT = 0.78, 0.24
 """Of a line of text above and below its foot, in its size."""
+TALL, DEEP = 1.3, 0.7
+"""The same of any script, with its marks."""
+Point: TypeAlias = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +42,23 @@ class Place:
     """Of its foot so much is darkened, for text to stand on."""
 
 
+Mark: TypeAlias = tuple[Any, ...]
+"""A shape or a line of text: its kind, then what `bot.pictures.strokes.Pen` is told, in the pixels of a phone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """Everything that a painter's process needs to know."""
 
-    svg: str
-    fonts: tuple[str, ...]
+    marks: tuple[Mark, ...]
+    scale: float
     width: int
     height: int
     ground: str
     places: tuple[Place, ...] = ()
-    """Covers below the drawing, which is then transparent elsewhere."""
+    """Covers below the marks."""
+    odd_fonts: tuple[str, ...] = ()
+    """Of lines that change their direction or hold emoji."""
 
 
 def number(value: float) -> str:
@@ -67,51 +76,52 @@ class Sheet:
     height: float = 0.0
     written: list[Written] = field(default_factory=list[Written])
     places: list[Place] = field(default_factory=list[Place])
-    _parts: list[str] = field(default_factory=list[str])
-    _defs: list[str] = field(default_factory=list[str])
-    _fonts: set[str] = field(default_factory=set[str])
+    _marks: list[Mark] = field(default_factory=list[Mark])
+    _odd_fonts: set[str] = field(default_factory=set[str])
 
     def rect(
-        self, x: float, y: float, width: float, height: float, fill: str, *, radius: float = 0.0, opacity: float = 1.0
+        self,
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        fill: str,
+        *,
+        radius: float = 0.0,
+        opacity: float = 1.0,
+        hatched: bool = False,
     ) -> None:
-        """A rectangle."""
-        if width <= 0 or height <= 0:
-            return
-        round_ = f' rx="{number(min(radius, width / 2, height / 2))}"' if radius else ""
-        clear = f' fill-opacity="{number(opacity)}"' if opacity < 1 else ""
-        self._parts.append(
-            f'<rect x="{number(x)}" y="{number(y)}" width="{number(width)}" height="{number(height)}"'
-            f'{round_} fill="{fill}"{clear}/>'
-        )
+        """A rectangle; a hatched one is slanted lines, for what must differ from a full one without its colour."""
+        if width > 0 and height > 0:
+            self._marks.append(
+                ("rect", x, y, width, height, fill, min(radius, width / 2, height / 2), opacity, hatched)
+            )
 
     def circle(self, x: float, y: float, radius: float, fill: str) -> None:
         """A dot."""
-        self._parts.append(f'<circle cx="{number(x)}" cy="{number(y)}" r="{number(radius)}" fill="{fill}"/>')
+        self._marks.append(("disc", x, y, radius, fill))
 
-    def line(
-        self, x1: float, y1: float, x2: float, y2: float, colour: str, *, width: float = 1.0, dash: str = ""
+    def ring(self, x: float, y: float, radius: float, fill: str, *, width: float) -> None:
+        """A thin circle."""
+        self._marks.append(("ring", x, y, radius, width, fill))
+
+    def across(self, x: float, y: float, length: float, colour: str) -> None:
+        """A thin line from left to right."""
+        self.rect(x, y - 0.5, length, 1, colour)
+
+    def down(
+        self, x: float, y: float, length: float, colour: str, *, width: float = 1.0, dash: float = 0.0, gap: float = 0.0
     ) -> None:
-        """A straight line."""
-        dashed = f' stroke-dasharray="{dash}"' if dash else ""
-        self._parts.append(
-            f'<line x1="{number(x1)}" y1="{number(y1)}" x2="{number(x2)}" y2="{number(y2)}" stroke="{colour}"'
-            f' stroke-width="{number(width)}" stroke-linecap="round"{dashed}/>'
-        )
+        """A thin line from top to bottom, or the dashes of one."""
+        at = y
+        while at < y + length:
+            high = min(dash or length, y + length - at)
+            self.rect(x - width / 2, at, width, high, colour, radius=width / 2)
+            at += high + gap
 
-    def path(self, steps: str, fill: str, *, stroke: str = "", width: float = 0.0, opacity: float = 1.0) -> None:
-        """A shape of steps in the language of SVG paths."""
-        edge = f' stroke="{stroke}" stroke-width="{number(width)}" stroke-linejoin="round"' if stroke else ""
-        clear = f' fill-opacity="{number(opacity)}"' if opacity < 1 else ""
-        self._parts.append(f'<path d="{steps}" fill="{fill}"{clear}{edge}/>')
-
-    def hatch(self, colour: str) -> str:
-        """A filling of slanted lines, for what must differ from a full one without its colour."""
-        name = f"hatch{len(self._defs)}"
-        self._defs.append(
-            f'<pattern id="{name}" width="4" height="4" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-            f'<rect width="2" height="4" fill="{colour}"/></pattern>'
-        )
-        return f"url(#{name})"
+    def shape(self, points: Sequence[Point], fill: str, *, edge: str = "", width: float = 0.0) -> None:
+        """A polygon, with an edge of another colour where it shall have one."""
+        self._marks.append(("shape", tuple(round(value, 2) for point in points for value in point), fill, edge, width))
 
     def text(
         self,
@@ -156,16 +166,22 @@ class Sheet:
     def _put(
         self, x: float, foot: float, text: str, size: float, room: float, fill: str, weight: int, anchor: Anchor
     ) -> None:
-        told, fonts = writing.markup(text, weight)
-        self._fonts |= fonts
         left = x - {"start": 0.0, "middle": room / 2, "end": room}[anchor]
         self.written.append(Written(text, size, weight, left, foot, room))
+        pieces = list(writing.runs(text, weight))
+        if not writing.odd(pieces):
+            told = tuple((writing.only_drawn(one), one.face.path) for one in pieces)
+            self._marks.append(("text", x, foot, size, fill, anchor, told))
+            return
+        markup, fonts = writing.markup(pieces)
+        self._odd_fonts |= fonts
         turned = f' text-anchor="{anchor}"' if anchor != "start" else ""
         heavy = f' font-weight="{weight}"' if weight != REGULAR else ""
-        self._parts.append(
-            f'<text x="{number(x)}" y="{number(foot)}" font-size="{number(size)}" fill="{fill}"'
-            f"{heavy}{turned}>{told}</text>"
+        line = (
+            f'<text x="{number(x - left)}" y="{number(size * TALL)}" font-size="{number(size)}" fill="{fill}"'
+            f"{heavy}{turned}>{markup}</text>"
         )
+        self._marks.append(("odd", left, foot - size * TALL, room, size * (TALL + DEEP), line))
 
     def cover(self, sha256: str, x: float, y: float, side: float, *, radius: float = 0.0, veil: float = 0.0) -> None:
         """A cover below everything drawn."""
@@ -176,18 +192,8 @@ class Sheet:
     def order(self) -> Order:
         """The finished sheet."""
         width, height = round(self.width * self.scale), round(self.height * self.scale)
-        ground = [] if self.places else [f'<rect width="100%" height="100%" fill="{self.palette.ground}"/>']
-        svg = "".join(
-            (
-                f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" xml:space="preserve"',
-                f' viewBox="0 0 {number(width / self.scale)} {number(height / self.scale)}">',
-                f"<defs>{''.join(self._defs)}</defs>" if self._defs else "",
-                *ground,
-                *self._parts,
-                "</svg>",
-            )
-        )
-        return Order(svg, tuple(sorted(self._fonts)), width, height, self.palette.ground, tuple(self.places))
+        fonts = tuple(sorted(self._odd_fonts))
+        return Order(tuple(self._marks), self.scale, width, height, self.palette.ground, tuple(self.places), fonts)
 
 
 def evenly(values: Iterable[float]) -> list[float]:

@@ -66,7 +66,7 @@ def _decades(drawn: Sheet, y: float, decades: Sequence[Bar]) -> float:
         drawn.text(middle, foot - high - 5, percent(bar.share), SMALL, room=wide, anchor="middle", weight=BOLD)
         name = bar.name if len(shown) < DECADES - 1 else bar.name[2:]
         drawn.text(middle, foot + SMALL + 5, name, SMALL, room=wide, fill=drawn.palette.muted, anchor="middle")
-    drawn.line(MARGIN, foot + 0.5, MARGIN + wide * len(shown), foot + 0.5, drawn.palette.line)
+    drawn.across(MARGIN, foot + 0.5, wide * len(shown), drawn.palette.line)
     return foot + SMALL + 5 + SECTION
 
 

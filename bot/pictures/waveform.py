@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from bot.domain.pictures.charts import Waveform
-from bot.pictures.card import RIGHT, ROOM, begin, finish
+from bot.pictures.card import ROOM, begin, finish
 from bot.pictures.look import MARGIN, SECTION, SMALL, Palette
 from bot.pictures.sheet import Sheet
 
 HIGH = 92.0
-BARS = 113
-"""Each three pixels of a phone wide, with what lies between."""
+BARS = 116
+"""Each is seven pixels of the picture wide, with what lies between."""
 
 
 def sheet(sketch: Waveform, palette: Palette, _covers: Collection[str] = ()) -> Sheet:
@@ -19,7 +19,7 @@ def sheet(sketch: Waveform, palette: Palette, _covers: Collection[str] = ()) -> 
     told = " · ".join(filter(None, (sketch.artist, sketch.version, length(sketch.seconds), _loudness(sketch))))
     drawn, y = begin(palette, sketch.title, told)
     middle = y - 12 + HIGH / 2
-    drawn.line(MARGIN, middle, RIGHT, middle, palette.line)
+    drawn.across(MARGIN, middle, ROOM, palette.line)
     wide = ROOM / BARS
     for place, (low, high) in enumerate(_columns(sketch.peaks)):
         top, bottom = middle - max(high, 0.012) * HIGH / 2, middle - min(low, -0.012) * HIGH / 2

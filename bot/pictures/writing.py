@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -138,9 +138,9 @@ def runs(text: str, weight: int = REGULAR) -> Iterator[Run]:
         if found is None:
             continue
         if found[0] is not face and piece and face is not None:
-            # A space takes part in what stands before it.
-            if cluster == " " and face is not EMOJI:
-                found = (face, float(width_in(face, 32) or found[1]))
+            # A space takes part in what stands before it, where that has one.
+            if cluster == " " and face is not EMOJI and (space := width_in(face, 32)) is not None:
+                found = (face, float(space))
             else:
                 yield Run(piece, face, width)
                 piece, width = "", 0.0
@@ -211,11 +211,23 @@ def _breaks(cluster: str) -> bool:
     return unicodedata.east_asian_width(cluster[0]) in ("W", "F")
 
 
-def markup(text: str, weight: int = REGULAR) -> tuple[str, set[str]]:
-    """The text for a drawing, each piece with its font named, and the files of the fonts."""
-    told: list[str] = []
-    files: set[str] = set()
-    for run in runs(text, weight):
-        files.add(run.face.path)
-        told.append(f'<tspan font-family="{run.face.family}">{html.escape(run.text)}</tspan>')
-    return "".join(told), files
+def odd(pieces: Sequence[Run]) -> bool:
+    """Whether a line holds emoji, or writing from right to left: then its pieces do not simply follow each other."""
+    return any(one.face is EMOJI or (not one.text.isascii() and any(map(_turns, one.text))) for one in pieces)
+
+
+def _turns(char: str) -> bool:
+    return unicodedata.bidirectional(char) in ("R", "AL", "AN")
+
+
+def only_drawn(run: Run) -> str:
+    """The piece without marks that its font does not have."""
+    if run.text.isascii():
+        return run.text
+    return "".join(char for char in run.text if char == JOINER or width_in(run.face, ord(char)) is not None)
+
+
+def markup(pieces: Sequence[Run]) -> tuple[str, set[str]]:
+    """A line for a drawing, each piece with its font named, and the files of the fonts."""
+    told = "".join(f'<tspan font-family="{one.face.family}">{html.escape(one.text)}</tspan>' for one in pieces)
+    return told, {one.face.path for one in pieces}

@@ -13,7 +13,7 @@ from bot.domain.pictures.painting import PHONE_WIDTH, SMALLEST_TEXT, Theme
 from bot.domain.pictures.saying import ALT_LIMIT, alt_of
 from bot.domain.pictures.sketches import Sketch
 from bot.pictures.card import short
-from bot.pictures.fonts import EMOJI, SCRIPTS, covered
+from bot.pictures.fonts import ALL_FACES, EMOJI, SCRIPTS, covered
 from bot.pictures.layout import laid_out, sheet_of
 from bot.pictures.look import PALETTES
 from bot.pictures.sheet import DESCENT, Sheet
@@ -85,13 +85,30 @@ def font_of(path: str) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(path, FONT_SIZE)
 
 
-def test_every_sheet_is_a_drawing_that_names_no_file_and_no_address() -> None:
-    shapes = {"svg", "defs", "pattern", "rect", "circle", "line", "path", "text", "tspan"}
+def test_no_mark_names_a_file_or_an_address_but_those_of_our_fonts() -> None:
+    ours = {face.path for face in ALL_FACES}
     for name, sketch in ALL.items():
-        drawing = ElementTree.fromstring(laid_out(sketch, Theme.LIGHT, {"c" * 64}).svg)
-        for element in drawing.iter():
-            assert element.tag.rpartition("}")[2] in shapes, name
-            assert not any(key.endswith("href") for key in element.attrib), name
+        order = laid_out(sketch, Theme.LIGHT, {"c" * 64})
+        assert set(order.odd_fonts) <= ours
+        for kind, *told in order.marks:
+            assert kind in {"rect", "disc", "ring", "shape", "text", "odd"}, name
+            if kind == "text":
+                assert {file for _, file in told[-1]} <= ours, name
+            if kind == "odd":
+                for element in ElementTree.fromstring(told[-1]).iter():
+                    assert element.tag in {"text", "tspan"}, name
+                    assert not any(key.endswith("href") for key in element.attrib), name
+
+
+def test_only_lines_that_turn_or_hold_emoji_are_odd() -> None:
+    def odd_of(sketch: Sketch) -> int:
+        return sum(kind == "odd" for kind, *_ in laid_out(sketch, Theme.DARK).marks)
+
+    told = sketches()
+    assert {name: odd_of(sketch) for name, sketch in told.items()} == dict.fromkeys(told, 0)
+    assert odd_of(sketches("日本 Кино Ωδή ไทย")["clock"]) == 0
+    assert odd_of(sketches("فيروز live")["clock"]) == 1
+    assert odd_of(sketches("Ada 🎧")["clock"]) == 1
 
 
 def test_every_picture_is_said_in_words_that_fit() -> None:

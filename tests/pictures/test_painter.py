@@ -22,17 +22,9 @@ from bot.pictures.sheet import Order
 from tests.factories.pictures import a_picture, a_png_bomb
 from tests.factories.sketches import HOSTILE, a_collage, sketches
 
-EMPTY = Order('<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40"/>', (), 40, 40, "#000000")
-PATTERN = '<pattern id="p" width="1" height="1" patternUnits="userSpaceOnUse"><circle r="1"/></pattern>'
-BLUR = '<filter id="b"><feGaussianBlur stdDeviation="90"/></filter>'
-SLOW = replace(
-    EMPTY,
-    svg=(
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="5000" height="5000"><defs>{PATTERN}{BLUR}</defs>'
-        + '<rect width="5000" height="5000" fill="url(#p)" filter="url(#b)"/>' * 60
-        + "</svg>"
-    ),
-)
+EMPTY = Order((), 1.0, 40, 40, "#000000")
+WIDE = ("shape", (0, 0, 5_900, 0, 5_900, 5_900, 0, 5_900), "#ffffff", "#ff0000", 9.0)
+SLOW = replace(EMPTY, marks=(WIDE,) * 60, width=5_900, height=5_900)
 
 
 class Shelf(dict[str, bytes]):
@@ -102,9 +94,10 @@ async def test_a_bad_cover_is_a_tile_with_its_name_and_the_others_stay() -> None
 
 
 async def test_what_takes_too_long_is_ended_and_the_next_picture_works() -> None:
-    painter = PooledPainter(limits=Limits(processes=1, seconds=0.6))
+    painter = PooledPainter(limits=Limits(processes=1))
     try:
         await painter.pool.draw(EMPTY, {})
+        painter.pool.limits = Limits(processes=1, seconds=0.6)
         with pytest.raises(PictureRefused) as refused:
             await painter.pool.draw(SLOW, {})
         assert refused.value.why is Unpainted.SLOW
@@ -117,7 +110,7 @@ async def test_what_takes_too_long_is_ended_and_the_next_picture_works() -> None
 
 async def test_what_takes_too_much_memory_or_kills_its_process_is_refused_and_the_next_picture_works() -> None:
     painter = PooledPainter(limits=Limits(processes=1, memory_bytes=400_000_000, seconds=20))
-    greedy = replace(EMPTY, svg=EMPTY.svg.replace('width="40" height="40"', 'width="30000" height="30000"'))
+    greedy = replace(EMPTY, marks=(("rect", 0, 0, 30_000, 30_000, "#ffffff", 3, 1.0, False),))
     try:
         with pytest.raises(PictureRefused):
             await painter.pool.draw(greedy, {})
