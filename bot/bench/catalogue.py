@@ -4,9 +4,6 @@
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
 from __future__ import annotations
 
-import json
-import os
-import sys
 import time
 from dataclasses import asdict, dataclass
 from itertools import islice
@@ -15,18 +12,18 @@ from typing import Any
 
 import asyncpg
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, TaskID
 from rich.table import Table
 
 from bot.bench.filling import GUILD, MEMBER, fill_catalogue, fill_club
 from bot.bench.keystrokes import Typing, typings
 from bot.bench.names import MadeNames, Name, read_names, real_names
+from bot.bench.outcome import Outcome, print_json, progress_bars
+from bot.bench.own_server import own_server
 from bot.domain.catalog import normalised
 from bot.domain.clock import SystemClock
 from bot.services.suggestions import suggested_albums
 from bot.services.tools import Tools
-from db import migrate
-from db.server import EmbeddedServer
 from db.session import SERVER_SETTINGS, Database, driver_url
 
 FLOOR = """
@@ -90,6 +87,15 @@ class Figures:
         """Whether the goal is reached."""
         return self.ratio <= RATIO_GOAL and self.ours.p99 < P99_GOAL_MS
 
+    def outcomes(self) -> list[Outcome]:
+        """In the shape of all benches."""
+        floor, ours = self.floor, self.ours
+        times, below = f"at most {RATIO_GOAL:g} times the floor", f"< {P99_GOAL_MS:g}"
+        return [
+            Outcome("catalogue", "a keystroke, p50", ours.p50, "ms", times, self.ratio <= RATIO_GOAL, floor.p50),
+            Outcome("catalogue", "a keystroke, p99", ours.p99, "ms", below, ours.p99 < P99_GOAL_MS, floor.p99),
+        ]
+
 
 async def bench(options: Options) -> int:
     """Fill a database of its own, measure, print the figures; the exit code."""
@@ -98,35 +104,21 @@ async def bench(options: Options) -> int:
     except (OSError, ValueError) as error:
         Console(stderr=True).print(str(error), markup=False, soft_wrap=True)
         return 1
-    made = real_names(known, options.albums, SEED) if known else MadeNames(SEED).names(options.albums)
-    figures = await _on_own_server(list(made), options)
+    figures = await measure(options, known)
     if options.json:
         goals = {"ratio": RATIO_GOAL, "p99": P99_GOAL_MS, "reached": figures.reached}
-        sys.stdout.write(json.dumps({**asdict(figures), "ratio": figures.ratio, "goal": goals}) + "\n")
+        print_json({**asdict(figures), "ratio": figures.ratio, "goal": goals})
     else:
         _show(figures)
     return 0
 
 
-async def _on_own_server(names: list[Name], options: Options) -> Figures:
-    server = EmbeddedServer.throwaway(f"longplay-bench-{os.getpid()}")
-    try:
-        url = await server.start()
-        await migrate.upgrade(url)
-        with _progress() as progress:
-            return await _measure(url, names, options, progress)
-    finally:
-        await server.discard()
-
-
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-    )
+async def measure(options: Options, known: list[Name] | None = None) -> Figures:
+    """Fill a database of its own, with the `known` names or made ones, and have people type."""
+    made = real_names(known, options.albums, SEED) if known else MadeNames(SEED).names(options.albums)
+    async with own_server() as url:
+        with progress_bars() as progress:
+            return await _measure(url, list(made), options, progress)
 
 
 async def _measure(url: str, names: list[Name], options: Options, progress: Progress) -> Figures:

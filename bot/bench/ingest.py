@@ -5,10 +5,7 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import os
 import resource
-import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -18,18 +15,18 @@ from uuid import UUID
 
 import asyncpg
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from bot.bench.hearing import JOINED, LISTENS_OF_ALBUM, Hearing, fill_clubs, made_titles, pages
-from bot.bench.names import MadeNames, read_names, real_names
+from bot.bench.names import MadeNames, Name, read_names, real_names
+from bot.bench.outcome import Outcome, print_json, progress_bars
+from bot.bench.own_server import own_server
 from bot.domain.ids import new_id
 from bot.domain.listening.names import artist_key, title_key
 from bot.domain.listening.plays import Told
 from bot.domain.listening.telling import telling_of
 from bot.services.listening.taking import take_plays
 from db import migrate
-from db.server import EmbeddedServer
 from db.session import SERVER_SETTINGS, Database, asyncpg_url, driver_url
 
 SEED = 20_261_120
@@ -106,6 +103,15 @@ class Figures:
         """Whether the goal is reached."""
         return self.ratio >= RATIO_GOAL and self.megabytes < MEGABYTES_GOAL
 
+    def outcomes(self) -> list[Outcome]:
+        """In the shape of all benches."""
+        share, most = self.ratio >= RATIO_GOAL, self.megabytes < MEGABYTES_GOAL
+        goal = f"{RATIO_GOAL:g} of the floor"
+        return [
+            Outcome("ingest", "listens taken in, with counters", self.ours, "a second", goal, share, self.floor),
+            Outcome("ingest", "memory at the most", self.megabytes, "MB", f"< {MEGABYTES_GOAL:g}", most),
+        ]
+
 
 async def bench(options: Options) -> int:
     """Fill databases of its own, measure, print the figures; the exit code."""
@@ -114,30 +120,26 @@ async def bench(options: Options) -> int:
     except (OSError, ValueError) as error:
         Console(stderr=True).print(str(error), markup=False, soft_wrap=True)
         return 1
-    albums = max(200, options.listens // LISTENS_OF_ALBUM)
-    names = list(real_names(known, albums, SEED) if known else MadeNames(SEED).names(albums))
-    figures = await _on_own_server(Hearing(names, made_titles(SEED + 1), SEED), options)
+    figures = await measure(options, known)
     if options.json:
         goals = {"ratio": RATIO_GOAL, "megabytes": MEGABYTES_GOAL, "reached": figures.reached}
-        sys.stdout.write(json.dumps({**asdict(figures), "ratio": figures.ratio, "goal": goals}) + "\n")
+        print_json({**asdict(figures), "ratio": figures.ratio, "goal": goals})
     else:
         _show(figures)
     return 0
 
 
-async def _on_own_server(hearing: Hearing, options: Options) -> Figures:
-    server = EmbeddedServer.throwaway(f"longplay-bench-{os.getpid()}")
-    try:
-        url = await server.start()
+async def measure(options: Options, known: list[Name] | None = None) -> Figures:
+    """Fill databases of its own, both ways, with the `known` names or made ones."""
+    albums = max(200, options.listens // LISTENS_OF_ALBUM)
+    names = list(real_names(known, albums, SEED) if known else MadeNames(SEED).names(albums))
+    async with own_server() as url:
         floor_url = asyncpg_url(url).set(database="floor").render_as_string(hide_password=False)
         plain: Any = await asyncpg.connect(driver_url(url))
         await plain.execute("CREATE DATABASE floor")
         await plain.close()
-        await migrate.upgrade(url)
         await migrate.upgrade(floor_url)
-        return await _measure(url, floor_url, hearing, options)
-    finally:
-        await server.discard()
+        return await _measure(url, floor_url, Hearing(names, made_titles(SEED + 1), SEED), options)
 
 
 async def _measure(url: str, floor_url: str, hearing: Hearing, options: Options) -> Figures:
@@ -176,7 +178,7 @@ async def _in_turn(
     """Seconds of ours and of the floor, some members each in turn, so that what disturbs the machine disturbs both."""
     ours = floor = 0.0
     each = listens // len(members)
-    with _progress() as progress:
+    with progress_bars() as progress:
         task = progress.add_task("members", total=len(members))
         for first in range(0, len(members), ROUND):
             told = {
@@ -241,16 +243,6 @@ def _staged(play: Told) -> StagedRow:
         title_key(play.title),
         play.album,
         title_key(play.album),
-    )
-
-
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
     )
 
 

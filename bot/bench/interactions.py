@@ -22,15 +22,14 @@ from rich.table import Table
 from bot.bench.answering import PRESSED, ROW, Answerer, Place, longplay, plain
 from bot.bench.catalogue import Spread
 from bot.bench.crowd import Act, Crowd, Turn, Voter
-from bot.bench.outcome import Outcome, mark, print_json, progress
+from bot.bench.outcome import Outcome, mark, print_json, progress_bars
+from bot.bench.own_server import own_server
 from bot.bench.polls import Polling, open_polls, settle_people
 from bot.domain.clock import SystemClock
 from bot.rehearsal.loopback import LoopbackDiscord, posting
 from bot.rehearsal.loopback.components import BUTTON, button_names, walk
 from bot.rehearsal.loopback.gateway import Session
 from bot.rehearsal.loopback.state import Message
-from db import migrate
-from db.server import EmbeddedServer
 from db.session import asyncpg_url, driver_url
 
 SEED = 20_261_129
@@ -174,19 +173,16 @@ async def bench(options: Options) -> int:
 
 async def measure(options: Options) -> Figures:
     """Open polls in databases of their own, and have the crowd vote."""
-    server = EmbeddedServer.throwaway(f"longplay-bench-{os.getpid()}")
-    double = LoopbackDiscord(SystemClock().now)
-    try:
-        url = await server.start()
-        await migrate.upgrade(url)
+    async with own_server() as url:
+        double = LoopbackDiscord(SystemClock().now)
         clubs = settle_people(double, options.clubs, options.members)
         await open_polls(url, clubs, options.nominations)
         floor_url = await _copied(url)
         await double.start()
-        return await _beside(double, clubs, url, floor_url, options)
-    finally:
-        await double.stop()
-        await server.discard()
+        try:
+            return await _beside(double, clubs, url, floor_url, options)
+        finally:
+            await double.stop()
 
 
 async def _copied(url: str) -> str:
@@ -234,7 +230,7 @@ async def _beside(
 async def _take_turns(crowd: Crowd, rivals: dict[str, Rival], options: Options) -> None:
     gc.collect()
     gc.freeze()
-    with progress() as bars:
+    with progress_bars() as bars:
         task = bars.add_task("turns", total=len(WAYS) * (options.turns + 2))
         for turn in range(-1, options.turns):  # the first one only warms up
             for name in WAYS if turn % 2 else reversed(WAYS):

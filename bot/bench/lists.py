@@ -4,10 +4,7 @@
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
 from __future__ import annotations
 
-import json
-import os
 import random
-import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass, field
@@ -17,18 +14,18 @@ from uuid import UUID
 
 import asyncpg
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import Progress
 from rich.table import Table
 
 from bot.bench.audience import FIRST_MEMBER, GUILD, NOW, Size, fill_audience
 from bot.bench.catalogue import Spread
+from bot.bench.outcome import Outcome, mark, print_json, progress_bars
+from bot.bench.own_server import own_server
 from bot.domain.clock import SystemClock
 from bot.domain.listening.charts import Kind, Subject
 from bot.domain.people import Caller
 from bot.services.listening import charts, finding, seeing
 from bot.services.tools import Tools
-from db import migrate
-from db.server import EmbeddedServer
 from db.session import SERVER_SETTINGS, Database, driver_url
 
 SEED = 20_261_120
@@ -87,6 +84,14 @@ class Figures:
         """Whether every goal is reached."""
         return all(one.reached for one in self.lists)
 
+    def outcomes(self) -> list[Outcome]:
+        """In the shape of all benches."""
+        goal = f"< {P99_GOAL_MS:g}"
+        return [
+            Outcome("lists", f"{one.name}, p99", one.ours.p99, "ms", goal, one.reached, one.floor.p99)
+            for one in self.lists
+        ]
+
 
 @dataclass(slots=True)
 class Times:
@@ -108,34 +113,20 @@ class Ask:
 
 async def bench(options: Options) -> int:
     """Fill a database of its own, measure, print the figures; the exit code."""
-    figures = await _on_own_server(options)
+    figures = await measure(options)
     if options.json:
         goals = {"p99": P99_GOAL_MS, "reached": figures.reached}
-        sys.stdout.write(json.dumps({**asdict(figures), "goal": goals}) + "\n")
+        print_json({**asdict(figures), "goal": goals})
     else:
         _show(figures)
     return 0
 
 
-async def _on_own_server(options: Options) -> Figures:
-    server = EmbeddedServer.throwaway(f"longplay-bench-{os.getpid()}")
-    try:
-        url = await server.start()
-        await migrate.upgrade(url)
-        with _progress() as progress:
+async def measure(options: Options) -> Figures:
+    """Fill a database of its own, and ask for every list."""
+    async with own_server() as url:
+        with progress_bars() as progress:
             return await _measure(url, options, progress)
-    finally:
-        await server.discard()
-
-
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-    )
 
 
 async def _measure(url: str, options: Options, progress: Progress) -> Figures:
@@ -225,10 +216,10 @@ def _show(figures: Figures) -> None:
         table.add_column(heading, justify="right" if heading else "left")
     for one in figures.lists:
         numbers = (one.floor.p50, one.floor.p99, one.ours.p50, one.ours.p90, one.ours.p99)
-        table.add_row(one.name, *(f"{number:.2f}" for number in numbers), "reached" if one.reached else "missed")
+        table.add_row(one.name, *(f"{number:.2f}" for number in numbers), mark(one.reached))
     console = Console()
     console.print(table)
     console.print(
         f"{figures.rounds:,} calls of each; p99 below {P99_GOAL_MS:g} ms:"
-        f" {'reached' if figures.reached else 'missed'}. Filling took {figures.fill_seconds:.0f} s."
+        f" {mark(figures.reached)}. Filling took {figures.fill_seconds:.0f} s."
     )

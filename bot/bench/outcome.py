@@ -20,16 +20,18 @@ class Outcome:
     bench: str
     name: str
     figure: float | None
-    """None where the bench broke."""
+    """None where there is none, for the reason that `fault` tells."""
     unit: str
     goal: str
     """What is wanted, in words; empty where nothing is."""
     met: bool | None
-    """Whether it is what is wanted; None where nothing is, or where the bench broke."""
+    """Whether it is what is wanted; None where nothing is, or where there is no figure."""
     floor: float | None = None
     """The same by the plainest way, in the same run and unit."""
     fault: str = ""
     """Why there is no figure."""
+    broke: bool = False
+    """Whether that is a fault of the bench, or of what it measures."""
 
     @property
     def ratio(self) -> float | None:
@@ -37,7 +39,7 @@ class Outcome:
         return round(self.figure / self.floor, 2) if self.figure is not None and self.floor else None
 
 
-def progress() -> Progress:
+def progress_bars() -> Progress:
     """Bars on standard error, so that what is told stays alone."""
     return Progress(
         TextColumn("{task.description}"),
@@ -66,14 +68,14 @@ def print_json(told: Mapping[str, Any]) -> None:
 def table_of(outcomes: Sequence[Outcome], title: str) -> Table:
     """One line for each outcome."""
     table = Table(title=title, title_justify="left")
-    for heading in ("bench", "", "figure", "unit", "floor", "ratio", "goal", ""):
+    for heading in ("bench", "", "figure", "floor", "ratio", "goal", ""):
         table.add_column(heading, justify="right" if heading in ("figure", "floor", "ratio") else "left")
     for before, one in zip((None, *outcomes), outcomes, strict=False):
         name = "" if before is not None and before.bench == one.bench else one.bench
         if one.figure is None:
-            table.add_row(name, one.name, "–", "", "", "", one.fault, "BROKE")
+            table.add_row(name, one.name, "–", "", "", one.fault, "BROKE" if one.broke else "not measured")
             continue
-        shown = (_shown(one.figure), one.unit, _shown(one.floor), _shown(one.ratio))
+        shown = (f"{_shown(one.figure)} {one.unit}".rstrip(), _shown(one.floor), _shown(one.ratio))
         table.add_row(name, one.name, *shown, one.goal, mark(one.met))
     return table
 

@@ -8,8 +8,6 @@ factorisation. All of them, and ours, see the same, and choose from the same alb
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 from __future__ import annotations
 
-import json
-import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, field, replace
@@ -25,6 +23,7 @@ from bot.bench.factoring import factored
 from bot.bench.hidden import FIRST_SHOWN, HIDDEN, Case, Play, cases_of, demand_sealed, plays_of
 from bot.bench.histories import people_in
 from bot.bench.leagues import Hidden, demand_unseen, key_of, league_cases, rating_cases
+from bot.bench.outcome import Outcome, print_json
 from bot.domain.taste.agreement import agreement
 from bot.domain.taste.recommending import Album, Asked, Shelf, Tastes, lately, love_of
 
@@ -100,6 +99,13 @@ class Measured:
     def reached(self) -> bool:
         """Whether ours is not below any floor."""
         return not self.rates or self.rates[0].rate >= max(rate.rate for rate in self.rates[1:])
+
+    def outcome(self) -> Outcome:
+        """In the shape of all benches: beside the best floor."""
+        if not self.rates:
+            return Outcome("recommend", self.name, None, "", "", None, fault="nobody could be right in any case")
+        ours, floor = self.rates[0].rate, max(rate.rate for rate in self.rates[1:])
+        return Outcome("recommend", self.name, ours, "hit rate", "not below the floor", self.reached, floor)
 
 
 # --- histories ------------------------------------------------------------------------------------------------------
@@ -286,7 +292,7 @@ async def bench(options: Options) -> int:
     found = measure(options)
     if options.json:
         told = [{**asdict(one), "reached": one.reached} for one in found]
-        sys.stdout.write(json.dumps({"seed": options.seed, "resamples": RESAMPLES, "measured": told}) + "\n")
+        print_json({"seed": options.seed, "resamples": RESAMPLES, "measured": told})
         return 0 if found else 1
     console = Console()
     if not found:

@@ -7,10 +7,7 @@ Every figure stands beside a row fetched by its key on the same database.
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
 from __future__ import annotations
 
-import json
-import os
 import random
-import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -19,11 +16,13 @@ from typing import Any, cast
 
 import asyncpg
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import Progress
 from rich.table import Table
 
 from bot.bench.audience import FIRST_MEMBER, NOW
 from bot.bench.catalogue import Spread
+from bot.bench.outcome import Outcome, mark, print_json, progress_bars
+from bot.bench.own_server import own_server
 from bot.bench.platform import FIRST_GUILD, Platform, fill_platform
 from bot.domain.clock import SystemClock
 from bot.domain.listening.charts import Kind, Subject
@@ -35,8 +34,6 @@ from bot.services.club import phases, planning, views
 from bot.services.listening import charts, finding, seeing, syncing
 from bot.services.taste import refreshing
 from bot.services.tools import Listening, Tools
-from db import migrate
-from db.server import EmbeddedServer
 from db.session import SERVER_SETTINGS, Database, driver_url
 
 SEED = 20_261_129
@@ -110,6 +107,19 @@ class Figures:
         quick = all(spread.p99 < P99_GOAL_MS for spread in self.asked.values())
         return quick and self.opened_seconds < OPENED_GOAL and not self.looked_through
 
+    def outcomes(self) -> list[Outcome]:
+        """In the shape of all benches."""
+        goal, opened = f"< {P99_GOAL_MS:g}", self.opened_seconds < OPENED_GOAL
+        looked = float(len(self.looked_through))
+        return [
+            *(
+                Outcome("scale", f"{name}, p99", one.p99, "ms", goal, one.p99 < P99_GOAL_MS, self.floor.p99)
+                for name, one in self.asked.items()
+            ),
+            Outcome("scale", "every club's week opened", self.opened_seconds, "s", f"< {OPENED_GOAL:g}", opened),
+            Outcome("scale", "large tables read through", looked, "", "none", not self.looked_through),
+        ]
+
 
 @dataclass(slots=True)
 class Times:
@@ -120,31 +130,21 @@ class Times:
 
 
 async def bench(options: Options) -> int:
-    """Fill a database of its own, measure, print the figures; the exit code."""
-    server = EmbeddedServer.throwaway(f"longplay-bench-{os.getpid()}")
-    try:
-        url = await server.start()
-        await migrate.upgrade(url)
-        with _progress() as progress:
-            figures = await _measure(url, options, progress)
-    finally:
-        await server.discard()
+    """Measure, print the figures; the exit code."""
+    figures = await measure(options)
     if options.json:
         goals = {"p99": P99_GOAL_MS, "opened_seconds": OPENED_GOAL, "reached": figures.reached}
-        sys.stdout.write(json.dumps({**asdict(figures), "goal": goals}) + "\n")
+        print_json({**asdict(figures), "goal": goals})
     else:
         _show(figures)
     return 0
 
 
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-    )
+async def measure(options: Options) -> Figures:
+    """Fill a database of its own with clubs, open their weeks, and ask."""
+    async with own_server() as url:
+        with progress_bars() as progress:
+            return await _measure(url, options, progress)
 
 
 async def _measure(url: str, options: Options, progress: Progress) -> Figures:
@@ -258,7 +258,7 @@ def _show(figures: Figures) -> None:
     table.add_row("floor: a row by its key", *(f"{one:.2f}" for one in (spread.p50, spread.p90, spread.p99)), "")
     for name, spread in figures.asked.items():
         numbers = (f"{one:.2f}" for one in (spread.p50, spread.p90, spread.p99))
-        table.add_row(name, *numbers, "reached" if spread.p99 < P99_GOAL_MS else "missed")
+        table.add_row(name, *numbers, mark(spread.p99 < P99_GOAL_MS))
     console.print(table)
     grown = Table(title="The largest tables")
     for heading in ("", "rows", "MB", "MB of indexes", "bytes a row"):
@@ -272,4 +272,4 @@ def _show(figures: Figures) -> None:
         f"Every club's week opened within {figures.opened_seconds:.0f} s (goal {OPENED_GOAL:g}), all due at the same"
         f" minute. Large tables read from end to end meanwhile: {looked}. Filling took {figures.fill_seconds:.0f} s."
     )
-    console.print(f"Goals: {'reached' if figures.reached else 'missed'}.")
+    console.print(f"Goals: {mark(figures.reached)}.")

@@ -13,7 +13,6 @@ import gc
 import json
 import logging
 import os
-import sys
 import tempfile
 import time
 from dataclasses import asdict, dataclass, replace
@@ -26,19 +25,19 @@ import aiohttp
 import asyncpg
 from pydantic import SecretStr
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, TaskID
 from rich.table import Table
 
 from bot.app import WORLD, App
 from bot.bench.listening_shop import APART, shop, works
+from bot.bench.outcome import Outcome, print_json, progress_bars
+from bot.bench.own_server import own_server
 from bot.config import Settings
 from bot.domain.clock import SystemClock
 from bot.domain.ids import new_id
 from bot.domain.listening.plays import Source, Told
 from bot.domain.listening.sync import BEGINNING
 from bot.services.listening.taking import take_plays
-from db import migrate
-from db.server import EmbeddedServer
 from db.session import Database, driver_url
 
 SEED = 20_261_120
@@ -101,11 +100,15 @@ class Figures:
         """Whether the goal is reached."""
         return self.ours.rate(self.accounts) >= GOAL
 
+    def outcomes(self) -> list[Outcome]:
+        """In the shape of all benches."""
+        ours, floor = self.ours.rate(self.accounts), self.floor.rate(self.accounts)
+        return [Outcome("sync", "accounts read", ours, "a second", f"at least {GOAL:g}", self.reached, floor)]
+
 
 async def bench(options: Options) -> int:
     """Fill a database of its own, read every account of it, print the figures; the exit code."""
-    logging.getLogger("procrastinate").setLevel(logging.WARNING)
-    figures = await _on_own_server(options)
+    figures = await measure(options)
     if options.json:
         told = {
             "accounts": figures.accounts,
@@ -118,25 +121,24 @@ async def bench(options: Options) -> int:
             "ratio": figures.ratio,
             "goal": {"per_second": GOAL, "reached": figures.reached},
         }
-        sys.stdout.write(json.dumps(told) + "\n")
+        print_json(told)
     else:
         _show(figures)
     return 0
 
 
-async def _on_own_server(options: Options) -> Figures:
-    server = EmbeddedServer.throwaway(f"longplay-bench-{os.getpid()}")
+async def measure(options: Options) -> Figures:
+    """Fill a database of its own, and read every account of it."""
+    logging.getLogger("procrastinate").setLevel(logging.WARNING)
     now = SystemClock().now()
     newest = int((now - timedelta(minutes=6)).timestamp())
-    try:
-        url = await server.start()
-        await migrate.upgrade(url)
+    async with own_server() as url:
         plain = await asyncpg.create_pool(driver_url(url), min_size=1, max_size=FLOOR_CONNECTIONS)
         try:
             listener = await _fill(plain, options, now)
             await _fill_names(url, listener, now)
             await plain.execute("VACUUM ANALYZE")
-            with shop(options.plays, newest, SEED) as address, _progress() as progress:
+            with shop(options.plays, newest, SEED) as address, progress_bars() as progress:
                 floor = await _floor(plain, address, options, progress)
                 ours = await _ours(plain, url, address, options, progress)
             plays: int = await plain.fetchval("SELECT count(*) FROM listen_events WHERE played_at > $1", now - FRESH)
@@ -145,19 +147,7 @@ async def _on_own_server(options: Options) -> Figures:
                 raise AssertionError(f"{plays} plays were kept of {expected}")
         finally:
             await plain.close()
-    finally:
-        await server.discard()
     return Figures(options.accounts, plays, os.cpu_count() or 1, ours, floor)
-
-
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-    )
 
 
 async def _fill(plain: Any, options: Options, now: datetime) -> UUID:

@@ -25,6 +25,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from bot.bench.outcome import Outcome, mark, print_json
 from bot.domain.pictures.charts import (
     Bar,
     Calendar,
@@ -186,8 +187,33 @@ def _covers(folder: Path, count: int) -> list[str]:
     return hashes
 
 
-async def bench(*, rounds: int = 5, as_json: bool = False) -> int:
-    """Measure and print; 1 where a goal is missed."""
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What was measured."""
+
+    figures: list[Figure]
+    floor: float
+    """Milliseconds of an interpreter that begins and ends."""
+    loaded: list[str]
+    """Drawing libraries that a start loads."""
+
+    @property
+    def well(self) -> bool:
+        """Whether every goal is reached."""
+        return all(figure.reached for figure in self.figures) and not self.loaded
+
+    def outcomes(self) -> list[Outcome]:
+        """In the shape of all benches."""
+        told = [
+            Outcome("pictures", f"{one.name}, cold", one.cold, "ms", f"< {one.goal:.0f}", one.reached, self.floor)
+            for one in self.figures
+        ]
+        libraries = float(len(self.loaded))
+        return [*told, Outcome("pictures", "drawing libraries at a start", libraries, "", "none", not self.loaded)]
+
+
+async def measure(rounds: int) -> Figures:
+    """Draw every kind cold and warm, and import the bot."""
     with tempfile.TemporaryDirectory(prefix="longplay-bench-") as place:
         folder = Path(place)
         hashes = await asyncio.to_thread(_covers, folder, 25)
@@ -196,20 +222,22 @@ async def bench(*, rounds: int = 5, as_json: bool = False) -> int:
     took, loaded = await asyncio.to_thread(the_import, rounds)
     figures.append(Figure("import of the bot", took, took, IMPORT_GOAL, 0))
     floor = await asyncio.to_thread(the_floor, rounds)
-    well = all(figure.reached for figure in figures) and not loaded
+    return Figures(figures, floor, loaded)
+
+
+async def bench(*, rounds: int = 5, as_json: bool = False) -> int:
+    """Measure and print; 1 where a goal is missed."""
+    found = await measure(rounds)
     if as_json:
-        sys.stdout.write(
-            json.dumps({"figures": [asdict(one) for one in figures], "floor": floor, "loaded": loaded, "well": well})
-            + "\n"
-        )
-        return 0 if well else 1
+        print_json({**asdict(found), "well": found.well})
+        return 0 if found.well else 1
     table = Table("", "cold ms", "warm ms", "goal (cold)", "kB", "")
-    for one in figures:
-        mark = "reached" if one.reached else "missed"
-        table.add_row(one.name, f"{one.cold:.0f}", f"{one.warm:.0f}", f"< {one.goal:.0f}", str(one.kilobytes), mark)
+    for one in found.figures:
+        shown = (f"{one.cold:.0f}", f"{one.warm:.0f}", f"< {one.goal:.0f}", str(one.kilobytes))
+        table.add_row(one.name, *shown, mark(one.reached))
     console = Console()
     console.print(table)
-    console.print(f"Drawing libraries loaded by a start: {', '.join(loaded) or 'none'}")
-    console.print(f"Floor of what is cold: an interpreter that begins and ends, {floor:.0f} ms.")
+    console.print(f"Drawing libraries loaded by a start: {', '.join(found.loaded) or 'none'}")
+    console.print(f"Floor of what is cold: an interpreter that begins and ends, {found.floor:.0f} ms.")
     console.print("Cold: no painter's process, nothing kept, covers on disk; medians.")
-    return 0 if well else 1
+    return 0 if found.well else 1

@@ -32,7 +32,7 @@ app = typer.Typer(
 )
 log = logging.getLogger("longplay")
 
-bench = typer.Typer(name="bench", help="Measure; each figure beside its floor.", no_args_is_help=True)
+bench = typer.Typer(name="bench")
 app.add_typer(bench)
 
 FAILED = 1
@@ -290,6 +290,7 @@ def doctor(
 
 # Commands that fill a file of their own; each takes its place above when it is imported.
 from bot.cli import backups as backups  # noqa: E402
+from bot.cli import bench_all as bench_all  # noqa: E402
 from bot.cli import bench_interactions as bench_interactions  # noqa: E402
 from bot.cli import bench_listening as bench_listening  # noqa: E402
 from bot.cli import bench_lists as bench_lists  # noqa: E402
