@@ -278,7 +278,7 @@ class App:
                 due = earliest(
                     await phases.next_due(self.tools, now=now), await party_course.next_due(self.tools, now=now)
                 )
-                if (due is None or due > now) and not (await outbox.unsettled(self.tools, now=now)).due:
+                if (due is None or due > now) and not await outbox.at_work(self.tools, now=now):
                     return
                 await asyncio.sleep(0.02)
 

@@ -191,6 +191,12 @@ async def unsettled(tools: Tools, *, now: datetime) -> Unsettled:
         return await queries.unsettled(session, now)
 
 
+async def at_work(tools: Tools, *, now: datetime) -> bool:
+    """Whether an errand is being performed or could be: what waits behind one that is put off is neither."""
+    async with tools.database.reading() as session:
+        return await queries.at_work(session, now)
+
+
 async def next_errand_at(tools: Tools) -> datetime | None:
     """When the earliest unfinished errand is due."""
     async with tools.database.reading() as session:

@@ -292,6 +292,17 @@ async def unsettled(session: AsyncSession, now: datetime, week_id: UUID | None =
 
 
 @cache
+def _at_work() -> Select[bool]:
+    claimable = _claimable(bindparam("now", type_=Row.not_before.type))
+    return select(exists().where(or_(Row.state == str(State.SENDING), claimable)))
+
+
+async def at_work(session: AsyncSession, now: datetime) -> bool:
+    """Whether an errand is under way or could be taken: one that stands behind another's pause could not."""
+    return await session.scalar(_at_work(), {"now": now}) is True
+
+
+@cache
 def _next_errand_at() -> Select[datetime | None]:
     blocked = exists().where(
         OTHER.lane == Row.lane,

@@ -381,6 +381,19 @@ async def test_unsettled_errands_are_counted_by_what_they_wait_for(tools, databa
         assert await queries.troubles(session, week.id) == [("card", "50013")]
 
 
+async def test_what_stands_behind_a_pause_is_no_work_of_now(tools, database, week):
+    """Whoever waits until nothing is due would wait for Discord's own pause otherwise."""
+    assert not await outbox.at_work(tools, now=NOW)
+    await record(database, week, *PANELS)
+    assert await outbox.at_work(tools, now=NOW)
+    card = await one(tools)
+    assert await outbox.at_work(tools, now=NOW)  # it is being posted, by whichever process
+    await outbox.fail(tools, card, now=NOW, error="429 0: banned", after=10 * SECOND)
+    assert not await outbox.at_work(tools, now=NOW)
+    assert (await outbox.unsettled(tools, now=NOW)).due == 2
+    assert await outbox.at_work(tools, now=NOW + 10 * SECOND)
+
+
 async def test_the_next_look_is_when_something_can_be_done(tools, database, week):
     assert await outbox.next_errand_at(tools) is None
     await record(database, week, Draft(Kind.REMINDER, not_before=NOW + HOUR, payload={}))

@@ -229,7 +229,7 @@ class ProcessStage(Stage):
     async def _nothing_due(self) -> bool:
         now = self.clock.now()
         due = earliest(await phases.next_due(self.tools, now=now), await party_course.next_due(self.tools, now=now))
-        return (due is None or due > now) and not (await outbox.unsettled(self.tools, now=now)).due
+        return (due is None or due > now) and not await outbox.at_work(self.tools, now=now)
 
     # People
 
