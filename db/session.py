@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
@@ -14,8 +14,10 @@ from sqlalchemy import event, make_url, text
 from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
+from bot.domain.errors import DatabaseAway
+
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable
+    from collections.abc import AsyncGenerator, Callable, Generator
     from datetime import datetime
 
     from sqlalchemy.engine import URL
@@ -46,6 +48,9 @@ SERVER_SETTINGS: Final = {
     "idle_in_transaction_session_timeout": "30s",
     "timezone": "UTC",
 }
+PASSING: Final = ("08", "40", "53", "55P03", "57")
+"""How the codes begin of what passes by itself: connections, collisions, too little of something, locks that were not
+had in time, and statements that the server or an operator broke off."""
 LOOKING = 2
 """Connections for what is asked at every keystroke."""
 LOOKING_SETTINGS: Final = {"plan_cache_mode": "force_generic_plan", "default_transaction_read_only": "on"}
@@ -121,19 +126,24 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncGenerator[AsyncSession]:
-        """Open a transaction that only looks: a write in it is refused by PostgreSQL."""
+        """Open a transaction that only looks: a write in it is refused by PostgreSQL.
+
+        Raises `DatabaseAway`, as the other two do, where PostgreSQL is away or breaks a statement off.
+        """
         async with self._reading() as session:
-            yield session
+            with _told_as_away():
+                yield session
 
     @asynccontextmanager
     async def writing(self) -> AsyncGenerator[AsyncSession]:
         """Open a transaction that commits at the end of the block, or changes nothing when the block raises."""
         async with self._writing() as session:
-            yield session
-            watch = self._watch if self._watch is not None and await _has_changed(session) else None
-            if watch is not None:
-                watch("before commit")
-            await session.commit()
+            with _told_as_away():
+                yield session
+                watch = self._watch if self._watch is not None and await _has_changed(session) else None
+                if watch is not None:
+                    watch("before commit")
+                await session.commit()
             if watch is not None:
                 watch("after commit")
             if self.bell is not None and session.info.get(RING):
@@ -150,9 +160,11 @@ class Database:
         """
         async with self._turns:
             idle = self._idle.pop() if self._idle else None
-            connection = idle if idle is not None and not idle.is_closed() else await self._look()
+            with _told_as_away():
+                connection = idle if idle is not None and not idle.is_closed() else await self._look()
             try:
-                yield connection
+                with _told_as_away():
+                    yield connection
             except BaseException:
                 connection.terminate()  # nobody knows what it is in the middle of
                 raise
@@ -182,6 +194,8 @@ class Database:
         try:
             async with self.reading() as session:
                 return ServerFacts(*(await session.execute(asked)).one())
+        except DatabaseAway as away:
+            raise DatabaseUnfit(_why_not(away.__cause__ or away)) from away
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, DBAPIError) as error:
             raise DatabaseUnfit(_why_not(error)) from error
 
@@ -204,6 +218,30 @@ def asyncpg_url(url: str) -> URL:
     if sslmode is not None:
         parsed = parsed.difference_update_query(["sslmode"]).update_query_dict({"ssl": sslmode})
     return parsed.set(drivername="postgresql+asyncpg")
+
+
+@contextmanager
+def _told_as_away() -> Generator[None]:
+    """Call what passes by itself by one name, whichever library met it; everything else goes through as it is."""
+    try:
+        yield
+    except (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, ConnectionError, TimeoutError) as error:
+        if not _passes(error):
+            raise
+        raise DatabaseAway("database", detail=type(_of_driver(error)).__name__) from error
+
+
+def _passes(error: BaseException) -> bool:
+    """Whether the same again may go well in a moment: a lost connection, a server that starts, two that collided."""
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    told = _of_driver(error)
+    state = str(getattr(told, "sqlstate", "") or "")
+    return isinstance(told, (asyncpg.InterfaceError, ConnectionError, TimeoutError)) or state.startswith(PASSING)
+
+
+def _of_driver(error: BaseException) -> BaseException:
+    return getattr(error, "driver_exception", None) or error
 
 
 def _why_not(error: BaseException) -> str:

@@ -64,8 +64,8 @@ class NoToken(Exception):  # noqa: N818 - the operator's word
 class App:
     """A running Longplay: database, Discord client, delivery and alarm clock of one process.
 
-    It asks nobody but Discord unless it is given a `world`: `WORLD` is the real one. Where it `works`, it performs
-    what waits in the queue; else others do, or whoever lets it settle.
+    It asks nobody but Discord unless it is given a `world`: `WORLD` is the real one. Where it `works`, its `worker`
+    performs what waits in the queue; else others do, or whoever lets it settle.
     """
 
     def __init__(
@@ -76,6 +76,7 @@ class App:
         watch: Callable[[CommitMoment], None] | None = None,
         world: World | None = None,
         works: bool = False,
+        worker: Callable[[Tools], Worker] = Worker,
     ) -> None:
         self.settings = settings
         self.clock = clock or SystemClock()
@@ -85,6 +86,7 @@ class App:
         self.home = DatabaseHome(settings)
         self._watch = watch
         self._works = works
+        self._hires = worker
         self._ticking = asyncio.Lock()
         self._gateway: asyncio.Task[None] | None = None
         self._upkeep: asyncio.Task[None] | None = None
@@ -171,7 +173,7 @@ class App:
         Raises `DatabaseUnfit` and `migrate.UnknownRevision`.
         """
         self.tools = self._equipment.tools(await self.home.connect(self._watch))
-        self.worker = Worker(self.tools)
+        self.worker = self._hires(self.tools)
         current, head = await migrate.head_state(self.tools.database)
         self.beside_newer = current is not None and not migrate.knows(current)
         if self.beside_newer:
@@ -208,7 +210,7 @@ class App:
                 if not self.settings.listens_on:  # any that was free
                     listening = replace(listening, web_address=f"{listening.web_address}:{pages.port}")
         self.tools = replace(self.tools, listening=listening)
-        self.worker = Worker(self.tools)
+        self.worker = self._hires(self.tools)
         if self._pages is not None:
             self._pages.tools = self.tools
 

@@ -40,6 +40,10 @@ class Unavailable(Exception):  # noqa: N818 - same reason
     """For the log, free of secrets."""
 
 
+class DatabaseAway(Unavailable):
+    """Our own database did not do what it was asked: it is away for a moment, or broke off one of two that collided."""
+
+
 # --- the club -------------------------------------------------------------------------------------------------------
 
 

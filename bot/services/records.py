@@ -8,6 +8,12 @@ from bot.services.tools import Tools
 from db.queries import rows
 
 
+async def rows_of(tools: Tools, *tables: str) -> dict[str, list[dict[str, Any]]]:
+    """All rows of some tables, by the table's name."""
+    async with tools.database.reading() as session:
+        return await rows.rows_by_table(session, *tables)
+
+
 async def everything(tools: Tools) -> dict[str, list[dict[str, Any]]]:
     """All rows of all tables, by the table's name."""
     async with tools.database.reading() as session:

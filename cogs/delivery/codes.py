@@ -8,6 +8,7 @@ from datetime import timedelta
 import aiohttp
 import discord
 
+from bot.domain.errors import DatabaseAway
 from cogs.shared.limits import TooLarge
 
 UNKNOWN_CHANNEL = 10003
@@ -82,6 +83,8 @@ def judge(error: Exception) -> Verdict:
         return Verdict("rate limited", after=timedelta(seconds=error.retry_after))
     if isinstance(error, discord.HTTPException):
         return _judge_answer(error)
+    if isinstance(error, DatabaseAway):
+        return Verdict(f"the database was away: {error.detail}", unknown=True)
     if isinstance(error, TimeoutError):
         return Verdict("no answer in time", unknown=True)
     if isinstance(error, OSError | aiohttp.ClientError):

@@ -17,7 +17,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.domain.errors import Refusal, Unavailable
+from bot.domain.errors import DatabaseAway, Refusal, Unavailable
 from cogs.shared.refusals import refusal_body
 from cogs.shared.render import Body, words
 from cogs.shared.replies import answer, give_text_back, is_late
@@ -68,6 +68,11 @@ def words_for(error: BaseException, what: str) -> Body:
     if isinstance(error, Refusal):
         log.info("%s refused: %s", what, type(error).__name__)
         return refusal_body(error)
+    if isinstance(error, DatabaseAway):
+        log.warning("%s: the database: %s", what, error.detail)
+        return words(
+            "Longplay's database is not answering right now. Look whether it was done, and do it again if not."
+        )
     if isinstance(error, Unavailable):
         log.warning("%s: a service is unavailable: %s", what, error)
         return words(

@@ -67,6 +67,15 @@ async def any_waiting(session: Reading) -> bool:
     return await session.scalar(asked) is True
 
 
+async def at_work(session: Reading, *, later: bool = False) -> bool:
+    """Whether a task is being performed or could be begun now; with `later` also whether one waits for its time."""
+    asked = text(
+        "SELECT EXISTS (SELECT FROM procrastinate_jobs WHERE status = 'doing'"
+        " OR status = 'todo' AND (:later OR scheduled_at IS NULL OR scheduled_at <= now()))"
+    )
+    return await session.scalar(asked, {"later": later}) is True
+
+
 async def tasks(session: Reading) -> tuple[int, int]:
     """How many tasks wait, and how many were given up."""
     counted = text(

@@ -41,7 +41,8 @@ SETTINGS = {
     "log_min_messages": "log",
     "log_checkpoints": "off",
 }
-THROWAWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+THROWAWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "240"}
+"""Not durable; several rehearsals side by side have several processes each."""
 
 
 def exists(home: Home) -> bool:

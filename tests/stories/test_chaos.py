@@ -10,11 +10,13 @@ from rich.console import Console
 
 from bot.rehearsal.chaos import auditor
 from bot.rehearsal.chaos.command import NotSeeds, conclude, read_seeds, rehearse
-from bot.rehearsal.chaos.plan import ANSWERS, COMMITS, EFFECTS, EVENTS, REQUESTS, Plan, plan_of
+from bot.rehearsal.chaos.plan import ANSWERS, COMMITS, EFFECTS, EVENTS, REQUESTS, WRITTEN, Plan, plan_of
 from bot.rehearsal.chaos.season import Season, play
+from bot.rehearsal.chaos.services import ANYWHERE, SERVICES, failure_words
 from bot.rehearsal.kills.week import first_monday
 from bot.rehearsal.loopback.schemas import Schemas
 from db.server.copies import drop_database
+from db.server.troubles import BROKEN
 from tests.postgres import TestServer
 
 STARTS_AT = first_monday(datetime.now(UTC))
@@ -59,7 +61,18 @@ def test_two_hundred_seeds_have_every_trouble_at_every_place() -> None:
     assert {each.trouble for each in weather} == {"lost", "late", "twice", "cut", "reconnect", "invalid"}
     assert {each.event for each in weather} == set(EVENTS)
     assert {point.step for plan in plans for point in plan.kills} == {*COMMITS, *EFFECTS}
-    assert {stroke.what for plan in plans for stroke in plan.strokes} == {"database", "clock"}
+    assert {stroke.what for plan in plans for stroke in plan.strokes} == {
+        "database", "clock", "away", "full", "mute", "worker"
+    }  # fmt: skip
+    failures = [failure for plan in plans for failure in plan.failures]
+    assert {failure.match for failure in failures} == set(SERVICES)
+    own = {words for _, _, ways in SERVICES.values() for words in ways}
+    told = " | ".join(failure_words(failure) for failure in failures)
+    assert [words for words in (*own, *ANYWHERE) if words not in told] == []
+    breaks = [each for plan in plans for each in plan.breaks]
+    assert {each.table for each in breaks} == set(WRITTEN)
+    assert {each.error for each in breaks} == set(BROKEN)
+    assert {(plan.bots, plan.workers) for plan in plans} == {(1, 0), (1, 1), (2, 0), (2, 1)}
 
 
 def test_a_season_that_ended_otherwise_is_found_out() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bot.rehearsal.kills.stage import ProcessStage
-from bot.services import records
+from bot.services import queue, records
 
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 
@@ -26,14 +26,22 @@ LOST_CONNECTIONS = (
     "the connection is lost",
     "another operation (2) is in progress",
     "server closed the connection unexpectedly",
+    "DatabaseAway",
+    "CannotConnectNow",
+    "the database system is starting up",
+    "too many clients already",
+    "PoolTimeout",
+    "broken off as ordered",
 )
-"""What the drivers say of a connection that was cut."""
+"""What the drivers say of a database that is away, and we after them."""
 
 
 async def audit(stage: ProcessStage) -> list[str]:
     """What does not fit together in the end, by the stage alone; a sentence each, none when all is well."""
     rows = await records.everything(stage.tools)
+    given_up = await queue.given_up(stage.tools)
     return [
+        *([f"{given_up} tasks of the queue were given up"] if given_up else []),
         *_errands(rows),
         *_messages(stage, rows),
         *_threads(stage, rows),
@@ -46,7 +54,7 @@ def unlike(lines: Sequence[str], undisturbed: Sequence[str]) -> list[str]:
 
 
 def unexpected(errors: Iterable[str], *, cut: bool) -> list[str]:
-    """The logged errors that nothing explains; where connections to PostgreSQL were `cut`, their loss does."""
+    """The logged errors that nothing explains; where PostgreSQL was kept from its work (`cut`), its absence does."""
     return [error for error in errors if not (cut and any(words in error for words in LOST_CONNECTIONS))]
 
 

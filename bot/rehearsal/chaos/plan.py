@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Literal, cast
 
+from bot.rehearsal.chaos.services import Failure, failure_of, failure_words
 from bot.rehearsal.kills.points import Moment, Point, Thing
 from bot.rehearsal.loopback.faults import Fault, Kind
 from bot.rehearsal.loopback.gateway import Trouble, Weather
+from db.server.troubles import BROKEN, Break
 
 MESSAGES = "/channels/{channel_id}/messages"
 CALLBACK = "/interactions/{interaction_id}/{interaction_token}/callback"
@@ -52,6 +54,11 @@ EFFECTS: dict[str, int] = {
     "patch-webhooks-messages-@original": 24,
 }  # fmt: skip
 
+WRITTEN: dict[str, int] = {
+    "outbox": 120, "weeks": 8, "nominations": 4, "ballots": 5, "ratings": 2, "panels": 20, "listen_events": 3,
+    "audit_log": 10, "sync_accounts": 6,
+}  # fmt: skip
+"""Tables, and at least how often a season writes to them."""
 SERVER_ERRORS = (500, 502, 504)
 TURN_AWAY: tuple[Kind, ...] = ("429", "status", "status_after", "reset_before", "reset_after", "no_via")
 LONG_LIMIT = 45.0
@@ -62,13 +69,22 @@ LONG_LIMIT = 45.0
 class Stroke:
     """Something that happens to the machine at the n-th Discord effect of one kind."""
 
-    what: Literal["database", "clock"]
-    """All connections to PostgreSQL are cut, or the clock jumps ahead."""
+    what: Literal["database", "clock", "away", "full", "mute", "worker"]
+    """All connections to PostgreSQL are cut; the clock jumps ahead; PostgreSQL restarts, takes no new connections, or
+    is not heard for a while; a worker is killed."""
     step: str
     nth: int
+    seconds: float = 0.0
 
     def __str__(self) -> str:
-        words = {"database": "PostgreSQL cuts every connection", "clock": "the clock jumps"}[self.what]
+        words = {
+            "database": "PostgreSQL cuts every connection",
+            "clock": "the clock jumps",
+            "away": f"PostgreSQL restarts and is away for {self.seconds} s",
+            "full": f"PostgreSQL refuses new connections for {self.seconds} s",
+            "mute": f"PostgreSQL is not heard for {self.seconds} s",
+            "worker": "a worker is killed",
+        }[self.what]
         return f"{words} at {self.step} {self.nth}"
 
 
@@ -81,6 +97,13 @@ class Plan:
     weather: tuple[Weather, ...] = ()
     kills: tuple[Point, ...] = ()
     strokes: tuple[Stroke, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    """What goes wrong with the services that are asked."""
+    breaks: tuple[Break, ...] = ()
+    """Which statements PostgreSQL breaks off."""
+    bots: int = 1
+    workers: int = 0
+    """Processes beside the bots that only do heavy work."""
     words: tuple[str, ...] = field(default=())
     """One line for each trouble, as a person reads it."""
 
@@ -93,13 +116,23 @@ def plan_of(seed: int) -> Plan:
     weather = tuple(_weather(draw) for _ in range(draw.randint(1, 4)))
     kills = tuple(dict.fromkeys(_kill(draw) for _ in range(draw.randint(0, 3))))
     strokes = tuple(_stroke(draw) for _ in range(draw.randint(0, 2)))
+    # Drawn apart from what Discord does: that stays the same when a service or a way to fail comes in addition.
+    draw = Random(f"elsewhere {seed}")
+    failures = tuple(failure_of(draw) for _ in range(draw.randint(1, 4)))
+    breaks = tuple(dict.fromkeys(_break(draw) for _ in range(draw.randint(0, 3))))
+    bots, workers = draw.choice((1, 1, 2)), draw.choice((0, 1))
+    strokes += tuple(_absence(draw) for _ in range(draw.choice((0, 0, 1))))
+    strokes += tuple(_end(draw) for _ in range(workers))
     words = (
+        *([f"{bots} bots, {workers} workers"] if bots + workers > 1 else []),
         *(_said(fault) for fault in faults),
         *(f"{each.trouble} at {each.event} {each.nth}" for each in weather),
         *(f"killed at {point}" for point in kills),
         *map(str, strokes),
+        *map(failure_words, failures),
+        *map(str, breaks),
     )
-    return Plan(seed, faults, weather, kills, strokes, words)
+    return Plan(seed, faults, weather, kills, strokes, failures, breaks, bots, workers, words)
 
 
 def _fault(draw: Random) -> Fault:
@@ -153,3 +186,19 @@ def _kill(draw: Random) -> Point:
 def _stroke(draw: Random) -> Stroke:
     step, often = draw.choice(list(EFFECTS.items()))
     return Stroke("database" if draw.random() < 0.75 else "clock", step, draw.randint(1, often))
+
+
+def _absence(draw: Random) -> Stroke:
+    step, often = draw.choice(list(EFFECTS.items()))
+    what: Literal["away", "full", "mute"] = draw.choice(("away", "away", "full", "mute"))
+    return Stroke(what, step, draw.randint(1, often), round(draw.uniform(0.5, 4.0), 1))
+
+
+def _end(draw: Random) -> Stroke:
+    step = draw.choice(("post-channels-messages", "patch-channels-messages"))
+    return Stroke("worker", step, draw.randint(1, EFFECTS[step]))
+
+
+def _break(draw: Random) -> Break:
+    (table, often), error = draw.choice(list(WRITTEN.items())), draw.choice(tuple(BROKEN))
+    return Break(table, draw.randint(1, often), error)

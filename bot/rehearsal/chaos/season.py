@@ -14,10 +14,10 @@ from datetime import datetime
 from bot.rehearsal.chaos.auditor import audit, unexpected, unlike
 from bot.rehearsal.chaos.plan import Plan, plan_of
 from bot.rehearsal.chaos.stage import ChaosStage
+from bot.rehearsal.chaos.week import ChaosWeek
 from bot.rehearsal.cluster import throwaway_cluster
 from bot.rehearsal.kills.process import DidNotStart
 from bot.rehearsal.kills.snapshot import snapshot
-from bot.rehearsal.kills.week import ClubWeek
 from bot.rehearsal.loopback import Refused
 from bot.rehearsal.loopback.schemas import Schemas
 from bot.rehearsal.pilot import Surprised
@@ -49,13 +49,13 @@ async def play(database_url: str, plan: Plan, *, starts_at: datetime, schemas: S
     begun, troubles = time.monotonic(), list[str]()
     async with ChaosStage(database_url, plan, starts_at=starts_at, schemas=schemas) as stage:
         try:
-            await ClubWeek(stage).play()
+            await ChaosWeek(stage).play()
         except (Surprised, Refused, TimeoutError, DidNotStart) as error:
             troubles.append(f"{type(error).__name__}: {error}")
         lines = await snapshot(stage)
-        cut = any(stroke.what == "database" for stroke in plan.strokes)
+        cut = bool(plan.breaks) or any(stroke.what not in ("clock", "worker") for stroke in plan.strokes)
         troubles += [*await audit(stage), *unexpected(stage.errors, cut=cut), *stage.double.violations]
-        return Season(plan, tuple(lines), tuple(troubles), stage.deaths, stage.unmet, time.monotonic() - begun)
+        return Season(plan, tuple(lines), tuple(troubles), stage.deaths, await stage.unmet(), time.monotonic() - begun)
 
 
 class Seasons:

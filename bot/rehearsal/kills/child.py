@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing import parent_process
 from typing import TYPE_CHECKING, Any
 
@@ -17,9 +18,11 @@ from pydantic import SecretStr
 import migrations
 from bot.app import App, explain
 from bot.config import Settings
+from bot.jobs.queue import Worker
 from bot.rehearsal.kills.clock import FollowingClock
 from bot.rehearsal.kills.points import Moment, Point
 from bot.rehearsal.kills.vitals import examine
+from bot.services import queue
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -33,6 +36,8 @@ log = logging.getLogger(__name__)
 TICK_SECONDS = 5.0
 """It is woken by a signal whenever there may be something to do; this is for what no signal announced."""
 SETTLE_SECONDS = 60.0
+STALLED_SECONDS, HEARTBEAT_SECONDS = 4.0, 0.7
+"""A rehearsal's dead workers are missed sooner than real ones, which may be as slow as their machine."""
 SERVICES = "bot.services."
 
 
@@ -135,7 +140,9 @@ async def _live(orders: Orders, ahead: Any, report: Connection) -> None:
         **orders.outfit,
     )
     witness = Witness(orders.kills, report)
-    app = App(settings, clock=FollowingClock(ahead), watch=witness.watch, world=orders.world)
+    worker = partial(Worker, stalled_seconds=STALLED_SECONDS, heartbeat_seconds=HEARTBEAT_SECONDS)
+    clock = FollowingClock(ahead)
+    app = App(settings, clock=clock, watch=witness.watch, world=orders.world, worker=worker)
     loop = asyncio.get_running_loop()
     stopping = asyncio.Event()
     under_way: set[asyncio.Task[None]] = set()
@@ -168,8 +175,10 @@ async def _live(orders: Orders, ahead: Any, report: Connection) -> None:
 
 
 async def _settle(app: App, report: Connection) -> None:
-    """Do what is due, and tell when nothing is any more."""
+    """Do what is due, also what a dead worker held, and tell when nothing is any more."""
     try:
+        if await queue.at_work(app.tools):
+            await app.worker.take_up_stalled()
         await app.settle(SETTLE_SECONDS)
     except Exception:
         log.exception("the bot did not settle")

@@ -21,7 +21,7 @@ STOP_SECONDS = 30.0
 # A server process that has imported everything forks one bot per request: no start reads a file, so that none is slow
 # and a sweep plays the code it began with. The standard library also wants the main module in every process.
 _SPAWNING = get_context("forkserver")
-_SPAWNING.set_forkserver_preload(["bot.rehearsal.kills.child", "bot.__main__", *FACES])
+_SPAWNING.set_forkserver_preload(["bot.rehearsal.kills.child", "bot.__main__", "procrastinate", *FACES])
 
 
 class DidNotStart(Exception):  # noqa: N818 - it says what happened

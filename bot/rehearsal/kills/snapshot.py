@@ -21,13 +21,15 @@ Row = Mapping[str, Any]
 Rows = Mapping[str, Sequence[Row]]
 
 DEADLINES = ("opens_at", "nominations_close_at", "poll_close_at", "discussion_at", "ratings_close_at")
+DISCORD = "discord"
 STAMP = re.compile(r"<t:(\d+)(?::\w)?>")
 SNOWFLAKE = re.compile(r"(?<!\d)\d{17,20}(?!\d)")
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)")
 COALESCED = frozenset({"refresh", "redraw", "guide_refresh", "hearing_refresh"})
 """Errands that draw what is there: how many there were depends on how fast each was."""
-PRIVATE = frozenset({"form_drafts", "command_syncs"})
-"""Tables that are no part of the week: refused forms kept for their author, and what Discord was told of commands."""
+PRIVATE = frozenset({"form_drafts", "command_syncs", "provider_limits"})
+"""Tables that are no part of the week: refused forms kept for their author, what Discord was told of commands, and how
+often a service may be asked."""
 DERIVED = ("taste_", "match_bases", "club_matchings", "compatibilities", "artists", "heard_albums")
 """How the names of tables begin that are worked out of the others, by tasks of their own."""
 LOOSE = {
@@ -35,6 +37,7 @@ LOOSE = {
     "memory_entries": frozenset({"source_key"}),
     "outbox": frozenset({"id", "seq", "key", "lane", "attempts", "lease_epoch", "holder"}),
     "panels": frozenset({"drawn"}),
+    "sync_accounts": frozenset({"claim", "epoch", "failures", "why"}),
 }
 """Columns that say how a row came about, or that differ with the run's ids."""
 
@@ -62,7 +65,8 @@ class _Names:
         for club in rows["clubs"]:
             self._keys[club["id"]] = "the club"
         for account in rows["linked_accounts"]:
-            self._keys[account["user_id"]] = self._double.name_of("user", account["external_id"])
+            if account["provider"] == DISCORD:
+                self._keys[account["user_id"]] = self._double.name_of("user", account["external_id"])
         numbers: dict[UUID, int] = {}
         for week in rows["weeks"]:
             numbers[week["id"]] = week["number"]
@@ -99,7 +103,7 @@ class _Names:
 
     def of(self, value: Any) -> Any:
         """A value with every id in it named, instants left out."""
-        if isinstance(value, datetime):
+        if isinstance(value, (datetime, bytes)):  # what is sealed is sealed anew each time
             return "·"
         if isinstance(value, UUID):
             return self._keys.get(value, "·")

@@ -19,7 +19,7 @@ from bot.rehearsal.loopback.schemas import Schemas
 from bot.rehearsal.loopback.state import NONCE_WINDOW
 from bot.rehearsal.providers import LoopbackProviders, world_on
 from bot.rehearsal.stage import PATIENCE, Stage
-from bot.services import outbox
+from bot.services import outbox, queue
 from bot.services.club import party_course, phases
 from bot.services.tools import Tools
 from db.session import Database
@@ -32,6 +32,8 @@ STARTS = 5
 """So often a bot may die at its start of something else than the points to kill at."""
 REHEARSES = "rehearsal"
 """What our own connections are called at the server."""
+WORK_LOOKS = 0.1
+"""Seconds between two looks whether a task is still under way."""
 ROUNDS = 20
 """So often a bot may be told to settle until nothing is due; two wait for each other's errands."""
 
@@ -52,6 +54,7 @@ class ProcessStage(Stage):
         starts_at: datetime,
         kills: Collection[Point] = (),
         bots: int = 1,
+        workers: int = 0,
         away: timedelta | None = None,
         clock: LeadingClock | None = None,
         providers: LoopbackProviders | None = None,
@@ -66,11 +69,13 @@ class ProcessStage(Stage):
         self.bots: list[BotProcess] = []
         """Every bot so far, dead ones included."""
         self.workers: list[BotProcess] = []
+        """Every process so far that only does heavy work, dead ones included."""
         self.effects: list[str] = []
         """The steps of Discord effects, in order."""
         self.deaths = 0
         self._last: Point | None = None
         self._wanted = bots
+        self._wanted_workers = workers
         self._away = away
         self._counts: dict[str, int] = {}
         self._numbers: dict[int, int] = {}
@@ -100,8 +105,13 @@ class ProcessStage(Stage):
         return [bot for bot in self.bots if bot.alive]
 
     @property
+    def working(self) -> list[BotProcess]:
+        """The workers that have not died."""
+        return [worker for worker in self.workers if worker.alive]
+
+    @property
     def errors(self) -> list[str]:
-        """What any bot has logged as an error."""
+        """What any bot or worker has logged as an error."""
         return [error for bot in (*self.bots, *self.workers) for error in bot.errors]
 
     # The bot
@@ -110,10 +120,12 @@ class ProcessStage(Stage):
         """Start as many bots as are wanted and wait until they serve; one that is killed at its start is replaced."""
         for _ in range(STARTS + len(self.remaining)):
             missing = self._wanted - len(self.living)
-            if not missing:
+            without = self._wanted_workers - len(self.working)
+            if not missing and without <= 0:
                 self.ready_at.append(self.clock.now())
                 return
             started = [await self._begin() for _ in range(missing)]
+            started += [await self._begin_worker() for _ in range(without)]
             if not all([await bot.until_ready() for bot in started]):
                 self._come_back()
         raise DidNotStart(f"too many bots in a row have died; they told: {self.errors}")
@@ -133,9 +145,7 @@ class ProcessStage(Stage):
 
     async def hire(self) -> BotProcess:
         """A process that works off the queue, without Discord."""
-        worker = BotProcess(self._orders(works=True), self._ahead, buried=lambda _: None)
-        self.workers.append(worker)
-        await worker.start()
+        worker = await self._begin_worker()
         await worker.until_ready()
         return worker
 
@@ -153,9 +163,9 @@ class ProcessStage(Stage):
         await self.kill_bots()
 
     async def revive(self) -> None:
-        """When a bot has died, let it be away for a while and start another."""
+        """When a bot or a worker has died, let it be away for a while and start another."""
         async with self._starting:
-            if len(self.living) < self._wanted:
+            if len(self.living) < self._wanted or len(self.working) < self._wanted_workers:
                 self._come_back()
                 await self.start_bot()
 
@@ -177,6 +187,12 @@ class ProcessStage(Stage):
         self.bots.append(bot)
         await bot.start()
         return bot
+
+    async def _begin_worker(self) -> BotProcess:
+        worker = BotProcess(self._orders(works=True), self._ahead, buried=self._mourn)
+        self.workers.append(worker)
+        await worker.start()
+        return worker
 
     def _mourn(self, bot: BotProcess) -> None:
         """Once a bot is dead, nobody waits for its answers any more."""
@@ -204,7 +220,9 @@ class ProcessStage(Stage):
         at = Point("effect", "before" if moment == "before" else "after", step, self._numbers[id(call)])
         if at in self.remaining:
             self._die_at(at)
-            await self.kill_bots()
+            # Of several the first that was started dies; whose request it was, only they know.
+            for bot in self.living[:1]:
+                await bot.kill()
             raise Cut
 
     # Time
@@ -214,8 +232,10 @@ class ProcessStage(Stage):
         for _ in range(ROUNDS + len(self.remaining)):
             await self.revive()
             await asyncio.gather(*(bot.settle() for bot in self.living))
+            await self._worked_off()
             await self.double.quiet(PATIENCE, settle=0.01)
-            if len(self.living) == self._wanted and await self._nothing_due():
+            complete = len(self.living) == self._wanted and len(self.working) >= self._wanted_workers
+            if complete and await self._nothing_due():
                 return
         raise TimeoutError("something stays due, however often the bot does what is due")
 
@@ -225,6 +245,15 @@ class ProcessStage(Stage):
         due = await phases.next_due(self.tools, now=self.clock.now())
         if due is not None:
             await self.move_to(due)
+
+    async def _worked_off(self) -> None:
+        """Wait until no task is under way, as long as somebody lives who could perform one."""
+        ends = asyncio.get_running_loop().time() + PATIENCE
+        while self.living and await queue.at_work(self.tools):
+            await asyncio.sleep(WORK_LOOKS)
+            await asyncio.gather(*(bot.settle() for bot in self.living))
+            if asyncio.get_running_loop().time() > ends:
+                raise TimeoutError("a task is under way and does not end")
 
     async def _nothing_due(self) -> bool:
         now = self.clock.now()
