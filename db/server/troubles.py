@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from db.session import asyncpg_url
-
 BROKEN = {
     "40P01": "deadlock",
     "55P03": "lock not had in time",
@@ -54,7 +52,7 @@ async def break_statements(url: str, breaks: Iterable[Break]) -> None:
         by_table.setdefault(_checked(each.table), []).append(each)
     if not by_table:
         return
-    engine = create_async_engine(asyncpg_url(url))
+    engine = create_async_engine(url)
     try:
         async with engine.begin() as connection:
             await connection.execute(text(_FAIL))
@@ -76,7 +74,7 @@ async def unbroken(url: str, breaks: Iterable[Break]) -> int:
     waiting = list(breaks)
     if not waiting:
         return 0
-    engine = create_async_engine(asyncpg_url(url))
+    engine = create_async_engine(url)
     try:
         async with engine.connect() as connection:
             met = 0

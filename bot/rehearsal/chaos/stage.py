@@ -11,7 +11,6 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from bot.rehearsal.chaos.doorway import Doorway
 from bot.rehearsal.chaos.plan import Plan, Stroke
 from bot.rehearsal.kills.clock import LeadingClock
 from bot.rehearsal.kills.points import effect_name
@@ -21,6 +20,7 @@ from bot.rehearsal.loopback.schemas import Schemas
 from bot.rehearsal.providers import Elsewhere, LoopbackProviders, shops_with
 from bot.services import outbox, queue
 from db.server.copies import cut_connections
+from db.server.doorway import Doorway
 from db.server.troubles import break_statements, unbroken
 
 PATIENCE = 15.0

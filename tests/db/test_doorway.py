@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.domain.errors import DatabaseAway
-from bot.rehearsal.chaos.doorway import Doorway, refusal
+from db.server.doorway import Doorway, refusal
 from db.session import Database, driver_url
 
 SHORT = 0.3
