@@ -36,6 +36,7 @@ log = logging.getLogger(__name__)
 TICK_SECONDS = 5.0
 """It is woken by a signal whenever there may be something to do; this is for what no signal announced."""
 SETTLE_SECONDS = 60.0
+FAILED_NAP = 0.5
 STALLED_SECONDS, HEARTBEAT_SECONDS = 4.0, 0.7
 """A rehearsal's dead workers are missed sooner than real ones, which may be as slow as their machine."""
 SERVICES = "bot.services."
@@ -182,6 +183,8 @@ async def _settle(app: App, report: Connection) -> None:
         await app.settle(SETTLE_SECONDS)
     except Exception:
         log.exception("the bot did not settle")
+        # A database that is away for a moment must not use up all that it may be told to settle.
+        await asyncio.sleep(FAILED_NAP)
     report.send(("settled", ""))
 
 
