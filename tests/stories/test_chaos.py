@@ -20,8 +20,8 @@ from db.server.troubles import BROKEN
 from tests.postgres import TestServer
 
 STARTS_AT = first_monday(datetime.now(UTC))
-SEEDS = (2, 4)
-"""Of moderate length; together a fault of nearly every kind, three deaths and a cut database."""
+SEEDS = (4, 13)
+"""Together nearly every trouble: two bots and a worker, kills, a database that restarts, is full or breaks off."""
 
 
 async def test_disturbed_seasons_end_as_the_undisturbed_one(
