@@ -8,7 +8,7 @@ import time
 from datetime import timedelta
 
 from bot.domain.clock import Clock
-from bot.domain.errors import Unavailable, Why
+from bot.domain.errors import DatabaseAway, Unavailable, Why
 from bot.domain.manners import Pace
 from bot.services.manners import SharedManners
 
@@ -77,9 +77,14 @@ class DiscordTurns:
         """Seconds until the row is to be asked again; None for a turn that was given."""
         try:
             await self._manners.wait_turn(DISCORD, self._pace, within=0.0)
+        except DatabaseAway as away:
+            await self._alone(away.detail)
         except Unavailable as busy:
             return max(0.0, (busy.until - self._clock.now()).total_seconds()) if busy.until is not None else 0.0
         except Exception as error:  # noqa: BLE001 - whatever the database says, members are shown what they wait for
-            log.warning("turns with Discord are this process's own: %s", type(error).__name__)
-            await asyncio.sleep(1 / self._pace.rate)
+            await self._alone(type(error).__name__)
         return None
+
+    async def _alone(self, why: str) -> None:
+        log.warning("turns with Discord are this process's own: %s", why)
+        await asyncio.sleep(1 / self._pace.rate)
