@@ -176,15 +176,7 @@ class Unwavering(Stubborn):
         self._chaos = stage
 
     async def _until_answered(self, act: Callable[[], Awaitable[Answer]]) -> Answer:
-        resets = self._chaos.resets
-        answer = await self._insisting(act)
-        if self._chaos.resets > resets:
-            # Whoever read an answer has not pressed its button before it was sent again.
-            await asyncio.sleep(READING)
-        return answer
-
-    async def _insisting(self, act: Callable[[], Awaitable[Answer]]) -> Answer:
-        answer = await super()._until_answered(act)
+        answer = await self._read(act)
         for _ in range(TRIES):
             silent = answer.failed is not None or answer.kind == "none"
             if not silent and not any(words in answer.text for words in NO_ANSWER):
@@ -192,5 +184,13 @@ class Unwavering(Stubborn):
             await asyncio.sleep(PAUSE)
             if SERVICE in answer.text:
                 self._chaos.clock.advance(by=MINUTE)
-            answer = await super()._until_answered(act)
+            answer = await self._read(act)
+        return answer
+
+    async def _read(self, act: Callable[[], Awaitable[Answer]]) -> Answer:
+        """Do it and read the answer; one whose connection was lost is sent again, perhaps with other words."""
+        resets = self._chaos.resets
+        answer = await super()._until_answered(act)
+        if self._chaos.resets > resets:
+            await asyncio.sleep(READING)
         return answer
