@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 import os
 import socket
@@ -11,12 +12,19 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.postgres import (  # noqa: F401 - fixtures are found by name in this module
+    copied_database_url,
     database,
     database_url,
     empty_database_url,
     migrated_template,
     test_server,
 )
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays for good: the collector need not walk through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 class OutsideNetworkError(RuntimeError):

@@ -2,10 +2,12 @@
 
 The server is embedded and shared by the run's worker processes; TEST_DATABASE_URL names a real one instead, whose role
 may create databases. Migrations run once, into a template; a test's database is a copy of it, so tests commit for real.
+A copy serves many tests one after the other: it is emptied in between, and thrown away when it is not as it was made.
 """
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncGenerator
 from contextlib import suppress
@@ -20,8 +22,14 @@ from db import migrate
 from db.server import EmbeddedServer
 from db.server.home import throwaway_folder
 from db.session import Database, asyncpg_url
+from tests import warm
+from tests.emptying import Emptying
 
 RUNS = "longplay-tests-"
+USES = 80
+"""Tests that a database serves, one after the other, before what they deleted weighs too much."""
+
+warm.register()
 
 
 @dataclass
@@ -34,6 +42,8 @@ class TestServer:
     connection: asyncpg.Connection
     prefix: str
     numbers: count[int] = field(default_factory=count)
+    clean: list[Emptying] = field(default_factory=list)
+    """Databases at head that a test has left, as empty as a fresh one."""
 
     @property
     def template(self) -> str:
@@ -44,11 +54,31 @@ class TestServer:
 
     async def create(self, template: str | None = None) -> str:
         name = f"{self.prefix}_{os.getpid()}_{next(self.numbers)}"
-        await self.connection.execute(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}"' if template else ""))
+        source = f' TEMPLATE "{template}" STRATEGY file_copy' if template else ""
+        await self.connection.execute(f'CREATE DATABASE "{name}"{source}')
         return name
 
     async def drop(self, name: str) -> None:
+        warm.SHELF.forget(name)
         await self.connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    async def lend(self, template: str) -> Emptying:
+        """A database at head without a trace of any test: one that was left so, else a new copy."""
+        if self.clean:
+            return self.clean.pop()
+        name = await self.create(template)
+        warm.SHELF.databases.add(name)
+        return await Emptying.of(self.connection, self.dsn_of(name), name)
+
+    async def take_back(self, lent: Emptying) -> None:
+        """Keep a database for another test once nothing in it differs from a fresh one; else it goes."""
+        if lent.uses < USES and await lent.emptied(spared=warm.SHELF.numbers(lent.name)):
+            self.clean.append(lent)
+            return
+        await self.drop(lent.name)
+
+    def dsn_of(self, name: str) -> str:
+        return self.url.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
 
 
 async def _sweep(current: str) -> None:
@@ -70,11 +100,18 @@ async def test_server(testrun_uid: str) -> AsyncGenerator[TestServer]:
         given = await embedded.start()
         await _sweep(run)
     url = asyncpg_url(given)
+    warm.SHELF.loop = asyncio.get_running_loop()
     connection = await asyncpg.connect(url.set(drivername="postgresql").render_as_string(hide_password=False))
     server = TestServer(url, connection, f"test_{testrun_uid[:12]}")
     await connection.execute("SELECT pg_advisory_lock_shared(hashtext($1), 1)", server.prefix)
+    if embedded is not None:  # nothing here lives long enough to be tidied up
+        await connection.execute("ALTER SYSTEM SET autovacuum = off")
+        await connection.execute("SELECT pg_reload_conf()")
     yield server
+    warm.SHELF.forget(*warm.SHELF.databases)
     if embedded is None:
+        for each in server.clean:
+            await server.drop(each.name)
         await _drop_template(server)
     await connection.close()
     if embedded is not None:
@@ -111,6 +148,14 @@ async def migrated_template(test_server: TestServer) -> str:
 @pytest.fixture
 async def database_url(test_server: TestServer, migrated_template: str) -> AsyncGenerator[str]:
     """The URL of a fresh database at head, for tests that start processes or engines of their own."""
+    lent = await test_server.lend(migrated_template)
+    yield test_server.url_of(lent.name)
+    await test_server.take_back(lent)
+
+
+@pytest.fixture
+async def copied_database_url(test_server: TestServer, migrated_template: str) -> AsyncGenerator[str]:
+    """The URL of a database at head that was made for this test alone, and in which nobody keeps a session."""
     name = await test_server.create(migrated_template)
     yield test_server.url_of(name)
     await test_server.drop(name)

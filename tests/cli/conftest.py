@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -16,7 +17,8 @@ from bot.rehearsal.loopback.schemas import Schemas
 from bot.services.club import setup
 from bot.services.tools import Tools
 from db.session import Database
-from tests.cli.process import PATIENCE, Shell
+from tests.cli.nursery import Nursery, nursery
+from tests.cli.process import PATIENCE, Shell, usual_environment
 
 SCHEMAS = Path(__file__).resolve().parents[3] / "shared" / "data" / "discord"
 
@@ -44,20 +46,30 @@ def bytecode(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.getbasetemp().parent / "bytecode"
 
 
+@pytest.fixture(scope="session")
+async def forking(bytecode: Path) -> AsyncGenerator[Nursery]:
+    """Where a worker's tests have their processes forked."""
+    with TemporaryDirectory(prefix="longplay-") as folder:  # a socket's path must be short
+        environment = {**usual_environment(), "PYTHONPYCACHEPREFIX": str(bytecode)}
+        async with nursery(Path(folder), environment) as found:
+            yield found
+
+
 @pytest.fixture
-async def bare(tmp_path: Path, bytecode: Path) -> AsyncGenerator[Shell]:
+async def bare(tmp_path: Path, bytecode: Path, forking: Nursery) -> AsyncGenerator[Shell]:
     """A shell with nothing set."""
-    shell = Shell(tmp_path, bytecode)
+    shell = Shell(tmp_path, bytecode, forking)
     yield shell
     await shell.close()
 
 
 @pytest.fixture
-async def shell(tmp_path: Path, bytecode: Path, database_url: str, discord: LoopbackDiscord) -> AsyncGenerator[Shell]:
+async def shell(
+    tmp_path: Path, bytecode: Path, forking: Nursery, database_url: str, discord: LoopbackDiscord
+) -> AsyncGenerator[Shell]:
     """A shell with a token, a Discord that knows it, and a database at head."""
-    shell = Shell(
-        tmp_path, bytecode, DISCORD_TOKEN=discord.token, DISCORD_API_URL=discord.api_url, DATABASE_URL=database_url
-    )
+    settings = {"DISCORD_TOKEN": discord.token, "DISCORD_API_URL": discord.api_url, "DATABASE_URL": database_url}
+    shell = Shell(tmp_path, bytecode, forking, **settings)
     yield shell
     await shell.close()
 

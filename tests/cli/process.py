@@ -13,10 +13,19 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.cli.nursery import Grown, Nursery
+
 PATIENCE = 60.0
 """Real seconds for anything at all, on a machine that is busy."""
 FOREIGN = re.compile(r"DISCORD_|DATABASE_|LONGPLAY_|SPOTIFY_|LASTFM_|PG[A-Z]+$")
 """What the settings are read from: none of it comes from whoever runs the tests."""
+
+
+def usual_environment() -> dict[str, str]:
+    """What every process gets from whoever runs the tests: everything but settings."""
+    usual = {name: value for name, value in os.environ.items() if not FOREIGN.match(name)}
+    usual.pop("PYTHONDONTWRITEBYTECODE", None)
+    return usual
 
 
 @dataclass(frozen=True)
@@ -35,7 +44,7 @@ class Ended:
 class Running:
     """A process that goes on; `err` grows while it is listened to."""
 
-    def __init__(self, process: Process) -> None:
+    def __init__(self, process: Process | Grown) -> None:
         self.process = process
         self.out = ""
         self.err = ""
@@ -85,31 +94,41 @@ class Running:
 class Shell:
     """Starts `longplay` in a folder of its own, with these settings and no others."""
 
-    def __init__(self, folder: Path, bytecode: Path, **settings: str) -> None:
+    def __init__(self, folder: Path, bytecode: Path, nursery: Nursery | None = None, **settings: str) -> None:
         self.folder = folder
+        self.nursery = nursery
+        """Where processes are forked; without one, and for tests of a start itself, Python is started."""
         self.settings = settings
         # Compiled once and not at every start, also where the tests' own Python writes nothing.
         self._python = {"PYTHONPYCACHEPREFIX": str(bytecode)}
         self._begun: list[Running] = []
 
-    async def start(self, *arguments: str, **settings: str | None) -> Running:
-        """Start a command; a setting that is None is left out."""
-        return await self._begin(("-m", "bot", *arguments), settings)
+    async def start(self, *arguments: str, anew: bool = False, **settings: str | None) -> Running:
+        """Start a command; a setting that is None is left out, `anew` starts a Python that has imported nothing."""
+        if self.nursery is None or anew:
+            return await self._begin(("-m", "bot", *arguments), settings)
+        environment = self._environment(settings)
+        return self._begun_with(await self.nursery.begin(arguments, folder=self.folder, environment=environment))
 
     async def _begin(self, arguments: Sequence[str], settings: Mapping[str, str | None]) -> Running:
-        usual = {name: value for name, value in os.environ.items() if not FOREIGN.match(name)}
-        usual.pop("PYTHONDONTWRITEBYTECODE", None)
-        chosen = {name: value for name, value in {**self.settings, **settings}.items() if value is not None}
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, *arguments),
-            cwd=self.folder, env={**usual, **self._python, **chosen}, stdout=PIPE, stderr=PIPE,
+        return self._begun_with(
+            await asyncio.create_subprocess_exec(
+                *(sys.executable, *arguments),
+                cwd=self.folder, env=self._environment(settings), stdout=PIPE, stderr=PIPE,
+            )
         )  # fmt: skip
+
+    def _begun_with(self, process: Process | Grown) -> Running:
         self._begun.append(Running(process))
         return self._begun[-1]
 
-    async def run(self, *arguments: str, **settings: str | None) -> Ended:
+    def _environment(self, settings: Mapping[str, str | None]) -> dict[str, str]:
+        chosen = {name: value for name, value in {**self.settings, **settings}.items() if value is not None}
+        return {**usual_environment(), **self._python, **chosen}
+
+    async def run(self, *arguments: str, anew: bool = False, **settings: str | None) -> Ended:
         """Run a command to its end."""
-        return await (await self.start(*arguments, **settings)).end()
+        return await (await self.start(*arguments, anew=anew, **settings)).end()
 
     async def python(self, *arguments: str) -> Ended:
         """Run the same Python on something else."""

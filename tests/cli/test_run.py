@@ -32,8 +32,8 @@ async def until(condition: Callable[[], object]) -> None:
             await asyncio.sleep(0.01)
 
 
-async def started(shell: Shell, **settings: str | None) -> Running:
-    running = await shell.start("run", **settings)
+async def started(shell: Shell, *, anew: bool = False, **settings: str | None) -> Running:
+    running = await shell.start("run", anew=anew, **settings)
     await running.says("ready in")
     return running
 
@@ -51,7 +51,7 @@ def tellings(discord: LoopbackDiscord) -> int:
 async def test_it_is_ready_when_it_is_connected_and_its_commands_are_known_and_stays_small(
     shell: Shell, discord: LoopbackDiscord, ground: Ground
 ) -> None:
-    running = await started(shell, LONGPLAY_STATUS_PORT="0")
+    running = await started(shell, anew=True, LONGPLAY_STATUS_PORT="0")
     assert discord.gateway.connected
     assert tellings(discord) == 1
     assert re.search(r"ready in \d+\.\d s as bot", running.err)
