@@ -181,6 +181,6 @@ def read_score(text: str | float | Decimal, allowed: Collection[Decimal] = SCORE
         score = Decimal(str(text).strip().replace(",", "."))
     except InvalidOperation:
         raise BadScore(str(text)) from None
-    if score not in allowed:
+    if not score.is_finite() or score not in allowed:
         raise BadScore(str(text))
     return score.quantize(Decimal("0.1"))

@@ -28,6 +28,10 @@ ROLES = ("host_role", "reminder_role")
 TEXT_CHANNEL = "a text channel of this server, like #album-club"
 
 
+SNOWFLAKES = range(1 << 63)
+"""What can be an id of Discord's; the database has no larger numbers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """What a set-up would save; it travels in the buttons' ids, since there is no club to keep it with."""
@@ -47,9 +51,12 @@ class Proposal:
         """Back from an id's argument; raises `PanelOutdated`."""
         try:
             channel, host, reminder, zone = argument.split(".", 3)
-            return cls(int(channel, 36), zone, int(host, 36) or None, int(reminder, 36) or None)
+            numbers = [int(each, 36) for each in (channel, host, reminder)]
         except ValueError:
             raise PanelOutdated from None
+        if not all(number in SNOWFLAKES for number in numbers):
+            raise PanelOutdated
+        return cls(numbers[0], zone, numbers[1] or None, numbers[2] or None)
 
 
 def to_base36(number: int) -> str:
