@@ -13,6 +13,7 @@ from discord.ext import commands
 from bot.client import LongplayBot
 from bot.domain.outbox import LEASE, Errand, State
 from bot.services import outbox
+from bot.services.correlation import belongs
 from cogs.delivery.codes import Verdict, judge
 from cogs.delivery.perform import Performer
 from cogs.delivery.trouble import Troubles
@@ -140,6 +141,7 @@ class Delivery(commands.Cog):
 
     async def _carry_out(self, errand: Errand) -> None:
         """Perform one errand and settle it; no database session is held while Discord is asked."""
+        belongs(errand=f"{errand.kind} {errand.id}", week=errand.week_id)  # each errand has a task of its own
         try:
             async with asyncio.timeout(SECONDS):
                 outcome = await self.performer.perform(errand, self.tools.clock.now())

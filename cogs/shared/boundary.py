@@ -18,6 +18,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.domain.errors import DatabaseAway, Refusal, Unavailable
+from bot.services.correlation import belonging, belongs
 from cogs.shared.refusals import refusal_body
 from cogs.shared.render import Body, words
 from cogs.shared.replies import answer, give_text_back, is_late
@@ -28,10 +29,11 @@ log = logging.getLogger(__name__)
 @asynccontextmanager
 async def guarded(interaction: discord.Interaction[Any], what: str) -> AsyncIterator[None]:
     """Run an event of a person; whatever it raises is answered here and goes no further."""
-    try:
-        yield
-    except Exception as error:  # noqa: BLE001 - the outermost handler of a face
-        await tell(interaction, error, what)
+    with belonging(interaction=interaction.id, use=what):
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - the outermost handler of a face
+            await tell(interaction, error, what)
 
 
 async def tell(interaction: discord.Interaction[Any], error: BaseException, what: str) -> None:
@@ -100,10 +102,16 @@ def words_for(error: BaseException, what: str) -> Body:
 
 
 async def setup(bot: commands.AutoShardedBot) -> None:
-    """Put the boundary around every command."""
+    """Put the boundary around every command, and say in each line logged for one which interaction it was."""
+
+    async def correlate(interaction: discord.Interaction[Any]) -> bool:
+        name = interaction.command.qualified_name if interaction.command else "command"
+        belongs(interaction=interaction.id, use=f"/{name}")  # each command has a task of its own
+        return True
 
     async def on_command_error(interaction: discord.Interaction[Any], error: app_commands.AppCommandError) -> None:
         name = interaction.command.qualified_name if interaction.command else "command"
         await tell(interaction, error, f"/{name}")
 
     bot.tree.error(on_command_error)
+    bot.tree.interaction_check = correlate

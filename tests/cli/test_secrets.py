@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections.abc import Generator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from bot.config import Settings, SettingsFault, read_settings
 from bot.logs import SILENT, STRUCK, TALKATIVE, start_logging, strike
+from bot.services.correlation import belonging
+from cogs.shared.boundary import guarded
 
 
 @pytest.fixture(autouse=True)
@@ -83,3 +88,26 @@ def test_no_library_may_write_what_members_send() -> None:
     assert not logging.getLogger("sqlalchemy.engine").isEnabledFor(logging.INFO)
     assert logging.getLogger("discord.client").isEnabledFor(logging.INFO)
     assert logging.getLogger("bot").isEnabledFor(logging.DEBUG)
+
+
+@pytest.mark.usefixtures("_logging_as_it_was")
+async def test_lines_of_one_interaction_and_of_one_week_are_found_by_it(capsys: pytest.CaptureFixture[str]) -> None:
+    start_logging("INFO", as_json=True)
+
+    async def pressed(number: int) -> None:
+        async with guarded(cast("Any", SimpleNamespace(id=number)), "button vote"):
+            await asyncio.sleep(0)
+            logging.getLogger("bot.anything").info("a ballot")
+            with belonging(week=f"week-{number}", errand=None):
+                logging.getLogger("discord.http").warning("of a library, in the middle")
+
+    await asyncio.gather(pressed(1), pressed(2))
+    logging.getLogger("bot.anything").info("of nobody")
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    kept = [{name: line[name] for name in ("event", "interaction", "use", "week") if name in line} for line in lines]
+    for number in ("1", "2"):
+        whose = {"interaction": number, "use": "button vote"}
+        assert {"event": "a ballot", **whose} in kept
+        assert {"event": "of a library, in the middle", **whose, "week": f"week-{number}"} in kept
+    assert kept[-1] == {"event": "of nobody"}
+    assert len(kept) == 5

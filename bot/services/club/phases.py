@@ -19,6 +19,7 @@ from bot.domain.people import Caller
 from bot.services import outbox, people
 from bot.services.club.finding import week_for
 from bot.services.club.transitions import apply, facts_of
+from bot.services.correlation import belonging
 from bot.services.tools import Tools
 from db.queries import audit
 from db.queries import outbox as outbox_queries
@@ -67,7 +68,8 @@ async def advance_due(tools: Tools, *, now: datetime, limit: int = 50) -> Advanc
         except Exception:  # a poisoned week must not hold up the others
             if claimed is None:
                 raise
-            log.exception("week %s could not be advanced", claimed)
+            with belonging(week=claimed):
+                log.exception("week %s could not be advanced", claimed)
             failed.add(claimed)
             await _note_stuck(tools, claimed, now)
     async with tools.database.reading() as session:
@@ -78,7 +80,8 @@ async def _advance(session: Writing, claimed: UUID, now: datetime) -> None:
     week = await weeks.week(session, claimed)
     assert week is not None, "it is held"
     club = await clubs.club(session, week.club_id)
-    await apply(session, club, rules.advance(week, await facts_of(session, week), now=now), now=now)
+    with belonging(week=claimed):
+        await apply(session, club, rules.advance(week, await facts_of(session, week), now=now), now=now)
 
 
 async def _note_stuck(tools: Tools, week_id: UUID, now: datetime) -> None:
