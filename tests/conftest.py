@@ -21,6 +21,12 @@ from tests.postgres import (  # noqa: F401 - fixtures are found by name in this 
 )
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Half as many workers again as there are processors: a third of the time each waits for the database."""
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return processors + max(1, processors // 2)
+
+
 def pytest_collection_finish() -> None:
     """What is imported by now stays for good: the collector need not walk through it again and again."""
     gc.collect()

@@ -24,8 +24,8 @@ from tests.factories.manners import FreeManners
 PATIENT = Patience(total=20.0, call=10.0, tries=1)
 HURRIED = Patience(total=1.0, call=0.3, tries=2)
 """For what answers slowly, or never."""
-MARGIN = 5.0
-"""Seconds that a busy machine may take on top of a source's own limit."""
+MARGIN = 30.0
+"""Seconds that a busy machine may take on top of a source's own limit: half of what the slow answer would take."""
 ELSEWHERE = {
     service: Link(service, LinkKind.ALBUM, number, f"https://example.org/{service}/{number}")
     for service, number in ((Service.DEEZER, "302127"), (Service.SPOTIFY, "0" * 22))

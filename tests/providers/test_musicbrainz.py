@@ -18,6 +18,7 @@ from bot.domain.clock import SystemClock
 from bot.domain.manners import Pace
 from bot.providers.cover_art import CoverArt
 from bot.providers.http import Http
+from bot.providers.manners import Patience
 from bot.providers.musicbrainz import PACE, MusicBrainz
 from bot.providers.musicbrainz_shapes import Edition, choose
 from bot.rehearsal.providers import SHOPS, Fault, LoopbackProviders, as_json
@@ -28,6 +29,8 @@ from tests.contracts.replay import Replay
 from tests.factories.manners import FreeManners
 
 GROUP = "release-group/48117b90-a16e-34ca-a514-19c702df1158"
+UNHURRIED = Patience(total=120.0, call=60.0, turn=60.0)
+"""For what is about an order in time and not about how quick this machine is."""
 
 
 def link_to(external_id: str) -> Link:
@@ -236,7 +239,8 @@ async def test_one_request_a_second_is_kept_by_all_processes_together(
         for each in (database, other):
             manners = SharedManners(each, SystemClock())
             covers = CoverArt(http, manners)
-            sources.append(MusicBrainz(http, manners, covers, address=server.address("musicbrainz"), pace=hurried))
+            address = server.address("musicbrainz")
+            sources.append(MusicBrainz(http, manners, covers, address=address, pace=hurried, patience=UNHURRIED))
         began = time.monotonic()
         await asyncio.gather(*(source.search_albums("words") for source in sources for _ in range(3)))
         arrivals = sorted(call.at for call in server.calls)

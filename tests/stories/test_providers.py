@@ -78,7 +78,7 @@ async def test_whatever_the_sources_do_a_member_can_nominate(
     providers.add_fault(fault)
     began = time.monotonic()
     await ben.nominate(Album("The Low Tides - Glass Harbour (1997)"))
-    assert time.monotonic() - began < DISCORD_WAITS / 100
+    assert time.monotonic() - began < DISCORD_WAITS / 30  # half of what the slow answer would take
     assert fault.met
     await stage.settle()
     assert "Glass Harbour" in scene.reads(scene.thread)
