@@ -2,7 +2,10 @@
 
 Cold means that no painter's process runs and nothing is kept: starting it, reading fonts and libraries, drawing and
 encoding are all in the figure. Covers lie on disk, as they do once they were fetched. Warm has the process, and draws
-anew.
+anew. Processor is what one cold picture costs of it in both processes, which a busy machine does not blow up much.
+
+The bot's import stands beside what its libraries alone take. Both are measured as `longplay run` does it, which looks
+for no garbage while it starts.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ import hashlib
 import io
 import json
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -45,9 +49,16 @@ COLLAGE_GOAL, CHART_GOAL, IMPORT_GOAL = 1_000.0, 100.0, 1_000.0
 """Milliseconds."""
 SIDE = 640
 DRAWING = ("PIL", "resvg_py", "numpy", "matplotlib")
+LIBRARIES = (
+    "discord.ext.commands, sqlalchemy.ext.asyncio, sqlalchemy.orm, sqlalchemy.dialects.postgresql, asyncpg, "
+    "aiohttp.web, apscheduler.schedulers.asyncio, pydantic_settings, jinja2"
+)
+"""Without which no start of ours is possible."""
+IMPORTED = "import of the bot"
 START = (
-    "import time; t = time.perf_counter(); import bot.app, {faces}; import sys, json; "
-    "print(json.dumps([(time.perf_counter() - t) * 1000, [n for n in {drawing} if n in sys.modules]]))"
+    "import gc; gc.disable(); import time; t, c = time.perf_counter(), time.process_time(); import {modules}; "
+    "took = [(time.perf_counter() - t) * 1000, (time.process_time() - c) * 1000]; import sys, json; "
+    "print(json.dumps([*took, [n for n in {drawing} if n in sys.modules]]))"
 )
 NAMES = (
     ("Music Has the Right to Children", "Boards of Canada"),
@@ -75,6 +86,8 @@ class Figure:
     name: str
     cold: float
     warm: float
+    processor: float
+    """Of the cold one, all processes together."""
     goal: float
     kilobytes: int
 
@@ -131,34 +144,52 @@ async def measured(name: str, sketch: Sketch, store: CoversOnDisk, rounds: int) 
     """One kind, cold and warm."""
     cold: list[float] = []
     warm: list[float] = []
+    processor: list[float] = []
     size = 0
     for _ in range(rounds):
-        painter = PooledPainter(store)
-        for times in (cold, warm, warm):
-            begin = time.perf_counter()
-            size = len((await painter.paint(sketch)).content)
-            times.append((time.perf_counter() - begin) * 1_000)
-        await painter.close()
+        for again in (0, 2):
+            painter = PooledPainter(store)
+            spent = _processor()
+            for times in (cold, *(warm,) * again):
+                begin = time.perf_counter()
+                size = len((await painter.paint(sketch)).content)
+                times.append((time.perf_counter() - begin) * 1_000)
+            await painter.close()
+            if not again:
+                processor.append(_processor() - spent)
     goal = COLLAGE_GOAL if isinstance(sketch, Collage) else CHART_GOAL
-    return Figure(name, statistics.median(cold), statistics.median(warm), goal, size // 1_000)
+    middle = statistics.median
+    return Figure(name, middle(cold), middle(warm), middle(processor), goal, size // 1_000)
 
 
-def the_import(rounds: int) -> tuple[float, list[str]]:
-    """How long importing the bot with its faces takes in a new process, and which drawing libraries that loads."""
-    from bot.client import FACES
+def _processor() -> float:
+    """Milliseconds of a processor that this process and those it started and saw end have used."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (time.process_time() + children.ru_utime + children.ru_stime) * 1_000
 
-    code = START.format(faces=", ".join(FACES), drawing=DRAWING)
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """How long an import takes in a new process, in milliseconds, and which drawing libraries it loads."""
+
+    took: float
+    processor: float
+    loaded: list[str]
+
+
+def the_import(modules: str, rounds: int) -> Import:
+    """An import in new processes, as `longplay run` does it; medians."""
+    code = START.format(modules=modules, drawing=DRAWING)
     with tempfile.TemporaryDirectory() as bytecode:
         # As where Python may keep what it compiled, whatever this process was told: the first start is not counted.
         usual = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         told = [
             _told([sys.executable, "-c", code], {**usual, "PYTHONPYCACHEPREFIX": bytecode}) for _ in range(rounds + 1)
-        ]
-    told = told[1:]
-    return statistics.median(one[0] for one in told), told[0][1]
+        ][1:]
+    return Import(statistics.median(one[0] for one in told), statistics.median(one[1] for one in told), told[0][2])
 
 
-def _told(command: list[str], environment: dict[str, str]) -> tuple[float, list[str]]:
+def _told(command: list[str], environment: dict[str, str]) -> tuple[float, float, list[str]]:
     return json.loads(subprocess.run(command, capture_output=True, text=True, check=True, env=environment).stdout)
 
 
@@ -194,6 +225,8 @@ class Figures:
     figures: list[Figure]
     floor: float
     """Milliseconds of an interpreter that begins and ends."""
+    libraries: Import
+    """What the libraries take without which no start is possible."""
     loaded: list[str]
     """Drawing libraries that a start loads."""
 
@@ -205,24 +238,34 @@ class Figures:
     def outcomes(self) -> list[Outcome]:
         """In the shape of all benches."""
         told = [
-            Outcome("pictures", f"{one.name}, cold", one.cold, "ms", f"< {one.goal:.0f}", one.reached, self.floor)
+            Outcome(
+                "pictures",
+                one.name if one.name == IMPORTED else f"{one.name}, cold",
+                one.cold,
+                "ms",
+                f"< {one.goal:.0f}",
+                one.reached,
+                self.libraries.took if one.name == IMPORTED else self.floor,
+            )
             for one in self.figures
         ]
-        libraries = float(len(self.loaded))
-        return [*told, Outcome("pictures", "drawing libraries at a start", libraries, "", "none", not self.loaded)]
+        drawing = float(len(self.loaded))
+        return [*told, Outcome("pictures", "drawing libraries at a start", drawing, "", "none", not self.loaded)]
 
 
 async def measure(rounds: int) -> Figures:
     """Draw every kind cold and warm, and import the bot."""
+    from bot.client import FACES
+
     with tempfile.TemporaryDirectory(prefix="longplay-bench-") as place:
         folder = Path(place)
         hashes = await asyncio.to_thread(_covers, folder, 25)
         store = CoversOnDisk(folder)
         figures = [await measured(name, sketch, store, rounds) for name, sketch in sketches(hashes).items()]
-    took, loaded = await asyncio.to_thread(the_import, rounds)
-    figures.append(Figure("import of the bot", took, took, IMPORT_GOAL, 0))
-    floor = await asyncio.to_thread(the_floor, rounds)
-    return Figures(figures, floor, loaded)
+    ours = await asyncio.to_thread(the_import, f"bot.config, bot.app, {', '.join(FACES)}", rounds)
+    libraries = await asyncio.to_thread(the_import, LIBRARIES, rounds)
+    figures.append(Figure(IMPORTED, ours.took, ours.took, ours.processor, IMPORT_GOAL, 0))
+    return Figures(figures, await asyncio.to_thread(the_floor, rounds), libraries, ours.loaded)
 
 
 async def bench(*, rounds: int = 5, as_json: bool = False) -> int:
@@ -231,13 +274,15 @@ async def bench(*, rounds: int = 5, as_json: bool = False) -> int:
     if as_json:
         print_json({**asdict(found), "well": found.well})
         return 0 if found.well else 1
-    table = Table("", "cold ms", "warm ms", "goal (cold)", "kB", "")
+    table = Table("", "cold ms", "warm ms", "processor ms", "goal (cold)", "kB", "")
     for one in found.figures:
-        shown = (f"{one.cold:.0f}", f"{one.warm:.0f}", f"< {one.goal:.0f}", str(one.kilobytes))
-        table.add_row(one.name, *shown, mark(one.reached))
+        milliseconds = (f"{figure:.0f}" for figure in (one.cold, one.warm, one.processor))
+        table.add_row(one.name, *milliseconds, f"< {one.goal:.0f}", str(one.kilobytes), mark(one.reached))
     console = Console()
     console.print(table)
     console.print(f"Drawing libraries loaded by a start: {', '.join(found.loaded) or 'none'}")
     console.print(f"Floor of what is cold: an interpreter that begins and ends, {found.floor:.0f} ms.")
+    took, processor = found.libraries.took, found.libraries.processor
+    console.print(f"Floor of the import: the libraries alone, {took:.0f} ms ({processor:.0f} of processor).")
     console.print("Cold: no painter's process, nothing kept, covers on disk; medians.")
     return 0 if found.well else 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import struct
@@ -26,8 +27,12 @@ def serve() -> None:
     orders, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever prints, it is no answer
     _confine(int(sys.argv[2]))
+    # What is loaded now stays until the end: looking through it for garbage would only make the first picture later.
+    gc.disable()
     from bot.pictures.press import printed
 
+    gc.freeze()
+    gc.enable()
     while (head := _frame(orders)) is not None:
         order: dict[str, Any] = json.loads(head)
         covers = {name: _frame(orders) or b"" for name in order.pop("covers")}
