@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import struct
+import zlib
 from collections.abc import Mapping, Sequence
 from functools import cache
 
@@ -53,12 +55,30 @@ def printed(
         return {"unreadable": unreadable}, b""
     drawn(canvas, marks, scale, odd_fonts)
     facts = {"width": width, "height": height, "accent": accent}
-    told = io.BytesIO()
     if places:
+        told = io.BytesIO()
         canvas.save(told, "JPEG", quality=QUALITY)
         return {**facts, "content_type": "image/jpeg"}, told.getvalue()
-    _numbered(canvas).save(told, "PNG", compress_level=QUICKLY)
-    return {**facts, "content_type": "image/png"}, told.getvalue()
+    return {**facts, "content_type": "image/png"}, _packed(_numbered(canvas))
+
+
+def _packed(picture: Image.Image) -> bytes:
+    """A PNG: a head, the colours where they are numbered, the rows one after another.
+
+    Pillow writes it too, but loads every common format to do so, which is a third of the first picture's time.
+    """
+    numbered = picture.mode == "P"
+    row = picture.width * (1 if numbered else 3)
+    pixels = picture.tobytes()
+    rows = b"".join(b"\0" + pixels[place : place + row] for place in range(0, len(pixels), row))
+    parts = {b"IHDR": struct.pack(">IIBBBBB", *picture.size, 8, 3 if numbered else 2, 0, 0, 0)}
+    if numbered:
+        parts[b"PLTE"] = bytes(picture.getpalette() or ())
+    parts |= {b"IDAT": zlib.compress(rows, QUICKLY), b"IEND": b""}
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+        for name, content in parts.items()
+    )
 
 
 def _numbered(canvas: Image.Image) -> Image.Image:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache, lru_cache
 
 from PIL import Image, ImageChops, ImageDraw, ImageFont
+from PIL.ImageFont import Layout
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ FINE, FINE_CURVE, FINE_LARGE = 4, 3, 2
 """How many times as large small shapes, long curves and wide bands are drawn, for smooth edges."""
 LARGE = 400
 """Pixels across a wide band."""
+LABEL = 5
 TALLEST = 4_000
 """Pixels of one sheet of odd lines."""
 
@@ -91,18 +93,19 @@ class Pen:
         fine = [((x - left) * times - 0.5, (y - top) * times - 0.5) for x, y in zip(at[::2], at[1::2], strict=True)]
         mask = Image.new("L", (wide * times, high * times))
         draw = ImageDraw.Draw(mask)
-        draw.polygon(fine, fill=255)
-        self.canvas.paste(fill, (left, top), mask.reduce(times))
         if edge:
-            draw.rectangle((0, 0, *mask.size), fill=0)
+            # What is rough of the filling lies below it.
+            self._draw.polygon(at, fill)
             draw.line([*fine, fine[0]], fill=255, width=round(width * self.scale * times))
-            self.canvas.paste(edge, (left, top), mask.reduce(times))
+        else:
+            draw.polygon(fine, fill=255)
+        self.canvas.paste(edge or fill, (left, top), mask.reduce(times))
 
     def text(
         self, x: float, foot: float, size: float, fill: str, anchor: str, pieces: Sequence[tuple[str, str]]
     ) -> None:
         """A line of text from left to right, each piece in its font."""
-        fonts = [_font(file, size * self.scale) for _, file in pieces]
+        fonts = [_font(file, size * self.scale, shaped=not _is_label(piece)) for piece, file in pieces]
         at, y = x * self.scale, foot * self.scale
         if len(pieces) == 1:
             self._draw.text(
@@ -122,8 +125,13 @@ class Pen:
 
 
 @lru_cache(maxsize=64)
-def _font(file: str, size: float) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(file, size)
+def _font(file: str, size: float, *, shaped: bool) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(file, size, layout_engine=Layout.RAQM if shaped else Layout.BASIC)
+
+
+def _is_label(piece: str) -> bool:
+    """Whether a text is a few plain letters and digits: beginning to shape it would take longer than drawing it."""
+    return len(piece) <= LABEL and piece.isascii() and all(char.isalnum() or char in " %." for char in piece)
 
 
 @cache
