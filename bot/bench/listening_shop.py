@@ -1,4 +1,7 @@
-"""A Last.fm that tells everybody one page of plays, in a process of its own so that its work is not counted as ours."""
+"""A Last.fm that tells everybody one page of plays, in a process of its own so that its work is not counted as ours.
+
+Whatever else a worker asks it meanwhile, of members or of music, it knows nothing of, and says so.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,6 @@ import multiprocessing
 import random
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
-from urllib.parse import unquote_plus
 
 from aiohttp import web
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 ARTISTS = 2_000
 TITLES = 12
 """Of each artist: members share what they hear, as those of a club do."""
+PLAYS = "user.getRecentTracks"
 APART = 240
 """Seconds from one play to the next."""
 
@@ -67,10 +70,18 @@ def page_of(user: str, plays: int, newest: int, seed: int) -> str:
     return json.dumps({"recenttracks": {"track": tracks, "@attr": facts}})
 
 
+def nothing_of(method: str, user: str) -> str:
+    """An answer to another question than for plays, the lists of `user.getTop…` and `artist.getTopTags` being empty."""
+    frame = method.rpartition(".get")[2].lower()
+    return f'<?xml version="1.0" encoding="UTF-8"?><lfm status="ok"><{frame} user="{user}"></{frame}></lfm>'
+
+
 def _serve(report: Connection, plays: int, newest: int, seed: int) -> None:
     async def tell(request: web.Request) -> web.Response:
-        body = await request.read()
-        user = unquote_plus(body.partition(b"user=")[2].partition(b"&")[0].decode())
+        form = await request.post()
+        method, user = str(form.get("method", PLAYS)), str(form.get("user", ""))
+        if method != PLAYS:
+            return web.Response(text=nothing_of(method, user), content_type="text/xml")
         return web.Response(text=page_of(user, plays, newest, seed), content_type="application/json")
 
     async def build() -> web.Application:

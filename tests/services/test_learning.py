@@ -321,15 +321,26 @@ async def test_a_profile_is_the_same_in_whatever_order_facts_arrive(database, us
     assert all(one == sums[0] for one in sums[1:])
 
 
-async def test_what_is_learnt_all_the_time_is_gathered_for_some_minutes_and_what_is_heard_is_not(database, user_id):
+async def test_what_is_heard_and_learnt_all_the_time_is_gathered_for_an_hour(database, user_id):
     tools = tools_that_learn(database, HeldFacts(LASTFM, TAGS))
     await learn_all(tools)
     assert await refreshing.wake(tools, now=NOW) == 0, "the profile was refreshed a moment ago"
     await hear(database, user_id, [a_play(NOW, "Low", "New")])
-    assert await refreshing.wake(tools, now=NOW) == 1
+    assert await refreshing.wake(tools, now=NOW) == 0
     await work_off(tools, user_id)
     more = tools_that_learn(database, HeldFacts(MUSICBRAINZ, {"Low": "rock"}))
     await learning.sweep(more, now=NOW)
     await learn_all(more)
     assert await refreshing.wake(tools, now=NOW + refreshing.REST - timedelta(seconds=1)) == 0
     assert await refreshing.wake(tools, now=NOW + refreshing.REST) == 1
+
+
+async def test_what_was_left_over_of_a_long_history_does_not_rest(database, user_id):
+    tools = tools_that_learn(database)
+    await work_off(tools, user_id)
+    days = refreshing.DAYS_AT_ONCE + 5
+    await hear(database, user_id, [a_play(NOW - timedelta(days=day), "Low", "Sunflower") for day in range(days)])
+    assert await refreshing.refresh_piece(tools, user_id=user_id, now=NOW), "as whoever looked at it left it"
+    assert await refreshing.wake(tools, now=NOW) == 1
+    await work_off(tools, user_id)
+    assert await refreshing.wake(tools, now=NOW + refreshing.LEASE) == 0

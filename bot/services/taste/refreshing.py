@@ -35,8 +35,9 @@ SUBJECTS_AT_ONCE = 500
 MOST_CLAIMED = 50
 LEASE = timedelta(minutes=10)
 """After so long a member whose task never came to it is claimed again."""
-REST = timedelta(minutes=5)
-"""So long what is learnt of music is gathered before a profile is refreshed for it alone."""
+REST = timedelta(hours=1)
+"""So long what is heard and what is learnt is gathered before a profile is refreshed again; whoever looks at one does
+not wait for that (`portraying`)."""
 ONE_DAY = timedelta(days=1)
 
 

@@ -14,8 +14,7 @@ CLAIM = """
 WITH due AS (
   SELECT user_id FROM taste_states
   WHERE (stale OR as_of < $2) AND (claimed_until IS NULL OR claimed_until <= $1)
-    AND (as_of IS NULL OR as_of < $2 OR refreshed_at <= $5 OR NOT stale
-      OR EXISTS (SELECT FROM taste_stale_days AS day WHERE day.user_id = taste_states.user_id))
+    AND (as_of < $2 OR refreshed_at IS NULL OR refreshed_at <= $5)
   ORDER BY stale DESC, as_of LIMIT $4 FOR UPDATE SKIP LOCKED
 )
 UPDATE taste_states AS state SET claimed_until = $3 FROM due WHERE state.user_id = due.user_id RETURNING state.user_id
@@ -46,8 +45,8 @@ async def claim(
 ) -> list[UUID]:
     """Members who are stale, or whose windows ended before a day; whoever is at it has them `until` then.
 
-    Those of whom no play and no rating is new, only what is known of music, are left until they have `rested`: while
-    much is learnt, something is new of everybody all the time.
+    Who was refreshed since `rested` is left until then, whatever is new: while somebody listens there is something new
+    of them all the time, and of everybody while much is learnt. A day that is over counts at once.
     """
     raw = await driver(session)
     return [row[0] for row in await raw.fetch(CLAIM, now, before, until, most, rested)]

@@ -106,7 +106,7 @@ ON CONFLICT (user_id, scope) DO UPDATE SET profile = excluded.profile, plays = e
 """
 LEAVE = """
 UPDATE taste_states SET as_of = $2, zone = $3, rules = $4, changes = changes + $5::int,
-  refreshed_at = $6, stale = left_over,
+  refreshed_at = CASE WHEN left_over THEN NULL ELSE $6::timestamptz END, stale = left_over,
   claimed_until = CASE WHEN left_over THEN claimed_until END
 FROM (SELECT EXISTS (SELECT FROM taste_stale_days WHERE user_id = $1)
   OR EXISTS (SELECT FROM taste_stale_subjects WHERE user_id = $1) AS left_over) AS rest
