@@ -20,8 +20,8 @@ from db.server.troubles import BROKEN
 from tests.postgres import TestServer
 
 STARTS_AT = first_monday(datetime.now(UTC))
-SEEDS = (4, 13)
-"""Together nearly every trouble: two bots and a worker, kills, a database that restarts, is full or breaks off."""
+SEEDS = (7, 13)
+"""Together nearly every trouble that one bot meets: kills, a database that restarts, is full or breaks statements off."""
 
 
 async def test_disturbed_seasons_end_as_the_undisturbed_one(
@@ -88,6 +88,8 @@ def test_the_loss_of_a_connection_is_expected_where_it_was_cut_alone() -> None:
     bug = "cogs.delivery.loop: …\nKeyError: 'panel'"
     assert auditor.unexpected([lost, bug], cut=True) == [bug]
     assert auditor.unexpected([lost, bug], cut=False) == [lost, bug]
+    queue = "asyncio: Task exception was never retrieved\nprocrastinate.exceptions.ConnectorException: Database error."
+    assert auditor.unexpected([queue], cut=True) == []
 
 
 async def test_the_command_says_what_it_takes_and_how_to_play_a_failure_again(

@@ -31,6 +31,7 @@ LOST_CONNECTIONS = (
     "the database system is starting up",
     "too many clients already",
     "PoolTimeout",
+    "ConnectorException",
     "broken off as ordered",
 )
 """What the drivers say of a database that is away, and we after them."""
