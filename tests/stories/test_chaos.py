@@ -21,7 +21,7 @@ from tests.postgres import TestServer
 
 STARTS_AT = first_monday(datetime.now(UTC))
 SEEDS = (7, 13)
-"""Together nearly every trouble that one bot meets: kills, a database that restarts, is full or breaks statements off."""
+"""Together nearly every trouble of one bot: kills, a database that restarts, is full or breaks statements off."""
 
 
 async def test_disturbed_seasons_end_as_the_undisturbed_one(
