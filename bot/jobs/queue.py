@@ -177,9 +177,10 @@ class Worker:
     def _build(self) -> procrastinate.App:
         import procrastinate
 
+        from bot.jobs.connecting import PatientConnector
         from bot.jobs.retrying import Again, LeftToNewer
 
-        connector = procrastinate.PsycopgConnector(
+        connector = PatientConnector(
             conninfo=libpq_url(self._tools.database.url),
             min_size=1,
             max_size=2 + self._at_once,

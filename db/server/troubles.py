@@ -61,8 +61,8 @@ async def break_statements(url: str, breaks: Iterable[Break]) -> None:
                 await connection.execute(text(f"CREATE SEQUENCE writes_to_{table}"))
                 await connection.execute(
                     text(
-                        f"CREATE TRIGGER fails_as_ordered BEFORE INSERT OR UPDATE ON {table} FOR EACH STATEMENT"
-                        f" EXECUTE FUNCTION fail_as_ordered('writes_to_{table}'{ordered})"
+                        f"CREATE TRIGGER fails_as_ordered BEFORE INSERT OR UPDATE OR DELETE ON {table}"
+                        f" FOR EACH STATEMENT EXECUTE FUNCTION fail_as_ordered('writes_to_{table}'{ordered})"
                     )
                 )
     finally:

@@ -13,6 +13,7 @@ import migrations
 from bot.domain.tasks import LONG, QUICK, Task
 from bot.jobs.queue import Worker
 from db.queries.queue import defer
+from db.server.troubles import Break, break_statements, unbroken
 from db.session import libpq_url
 from tests.factories import make_tools
 
@@ -77,6 +78,23 @@ async def test_a_task_is_performed_once_with_its_arguments_and_gone(database, hi
     await put(database)
     await asyncio.gather(*(hired({HELLO: hello}).work_off() for _ in range(3)))
     assert heard == [(True, "Ada")]
+    assert await jobs(database) == []
+
+
+async def test_a_task_whose_end_could_not_be_noted_is_noted_again(database, database_url, hired):
+    """Its worker lives on, so that nobody would take it for stalled."""
+    heard = []
+
+    async def hello(tools, name):
+        heard.append(name)
+
+    # Put there, taken up, and gone: the third change.
+    breaks = [Break("procrastinate_jobs", 3, "40P01")]
+    await break_statements(database_url, breaks)
+    await put(database)
+    await hired({HELLO: hello}).work_off()
+    assert await unbroken(database_url, breaks) == 0
+    assert heard == ["Ada"]
     assert await jobs(database) == []
 
 
