@@ -161,3 +161,42 @@ def test_a_source_that_nobody_knows_and_a_key_of_two_words_are_faults(monkeypatc
         read_settings()
     assert [fault.split(":")[0] for fault in caught.value.faults] == ["LONGPLAY_SOURCES", "LASTFM_API_KEY"]
     assert "napster" in caught.value.faults[0]
+
+
+@pytest.mark.parametrize(
+    ("given", "own"), [("", ()), ("0", (0,)), ("2, 0", (0, 2)), ("0-3", (0, 1, 2, 3)), ("5,0-1,1", (0, 1, 5))]
+)
+def test_a_process_has_some_of_the_shards(monkeypatch: pytest.MonkeyPatch, given: str, own: tuple[int, ...]) -> None:
+    monkeypatch.setenv("LONGPLAY_SHARDS", "6")
+    monkeypatch.setenv("LONGPLAY_SHARD_IDS", given)
+    assert read_settings().own_shards == own
+
+
+@pytest.mark.parametrize(
+    ("given", "of", "told"),
+    [
+        ("one", "2", "numbers"),
+        ("3-1", "4", "numbers"),
+        ("0-99999999", "4", "numbers"),
+        ("2", "2", "1"),
+        ("0", "", "needs"),
+    ],
+)
+def test_shards_that_are_not_there_are_a_fault(monkeypatch: pytest.MonkeyPatch, given: str, of: str, told: str) -> None:
+    monkeypatch.setenv("LONGPLAY_SHARDS", of)
+    monkeypatch.setenv("LONGPLAY_SHARD_IDS", given)
+    with pytest.raises(SettingsFault, match="LONGPLAY_SHARD_IDS") as caught:
+        read_settings()
+    assert told in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("address", "given", "rate"),
+    [("", "", 45), ("http://127.0.0.1:3000/api/v10", "", 0), ("http://127.0.0.1:3000/api/v10", "30", 30), ("", "0", 0)],
+)
+def test_discords_rate_is_kept_unless_something_else_keeps_it(
+    monkeypatch: pytest.MonkeyPatch, address: str, given: str, rate: int
+) -> None:
+    monkeypatch.setenv("DISCORD_API_URL", address)
+    monkeypatch.setenv("LONGPLAY_DISCORD_RATE", given)
+    assert read_settings().asks_discord == rate
