@@ -15,13 +15,14 @@ from bot.app.home import DatabaseHome
 from bot.app.status import open_status
 from bot.client import FACES, LongplayBot, explain_login
 from bot.config import Settings
+from bot.domain import leases
 from bot.domain.clock import Clock, SystemClock
 from bot.domain.secret_keys import KeyFault
 from bot.jobs.clock import AlarmClock
 from bot.jobs.queue import Worker
 from bot.providers.sources import World
 from bot.providers.vault import SecretVault
-from bot.services import covers, outbox, queue
+from bot.services import covers, leading, outbox, queue
 from bot.services.accounts import notices
 from bot.services.club import party_course, phases, setup
 from bot.services.library import assets, receiving
@@ -54,7 +55,9 @@ UPKEEP = (
     learning.sweep,
     letters.write_due,
 )
-"""What a process sees to once an hour, each as `(tools, now=…)`."""
+"""What is seen to once an hour, each as `(tools, now=…)`."""
+OF_FILES = frozenset({covers.sweep, attachments.sweep, receiving.sweep, assets.sweep})
+"""Those of them that look at files: every process sees to its own machine's, all else is done by one of them."""
 
 
 class NoToken(Exception):  # noqa: N818 - the operator's word
@@ -263,9 +266,12 @@ class App:
 
     async def _keep_up(self) -> None:
         now = self.clock.now()
-        await check_members(self.client, self.tools, now=now)
+        held = await leading.lead(self.tools, leases.UPKEEP, now=now)
+        if held is not None:
+            await check_members(self.client, self.tools, held, now=now)
         for keep_up in UPKEEP:
-            await keep_up(self.tools, now=now)
+            if held is not None or keep_up in OF_FILES:
+                await keep_up(self.tools, now=now)
 
     async def settle(self, timeout: float = 30.0) -> None:
         """Until nothing is due: no week to move, no task to do, no errand to perform. Raises `TimeoutError`."""

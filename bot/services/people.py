@@ -8,7 +8,9 @@ from uuid import UUID
 
 from bot.domain.club.week import Club
 from bot.domain.errors import ClubNotSetUp, NotAHost
+from bot.domain.leases import Held
 from bot.domain.people import Caller, Member
+from bot.services import leading
 from bot.services.listening import club_counters, hearing
 from bot.services.tools import Tools
 from db.queries import people as queries
@@ -104,15 +106,19 @@ async def unseen_members(tools: Tools, *, now: datetime, limit: int = 20) -> lis
         return [Unseen(guilds[club_id], club_id, member.user_id, member.discord_id) for club_id, member in found]
 
 
-async def mark_seen(tools: Tools, *, club_id: UUID, user_id: UUID, now: datetime) -> None:
-    """Discord says the person is still there."""
+async def mark_seen(tools: Tools, *, club_id: UUID, user_id: UUID, held: Held | None = None, now: datetime) -> None:
+    """Discord says the person is still there. Raises `Overtaken` as `mark_left` does."""
     async with tools.database.writing() as session:
+        if held is not None:
+            await leading.prove(session, held, now=tools.clock.now())
         await queries.mark_seen(session, club_id, user_id, now)
 
 
-async def mark_left(tools: Tools, *, club_id: UUID, user_id: UUID, now: datetime) -> None:
-    """Discord says the person is gone."""
+async def mark_left(tools: Tools, *, club_id: UUID, user_id: UUID, held: Held | None = None, now: datetime) -> None:
+    """Discord says the person is gone. Raises `Overtaken` where to ask was a duty, and is another process's by now."""
     async with tools.database.writing() as session:
+        if held is not None:
+            await leading.prove(session, held, now=tools.clock.now())
         await _go(session, club_id, user_id, now)
 
 

@@ -6,6 +6,7 @@ person sees too. An interaction that is over, or that another connection has ans
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
 from collections.abc import AsyncIterator
@@ -24,6 +25,15 @@ from cogs.shared.render import Body, words
 from cogs.shared.replies import answer, give_text_back, is_late
 
 log = logging.getLogger(__name__)
+
+
+NEWER_SECONDS = 1.0
+"""So long newer code, which may be at work beside this one, has to answer what this one does not know."""
+
+
+async def give_way() -> None:
+    """Nothing here knows what the person has used: while a bot is replaced, the newer one does, and answers first."""
+    await asyncio.sleep(NEWER_SECONDS)
 
 
 @asynccontextmanager
@@ -110,6 +120,8 @@ async def setup(bot: commands.AutoShardedBot) -> None:
         return True
 
     async def on_command_error(interaction: discord.Interaction[Any], error: app_commands.AppCommandError) -> None:
+        if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
+            await give_way()
         name = interaction.command.qualified_name if interaction.command else "command"
         await tell(interaction, error, f"/{name}")
 

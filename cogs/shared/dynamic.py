@@ -19,7 +19,7 @@ from discord import ui
 from discord.ext import commands
 
 from bot.domain.errors import PanelOutdated
-from cogs.shared.boundary import guarded
+from cogs.shared.boundary import give_way, guarded
 
 VERSION = 1
 NAME = re.compile(r"[a-z]+(?:-[a-z]+)*")
@@ -148,6 +148,8 @@ class Part(ui.DynamicItem[ui.Item[Any]], template=TEMPLATE):
         name = match["action"] if match else "?"
         async with guarded(interaction, f"button {name}"):
             action = Action.declared.get(name)
+            if action is None:
+                await give_way()
             if match is None or action is None or action.answer is None:
                 raise PanelOutdated
             if interaction.guild_id is None and not action.anywhere:
@@ -170,6 +172,7 @@ class OutdatedPart(ui.DynamicItem[ui.Item[Any]], template=ANY_VERSION):
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Say that the panel is of another version."""
         async with guarded(interaction, "outdated panel"):
+            await give_way()
             raise PanelOutdated
 
 

@@ -19,7 +19,7 @@ from discord.ext import commands
 
 from bot.domain.errors import ClubNotSetUp, DraftGone, PanelOutdated, Refusal
 from bot.services.club import drafts
-from cogs.shared.boundary import guarded, tell
+from cogs.shared.boundary import give_way, guarded, tell
 from cogs.shared.caller import caller_of, now_of, tools_of
 from cogs.shared.dynamic import ARGUMENT, NAME, Action, Press, decode_key, encode_key
 from cogs.shared.limits import FIELD_TEXT, check_modal
@@ -197,6 +197,8 @@ async def receive(interaction: discord.Interaction[Any]) -> None:
     async with guarded(interaction, what):
         match = PATTERN.fullmatch(data["custom_id"])
         form = Form.declared.get(match["form"]) if match else None
+        if form is None:
+            await give_way()
         if match is None or form is None or form.receive is None:
             raise PanelOutdated
         if interaction.guild_id is None and not form.anywhere:

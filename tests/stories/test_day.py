@@ -181,6 +181,7 @@ async def test_a_day_leaves_nothing_behind(day: Day, record_property: Any) -> No
         "connections": seen.connections,
         "grown": dict(list(evening.grown(morning).items())[:12]),
         "of ours": ours,
+        "errands": await day.count("outbox"),
     }
     record_property("day", told)
     print(told)

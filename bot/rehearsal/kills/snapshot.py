@@ -27,9 +27,9 @@ SNOWFLAKE = re.compile(r"(?<!\d)\d{17,20}(?!\d)")
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)")
 COALESCED = frozenset({"refresh", "redraw", "guide_refresh", "hearing_refresh"})
 """Errands that draw what is there: how many there were depends on how fast each was."""
-PRIVATE = frozenset({"form_drafts", "command_syncs", "provider_limits"})
-"""Tables that are no part of the week: refused forms kept for their author, what Discord was told of commands, and how
-often a service may be asked."""
+PRIVATE = frozenset({"form_drafts", "command_syncs", "provider_limits", "leases"})
+"""Tables that are no part of the week: refused forms kept for their author, what Discord was told of commands, how
+often a service may be asked, and which process does what."""
 DERIVED = ("taste_", "match_bases", "club_matchings", "compatibilities", "artists", "heard_albums")
 """How the names of tables begin that are worked out of the others, by tasks of their own."""
 LOOSE = {

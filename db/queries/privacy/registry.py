@@ -206,6 +206,7 @@ NOBODYS: dict[str, str] = {
     "party_turns": "tracks of a party",
     "command_syncs": "what Discord was told of commands",
     "provider_limits": "how services are asked",
+    "leases": "which process does what",
     "schema_steps": "how the tables came about",
 }
 """Tables that hold nothing by which a person is found, and what they hold instead."""
