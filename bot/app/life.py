@@ -268,7 +268,11 @@ class App:
         now = self.clock.now()
         held = await leading.lead(self.tools, leases.UPKEEP, now=now)
         if held is not None:
-            await check_members(self.client, self.tools, held, now=now)
+            try:
+                await check_members(self.client, self.tools, held, now=now)
+            except leases.Overtaken:
+                log.info("another process has taken over what is seen to once an hour")
+                held = None
         for keep_up in UPKEEP:
             if held is not None or keep_up in OF_FILES:
                 await keep_up(self.tools, now=now)
