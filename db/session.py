@@ -31,8 +31,14 @@ Writing: TypeAlias = AsyncSession
 RING = "ring"
 """Set in `session.info` by whoever recorded an errand: the bell rings once the transaction is committed."""
 
+RING_AT = "ring at"
+"""Set in `session.info` by whoever recorded errands for later alone: the bell is set to the first instant, then."""
+
 WAKE = "wake"
 """Set in `session.info` by whoever stored when something is due: the alarm is set once the transaction is committed."""
+
+DRIVER = "driver"
+"""The driver's connection of a session, once somebody has asked for it."""
 
 OLDEST = 15
 """The oldest major version of PostgreSQL that has what the tables need."""
@@ -86,6 +92,8 @@ class Database:
         self.engine = engine
         self.bell: Callable[[], None] | None = None
         """Rung after a commit that recorded errands; whoever performs them hangs it up."""
+        self.bell_at: Callable[[datetime], None] | None = None
+        """Told after a commit that recorded errands for later alone."""
         self.alarm: Callable[[datetime | None], None] | None = None
         """Told after a commit when what was stored is due; whoever wakes the process hangs it up."""
         self.holder: int | None = None
@@ -139,7 +147,8 @@ class Database:
         """Open a transaction that commits at the end of the block, or changes nothing when the block raises."""
         async with self._writing() as session:
             with _told_as_away():
-                yield session
+                async with _letting_go(session):
+                    yield session
                 watch = self._watch if self._watch is not None and await _has_changed(session) else None
                 if watch is not None:
                     watch("before commit")
@@ -148,6 +157,8 @@ class Database:
                 watch("after commit")
             if self.bell is not None and session.info.get(RING):
                 self.bell()
+            elif self.bell_at is not None and RING_AT in session.info:
+                self.bell_at(session.info[RING_AT])
             if self.alarm is not None and WAKE in session.info:
                 self.alarm(session.info[WAKE])
 
@@ -220,6 +231,18 @@ def asyncpg_url(url: str) -> URL:
     return parsed.set(drivername="postgresql+asyncpg")
 
 
+@asynccontextmanager
+async def _letting_go(session: AsyncSession) -> AsyncGenerator[None]:
+    """Where the driver has lost the connection, let the session know, which would still want to roll back on it."""
+    try:
+        yield
+    except BaseException:
+        driver: Any = session.info.get(DRIVER)
+        if driver is not None and driver.is_closed():
+            await session.invalidate()
+        raise
+
+
 @contextmanager
 def _told_as_away() -> Generator[None]:
     """Call what passes by itself by one name, whichever library met it; everything else goes through as it is."""
@@ -279,6 +302,20 @@ def libpq_url(url: str) -> str:
 def violated(error: IntegrityError) -> str | None:
     """The name of the constraint or unique index a statement broke, to be translated to a refusal."""
     return getattr(error.driver_exception, "constraint_name", None)
+
+
+async def driving(session: AsyncSession) -> Any:
+    """The driver's own connection of a transaction that has begun, for what every click asks.
+
+    A statement takes a third of the processor so; it is the same transaction, whose end stays the session's.
+    """
+    driver: Any = session.info.get(DRIVER)
+    if driver is None or not driver.is_in_transaction():
+        pooled = await (await session.connection()).get_raw_connection()
+        driver = session.info[DRIVER] = pooled.driver_connection
+        if not driver.is_in_transaction():  # it begins with the first statement
+            await session.execute(text("SELECT"))
+    return driver
 
 
 async def listen(url: str, channel: str) -> AsyncGenerator[str]:

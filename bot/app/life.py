@@ -24,7 +24,7 @@ from bot.providers.sources import World
 from bot.providers.vault import SecretVault
 from bot.services import covers, leading, outbox, queue
 from bot.services.accounts import notices
-from bot.services.club import party_course, phases, setup
+from bot.services.club import party_course, phases, setup, voting
 from bot.services.library import assets, receiving
 from bot.services.listening import attachments, syncing
 from bot.services.taste import judging, learning, letters, priors, refreshing
@@ -47,6 +47,7 @@ DRAIN_SECONDS = 5
 UPKEEP = (
     notices.tell_of_ends,
     outbox.sweep,
+    voting.sweep,
     covers.sweep,
     attachments.sweep,
     receiving.sweep,

@@ -10,6 +10,10 @@ from datetime import date, datetime
 from enum import StrEnum
 
 
+class PressRepeated(Exception):  # noqa: N818 - what happened
+    """The use that a person asked for is done already, for the same press: whoever did it answers."""
+
+
 class Refusal(Exception):  # noqa: N818 - a refusal is a noun of the club, not a fault of the program
     """An expected no, shown privately to the person who asked."""
 

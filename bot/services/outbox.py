@@ -15,7 +15,7 @@ from db.queries import outbox as queries
 from db.queries.club import weeks
 from db.queries.outbox import Unsettled
 from db.queries.posts import note_message
-from db.session import RING, Writing
+from db.session import RING, RING_AT, Writing
 
 KEPT_FOR = timedelta(days=30)
 """How long finished errands stay on record."""
@@ -43,8 +43,11 @@ async def record(session: Writing, week: Week, drafts: Sequence[Draft], now: dat
             run=week.run,
             now=now,
         )
-    if drafts:
+    later = [draft.not_before for draft in drafts if draft.not_before is not None and draft.not_before > now]
+    if len(later) < len(drafts):
         session.info[RING] = True
+    elif later:
+        session.info[RING_AT] = min([*later, session.info.get(RING_AT, later[0])])
 
 
 def _lane(week: Week, draft: Draft) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from datetime import datetime
 from typing import TypeVar
 
 from discord.ext import commands
@@ -43,6 +45,8 @@ class Delivery(commands.Cog):
         self.troubles = Troubles(bot)
         self.halted = False
         """Discord no longer knows our token: nothing is tried any more."""
+        self._naps_until = math.inf
+        """When it looks again by itself, by the loop's clock, which nobody sets."""
         self._wake = asyncio.Event()
         self._idle = asyncio.Event()
         self._stopping = False
@@ -52,6 +56,7 @@ class Delivery(commands.Cog):
     async def cog_load(self) -> None:
         """Begin with what an earlier process has left; the bell rings for what comes."""
         self.tools.database.bell = self.kick
+        self.tools.database.bell_at = self.kick_at
         self._loop = asyncio.create_task(self._run(), name="delivery")
 
     async def cog_unload(self) -> None:
@@ -62,6 +67,12 @@ class Delivery(commands.Cog):
         """There may be something to do; safe to call at any time, as often as one likes."""
         self._idle.clear()
         self._wake.set()
+
+    def kick_at(self, at: datetime) -> None:
+        """There will be something to do; what wakes up before that anyway need not be woken now."""
+        left = self._naps_until - asyncio.get_running_loop().time()
+        if (at - self.tools.clock.now()).total_seconds() < left:
+            self._wake.set()
 
     async def idle(self) -> None:
         """Wait until everything that is due has been performed or put off."""
@@ -75,7 +86,7 @@ class Delivery(commands.Cog):
         self._stopping = True
         self._wake.set()
         if self.tools.database.bell == self.kick:
-            self.tools.database.bell = None
+            self.tools.database.bell = self.tools.database.bell_at = None
         if self._loop is not None:
             await self._loop
         if self._under_way:
@@ -135,9 +146,11 @@ class Delivery(commands.Cog):
         return min(LONGEST_NAP, ahead + 0.01 if ahead > 0 else LANE_NAP)
 
     async def _nap(self, seconds: float) -> None:
+        self._naps_until = asyncio.get_running_loop().time() + seconds
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._wake.wait()
+        self._naps_until = math.inf
 
     async def _carry_out(self, errand: Errand) -> None:
         """Perform one errand and settle it; no database session is held while Discord is asked."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+import asyncio
+from collections.abc import Awaitable, Iterable
+from typing import Any, TypeVar
 
 import discord
 from discord import InteractionResponseType
 
+from bot.domain.errors import PressRepeated
 from cogs.shared.render import Body, words
 
 UNKNOWN_INTERACTION = 10062
@@ -21,12 +23,16 @@ SHORT = 60
 COPIED = 2_000
 """Characters given back in one message; of any script they stay within its bytes."""
 
+PROMISE_SECONDS = 1.0
+"""Whoever waits longer is told that an answer comes; Discord gives three seconds."""
+
 Press = discord.Interaction[Any]
+T = TypeVar("T")
 
 
 def is_late(error: BaseException) -> bool:
     """Whether an answer failed only because the interaction is over or somebody else answered it."""
-    if isinstance(error, discord.InteractionResponded):
+    if isinstance(error, discord.InteractionResponded | PressRepeated):
         return True
     return isinstance(error, discord.HTTPException) and error.code in LATE
 
@@ -34,6 +40,23 @@ def is_late(error: BaseException) -> bool:
 async def think(interaction: Press) -> None:
     """Promise a private answer; everything that asks the database does so first."""
     await interaction.response.defer(ephemeral=True, thinking=True)
+
+
+async def promptly(interaction: Press, use: Awaitable[T]) -> T:
+    """Do what is done in a moment, to be answered once; when it takes longer, an answer is promised meanwhile.
+
+    For a use that knows its press: the same event a second time must find it done, for no promise was refused before.
+    """
+    promises: list[asyncio.Task[None]] = []
+    waits_long = asyncio.get_running_loop().call_later(
+        PROMISE_SECONDS, lambda: promises.append(asyncio.create_task(think(interaction)))
+    )
+    try:
+        return await use
+    finally:
+        waits_long.cancel()
+        # One that is on its way must not be cut off: nobody would know whether it arrived.
+        await asyncio.gather(*promises, return_exceptions=True)
 
 
 async def answer(interaction: Press, body: Body | str) -> None:

@@ -79,37 +79,41 @@ async def add(
     the card before the change is there to be seen.
     """
     errand_id = new_id(now)
-    recording = insert(Row).values(
-        id=errand_id,
-        club_id=club_id,
-        week_id=week_id,
-        lane=lane,
-        key=f"{key}:{errand_id}" if draft.kind is Kind.REFRESH or draft.kind in PUT_OFF else key,
-        phase=phase,
-        run=run,
-        kind=str(draft.kind),
-        ordinal=draft.ordinal,
-        payload=dict(draft.payload),
-        state=str(State.PENDING),
-        not_before=draft.not_before or now,
-        recorded_at=now,
-    )
-    if draft.kind is Kind.REFRESH:
-        merged = {"payload": Row.payload.op("||")(recording.excluded.payload)}
+    merges = draft.kind is Kind.REFRESH or draft.kind in PUT_OFF
+    place = (errand_id, club_id, week_id, lane, f"{key}:{errand_id}" if merges else key, phase, run)
+    what = (str(draft.kind), draft.ordinal, dict(draft.payload), str(State.PENDING), draft.not_before or now, now)
+    told: dict[str, Any] = dict(zip(RECORDED, place + what, strict=True))
+    return await session.scalar(_recording(draft.kind if merges else None), told) == errand_id
+
+
+RECORDED = (
+    "id club_id week_id lane key phase run kind ordinal payload state not_before recorded_at".split()  # noqa: SIM905
+)
+
+
+@cache
+def _recording(merges: Kind | None) -> Any:
+    """The statement that records an errand, merging with one of that kind that waits; made once, for every click."""
+    recording = insert(Row.__table__).values({name: bindparam(name) for name in RECORDED})  # type: ignore[arg-type]
+    fresh = recording.excluded
+    if merges is None:
+        recording = recording.on_conflict_do_nothing()
+    elif merges is Kind.REFRESH:
+        merged: dict[str, Any] = {
+            "payload": Row.payload.op("||")(fresh.payload),
+            "not_before": func.least(fresh.not_before, Row.not_before),
+        }
         recording = recording.on_conflict_do_update(index_elements=["week_id"], index_where=REFRESH_WAITS, set_=merged)
-    elif draft.kind in PUT_OFF:
-        elements, waits = PUT_OFF[draft.kind]
+    else:
+        elements, waits = PUT_OFF[merges]
         # The earlier moment counts, in its lane: what must happen before an archive happens before it.
-        fresh = recording.excluded
         merged = {
             "payload": Row.payload.op("||")(fresh.payload),
             "lane": case((fresh.not_before <= Row.not_before, fresh.lane), else_=Row.lane),
             "not_before": func.least(fresh.not_before, Row.not_before),
         }
         recording = recording.on_conflict_do_update(index_elements=elements, index_where=waits, set_=merged)
-    else:
-        recording = recording.on_conflict_do_nothing()
-    return await session.scalar(recording.returning(Row.id)) == errand_id
+    return recording.returning(Row.__table__.c.id)
 
 
 async def skip_reminders(session: AsyncSession, week_id: UUID, now: datetime) -> None:

@@ -104,8 +104,8 @@ def test_private_cards_fit_at_the_longest_texts(unit: str) -> None:
         for body in (
             private.your_part_card(part),
             private.your_part_card(YourPart(shown)),
-            private.ballot_card(shown, shown.nominations[:5]),
-            private.ballot_card(approval, approval.nominations),
+            private.ballot_card(shown.week, shown.nominations[:5]),
+            private.ballot_card(approval.week, approval.nominations),
             private.rated_card(Rated(ratings[0], shown, replaced=True, late=False)),
             private.rated_card(Rated(ratings[0], shown, replaced=False, late=True)),
             private.scores_card(shown, ratings),

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from db.session import Database, asyncpg_url, listen, violated
+from bot.domain.errors import DatabaseAway
+from db.session import Database, asyncpg_url, driving, listen, violated
 
 
 @pytest.fixture
@@ -80,6 +81,41 @@ async def test_a_process_that_dies_before_its_commit_has_changed_nothing(notes):
     with pytest.raises(SystemExit):
         await add(Database(notes.engine, die), 1)
     assert await bodies(notes) == []
+
+
+async def test_what_the_driver_does_is_of_the_same_transaction(notes):
+    async def interrupted() -> None:
+        async with notes.writing() as session:
+            await (await driving(session)).execute("INSERT INTO note VALUES (1, 'by the driver')")
+            assert await session.scalar(text("SELECT body FROM note")) == "by the driver"
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        await interrupted()
+    assert await bodies(notes) == []
+    async with notes.writing() as session:
+        await session.execute(text("INSERT INTO note VALUES (1, 'first')"))
+        await (await driving(session)).execute("INSERT INTO note VALUES (2, 'second')")
+    assert await bodies(notes) == ["first", "second"]
+
+
+async def test_a_connection_that_the_driver_loses_is_told_as_away_and_replaced(notes):
+    async def cut_off() -> None:
+        async with notes.writing() as session:
+            driver = await driving(session)
+            pid = await driver.fetchval("SELECT pg_backend_pid()")
+            async with notes.reading() as other:
+                await other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
+            async with asyncio.timeout(10):
+                while not driver.is_closed():  # noqa: ASYNC110 - a poll is enough for a test
+                    await asyncio.sleep(0.01)
+            await driver.execute("INSERT INTO note VALUES (1, 'lost')")
+
+    for _ in range(3):
+        with pytest.raises(DatabaseAway):
+            await cut_off()
+    await add(notes, 1, "kept")
+    assert await bodies(notes) == ["kept"]
 
 
 async def test_the_pool_replaces_connections_the_server_has_closed(notes, empty_database_url):

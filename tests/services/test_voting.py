@@ -16,6 +16,7 @@ from bot.domain.errors import (
     NoSuchNomination,
     OwnNomination,
     PollClosed,
+    PressRepeated,
     SameChoiceTwice,
     TooManyChoices,
     WrongPhase,
@@ -29,6 +30,9 @@ from db.queries.club import ballots as queries
 from db.queries.club import nominations as nomination_queries
 from db.queries.club import weeks
 from db.tables.club import Ballot, Vote
+from db.tables.outbox import Errand
+from db.tables.people import Membership
+from db.tables.presses import ActedPress
 from tests.factories import (
     NOW,
     a_caller,
@@ -85,6 +89,56 @@ async def test_voting_again_replaces(tools, database):
     for choices in ((a, b), (b, a), (c,)):
         await vote(tools, a_caller(9), *choices)
     assert await stored(database, week) == {a_caller(9).discord_id: (c,)}
+
+
+async def test_a_press_that_is_told_twice_casts_once(tools, database):
+    week, (a, b, c, _) = await a_poll(database)
+    await vote(tools, a_caller(9), a, week=week.id, press=71)
+    await vote(tools, a_caller(9), c, week=week.id, press=72)
+    with pytest.raises(PressRepeated):
+        await vote(tools, a_caller(9), a, week=week.id, press=71)
+    assert await stored(database, week) == {a_caller(9).discord_id: (c,)}
+    assert await voting.withdraw_ballot(tools, caller=a_caller(9), now=LATER)
+    with pytest.raises(PressRepeated):
+        await vote(tools, a_caller(9), c, week=week.id, press=72)
+    assert await stored(database, week) == {}, "what was taken back since stays taken back"
+    await voting.sweep(tools, now=LATER + timedelta(hours=2))
+    async with database.reading() as session:
+        assert await session.scalar(select(func.count()).select_from(ActedPress)) == 0
+    told = await asyncio.gather(
+        *(vote(tools, a_caller(9), b, week=week.id, press=73) for _ in range(4)), return_exceptions=True
+    )
+    assert sum(isinstance(one, PressRepeated) for one in told) == 3
+
+
+async def test_a_member_who_comes_by_a_button_is_noted_as_by_a_command(tools, database):
+    week, (a, b, _, _) = await a_poll(database)
+    await vote(tools, a_caller(9, name="Old name"), a, week=week.id)
+    await vote(tools, a_caller(9, name="New name"), b, week=week.id)
+    async with database.reading() as session:
+        names = await session.scalars(select(Membership.display_name))
+        assert "New name" in set(names)
+    await people.leave(tools, caller=a_caller(9, name="New name"), now=LATER)
+    await vote(tools, a_caller(9, name="New name"), a, week=week.id)
+    member = await people.join(tools, caller=a_caller(9, name="New name"), now=LATER)
+    assert member.left_at is None
+    late = week.deadlines.poll_close_at
+    with pytest.raises(PollClosed):
+        await vote(tools, a_caller(9, name="New name"), b, week=week.id, now=late)
+    assert await stored(database, week) == {a_caller(9).discord_id: (a,)}
+
+
+async def test_ballots_change_the_card_together_and_it_is_drawn_at_once_for_what_cannot_wait(tools, database):
+    week, (a, b, _, _) = await a_poll(database)
+    await vote(tools, a_caller(9), a, week=week.id)
+    await vote(tools, a_caller(10), b, week=week.id, now=LATER + timedelta(seconds=1))
+    assert len(await errands_of(database)) == 1
+    async with database.reading() as session:
+        due = select(Errand.not_before).where(Errand.week_id == week.id)
+        assert await session.scalar(due) == LATER + voting.SHOWN_AFTER
+    assert await voting.withdraw_ballot(tools, caller=a_caller(9), now=LATER + timedelta(seconds=1))
+    async with database.reading() as session:
+        assert await session.scalar(due) == LATER + timedelta(seconds=1)
 
 
 async def test_ten_ballots_at_once_leave_one(tools, database):

@@ -113,7 +113,7 @@ async def test_what_was_deleted_by_hand_comes_back_with_a_resync(stage: Stage) -
     assert "The poll is open" in scene.reads(stage.channel)
     vote = scene.panel(scene.thread, "Poll · ")
     await ben.vote(vote, "2. ")
-    await stage.settle()
+    await scene.wait(seconds=3)
     assert "1 ballot from" in scene.reads(stage.channel)
     answers = [await scene.host.person.slash(stage.channel, "week resync") for _ in range(3)]
     told(answers[-1], "several times just now")

@@ -63,7 +63,7 @@ async def test_nominators_stay_hidden_until_the_poll_closes(stage: Stage) -> Non
 async def test_ballots_are_shown_to_nobody(stage: Stage) -> None:
     scene, (ben, chidi, _) = await Scene.polling(stage)
     told(await ben.command("vote", first="Lamp"), "Lamp")
-    await stage.settle()
+    await scene.wait(seconds=3)
     assert "1 ballot from" in public(scene)
     summary = told(await scene.host.command("week summary"), "Ballots: 1 ballot")
     assert "Ben" not in summary

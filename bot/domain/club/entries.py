@@ -109,6 +109,15 @@ class Blurb:
 
 
 @dataclass(frozen=True, slots=True)
+class Contender:
+    """A nomination in the race, as far as a ballot names it."""
+
+    id: UUID
+    user_id: UUID
+    album: Album
+
+
+@dataclass(frozen=True, slots=True)
 class CastBallot:
     """A stored ballot: chosen nominations, best first."""
 
@@ -173,6 +182,24 @@ def check_choices(choices: Sequence[UUID], *, ranks: int, names: dict[UUID, str]
         if choice in choices[:place]:
             raise SameChoiceTwice(names.get(choice, ""))
     return tuple(choices)
+
+
+def choices_of(ranks: Sequence[Sequence[UUID]], before: Sequence[UUID], *, approval: bool) -> list[UUID]:
+    """The choices of a form, best first, from what was chosen for each rank.
+
+    A rank spread over several selects may come back with two: then the one that stood there before gives way to the
+    new one. Two new ones raise `TooManyChoices`. Approval has one rank for any number.
+    """
+    if approval:
+        return [choice for given in ranks for choice in given]
+    chosen: list[UUID] = []
+    for rank, given in enumerate(ranks):
+        present = before[rank] if rank < len(before) else None
+        kept = given if len(given) < 2 else [one for one in given if one != present]
+        if len(kept) > 1:
+            raise TooManyChoices(len(ranks))
+        chosen += kept
+    return chosen
 
 
 def read_score(text: str | float | Decimal, allowed: Collection[Decimal] = SCORES) -> Decimal:

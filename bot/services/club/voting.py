@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from bot.domain.club.entries import CastBallot, Nomination, Standing, check_choices
+from bot.domain.club.entries import Contender, Nomination, Standing, check_choices, choices_of
 from bot.domain.club.views import BallotForm, WeekView
 from bot.domain.club.week import Phase, Week
 from bot.domain.errors import NoSuchNomination, OwnNomination, WrongPhase
@@ -14,14 +15,35 @@ from bot.domain.outbox import Draft, Kind
 from bot.domain.people import Caller, Member
 from bot.domain.tally import Method
 from bot.services import outbox, people
-from bot.services.club.boxes import open_box
+from bot.services.club.boxes import deadline_of, open_box
 from bot.services.club.finding import week_for
 from bot.services.club.views import week_view
 from bot.services.tools import Tools
-from db.queries.club import ballots, nominations
+from db.queries import presses
+from db.queries.club import ballots, box, nominations
 from db.session import Reading, Writing
 
 ANNOUNCED = (Phase.LISTENING, Phase.RATINGS, Phase.CLOSED)
+LATELY = timedelta(minutes=10)
+"""A member who was here within this time need not be noted again."""
+SHOWN_AFTER = timedelta(seconds=2)
+"""Ballots that come within this time change the week's card once, together."""
+PRESSES_KEPT = timedelta(hours=1)
+"""Discord gives an interaction up after a quarter of an hour."""
+
+
+@dataclass(frozen=True, slots=True)
+class Voted:
+    """A ballot as it is stored now."""
+
+    week: Week
+    chosen: tuple[Contender, ...]
+    """Best first."""
+
+    @property
+    def choices(self) -> tuple[UUID, ...]:
+        """The keys of what was chosen, best first."""
+        return tuple(one.id for one in self.chosen)
 
 
 async def ballot_form(
@@ -57,43 +79,94 @@ async def cast_ballot(
     *,
     caller: Caller,
     now: datetime,
-    choices: Sequence[UUID],
+    choices: Sequence[UUID] = (),
+    ranks: Sequence[Sequence[UUID]] = (),
     where: int | None = None,
     number: int | None = None,
     week: UUID | None = None,
-) -> CastBallot:
+    press: int | None = None,
+) -> Voted:
     """A member votes, best first; what they chose before is replaced.
 
-    Raises `PollClosed`, `EmptyBallot`, `TooManyChoices`, `SameChoiceTwice`, `OwnNomination`, and `NoSuchNomination` for
-    an album that is not in the race.
+    A form tells `ranks` instead: what was chosen for each. `press` is the interaction by which the ballot came: the
+    second time it raises `PressRepeated`. Raises `PollClosed`, `EmptyBallot`, `TooManyChoices`, `SameChoiceTwice`,
+    `OwnNomination`, and `NoSuchNomination` for an album that is not in the race.
     """
     async with tools.database.writing() as session:
-        club, member = await people.present(session, caller, now)
-        found = await open_box(session, club, Phase.POLL, where=where, number=number, week=week, now=now, lock="share")
-        race = await _race(session, found)
-        checked = _checked(found, member, race, choices)
-        await ballots.cast_ballot(
-            session, club_id=club.id, week_id=found.id, user_id=member.user_id, choices=checked, now=now
-        )
-        drafts = [Draft(Kind.REFRESH)]
-        if await _all_nominators_voted(session, found, member):
-            drafts.insert(0, Draft(Kind.HOST_NOTE, payload={"words": "close_early"}))
-        await outbox.record(session, found, drafts, now)
-        return CastBallot(member.user_id, member.discord_id, checked, now)
+        user_id, found = await _at_the_box(session, caller, now, where=where, number=number, week=week)
+        if ranks:
+            choices = await _choices_of(session, found, user_id, ranks)
+        return await _cast(session, found, user_id, choices, now, press)
 
 
-def _checked(week: Week, member: Member, race: Sequence[Nomination], choices: Sequence[UUID]) -> tuple[UUID, ...]:
+async def _choices_of(session: Reading, week: Week, user_id: UUID, ranks: Sequence[Sequence[UUID]]) -> Sequence[UUID]:
+    """What a form chose, best first; where a rank came back with two, the present ballot says which of them is new."""
+    approval = week.rules.method is Method.APPROVAL
+    before: Sequence[UUID] = ()
+    if not approval and any(len(given) > 1 for given in ranks):
+        present = await ballots.ballot_of(session, week.id, user_id)
+        before = present.choices if present else ()
+    return choices_of(ranks, before, approval=approval)
+
+
+async def _at_the_box(
+    session: Writing,
+    caller: Caller,
+    now: datetime,
+    *,
+    where: int | None = None,
+    number: int | None = None,
+    week: UUID | None = None,
+) -> tuple[UUID, Week]:
+    """Who votes, and in which week, which is held; one question for a member who was here just now."""
+    if week is not None:
+        known = await box.at_box(session, guild_id=caller.guild_id, discord_id=caller.discord_id, week_id=week)
+        lately = now - LATELY
+        if (
+            known is not None
+            and known.is_here
+            and known.name == caller.name
+            and min(known.active_at, known.seen_at) > lately
+            and known.week.phase is Phase.POLL
+            and deadline_of(known.week, Phase.POLL) > now
+        ):
+            return known.user_id, known.week
+    club, member = await people.present(session, caller, now)
+    found = await open_box(session, club, Phase.POLL, where=where, number=number, week=week, now=now, lock="share")
+    return member.user_id, found
+
+
+async def _cast(
+    session: Writing, week: Week, user_id: UUID, choices: Sequence[UUID], now: datetime, press: int | None = None
+) -> Voted:
+    race = {one.id: one for one in await _contenders(session, week)}
+    checked = _checked(week, user_id, race, choices)
+    await ballots.cast_ballot(
+        session, club_id=week.club_id, week_id=week.id, user_id=user_id, choices=checked, now=now, press=press
+    )
+    drafts = [Draft(Kind.REFRESH, not_before=now + SHOWN_AFTER)]
+    if await _all_nominators_voted(session, week, user_id, race.values()):
+        drafts.insert(0, Draft(Kind.HOST_NOTE, payload={"words": "close_early"}))
+    await outbox.record(session, week, drafts, now)
+    return Voted(week, tuple(race[choice] for choice in checked))
+
+
+async def _contenders(session: Reading, week: Week) -> Sequence[Contender]:
+    if week.is_demo:  # whose titles and names follow from what the club may know
+        return [Contender(one.id, one.user_id, one.album) for one in await _race(session, week)]
+    return await box.contenders(session, week)
+
+
+def _checked(week: Week, user_id: UUID, race: Mapping[UUID, Contender], choices: Sequence[UUID]) -> tuple[UUID, ...]:
     """The choices as a ballot of this week allows them."""
-    names = {one.id: one.album.shown for one in race}
-    own = _own(week, member, race)
     # Approval has no ranks to run out of.
     ranks = max(1, len(race)) if week.rules.method is Method.APPROVAL else week.rules.ranks
-    checked = check_choices(choices, ranks=ranks, names=names)
+    checked = check_choices(choices, ranks=ranks, names={one.id: one.album.shown for one in race.values()})
     for choice in checked:
-        if choice not in names:
+        if choice not in race:
             raise NoSuchNomination
-        if choice in own:
-            raise OwnNomination(names[choice])
+        if race[choice].user_id == user_id and not week.rules.own_vote:
+            raise OwnNomination(race[choice].album.shown)
     return checked
 
 
@@ -109,10 +182,10 @@ def _own(week: Week, member: Member, race: Sequence[Nomination]) -> frozenset[UU
     return frozenset(one.id for one in race if one.user_id == member.user_id)
 
 
-async def _all_nominators_voted(session: Writing, week: Week, member: Member) -> bool:
+async def _all_nominators_voted(session: Writing, week: Week, user_id: UUID, race: Iterable[Contender]) -> bool:
     """Whether this ballot was the last one that those who nominated still owed."""
-    owed = await nominations.nominators(session, week.id)
-    if member.user_id not in owed:
+    owed = {one.user_id for one in race}
+    if user_id not in owed:
         return False
     # The last two may vote at once: the second waits here, and then sees the ballot of the first.
     await nominations.hold_standing(session, week.id)
@@ -146,3 +219,9 @@ async def tally_of(tools: Tools, *, caller: Caller, week: UUID, now: datetime) -
         if not found.announced:
             raise WrongPhase(found.label, found.phase, ANNOUNCED)
         return await week_view(session, found.id, now)
+
+
+async def sweep(tools: Tools, *, now: datetime) -> None:
+    """Forget presses that come no more."""
+    async with tools.database.writing() as session:
+        await presses.sweep(session, now - PRESSES_KEPT)

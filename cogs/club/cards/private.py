@@ -8,9 +8,9 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.domain.club.entries import Nomination, Rating
+from bot.domain.club.entries import Contender, Nomination, Rating
 from bot.domain.club.views import WeekView, YourPart
-from bot.domain.club.week import HEARING, Phase
+from bot.domain.club.week import HEARING, Phase, Week
 from bot.domain.tally import Method
 from bot.services.club.rating import Rated
 from cogs.club import actions
@@ -21,7 +21,7 @@ from cogs.shared.render import Body, row, rows
 from cogs.shared.text import block, plain, when
 
 
-def ballot_lines(chosen: Sequence[Nomination], method: Method, width: int) -> list[str]:
+def ballot_lines(chosen: Sequence[Nomination | Contender], method: Method, width: int) -> list[str]:
     """A ballot, best first."""
     if method is Method.APPROVAL:
         return [f"- {phrases.album_words(one.album, width)}" for one in chosen]
@@ -29,9 +29,8 @@ def ballot_lines(chosen: Sequence[Nomination], method: Method, width: int) -> li
     return [f"- {ranks[place]}: {phrases.album_words(one.album, width)}" for place, one in enumerate(chosen[:5])]
 
 
-def ballot_card(view: WeekView, chosen: Sequence[Nomination]) -> Body:
+def ballot_card(week: Week, chosen: Sequence[Nomination | Contender]) -> Body:
     """A ballot as it is stored, with the ways to change it."""
-    week = view.week
     lines = phrases.listing(lambda width: ballot_lines(chosen, week.rules.method, width), 3_000)
     text = (
         f"### Your ballot · {week.label}\n{lines}\nOnly you see this. You can change it until the poll closes "

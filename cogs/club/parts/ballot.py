@@ -9,7 +9,7 @@ from uuid import UUID
 import discord
 from discord import ui
 
-from bot.domain.club.entries import Nomination
+from bot.domain.club.entries import Nomination, choices_of
 from bot.domain.club.views import BallotForm
 from bot.domain.errors import PanelOutdated, TooManyChoices
 from bot.domain.tally import Method
@@ -23,7 +23,7 @@ from cogs.shared.dynamic import Press, read_key
 from cogs.shared.limits import MODAL_ITEMS, OPTIONS
 from cogs.shared.modal import Form, Submit, select_field
 from cogs.shared.render import Body, row, words
-from cogs.shared.replies import answer, hold, think, update
+from cogs.shared.replies import answer, hold, promptly, think, update
 from cogs.shared.text import label
 
 BALLOT_FORM = Form("ballot")
@@ -116,36 +116,31 @@ async def on_vote(press: Press) -> None:
 @BALLOT_FORM.received
 async def on_ballot(submit: Submit) -> None:
     """Cast what was chosen."""
-    await think(submit.interaction)
-    form = await voting.ballot_form(
-        tools_of(submit.interaction),
-        caller=caller_of(submit.interaction),
-        now=now_of(submit.interaction),
+    interaction = submit.interaction
+    use = voting.cast_ballot(
+        tools_of(interaction),
+        caller=caller_of(interaction),
+        now=now_of(interaction),
         week=submit.row,
+        ranks=ranks_in(submit),
+        press=interaction.id,
     )
-    await cast(submit.interaction, chosen_in(submit, form), form, week=submit.row)
+    voted = await promptly(interaction, use)
+    await answer(interaction, ballot_card(voted.week, voted.chosen))
 
 
-def chosen_in(submit: Submit, form: BallotForm) -> list[UUID]:
-    """The choices of a form, best first.
-
-    A rank spread over several selects may come back with two: then the one that stood there before gives way to the
-    new one. Two new ones raise `TooManyChoices`.
-    """
+def ranks_in(submit: Submit) -> list[list[UUID]]:
+    """What a form chose for each rank, whose selects stand on several pages where one does not hold all albums."""
     ranks: dict[int, list[UUID]] = {}
     for name in sorted(submit.fields):
         rank = int(name.removeprefix("rank").split("-")[0])
         ranks.setdefault(rank, []).extend(read_key(value) for value in submit.fields[name].split("\n") if value)
-    if form.view.week.rules.method is Method.APPROVAL:
-        return [choice for rank in sorted(ranks) for choice in ranks[rank]]
-    chosen: list[UUID] = []
-    for rank in sorted(ranks):
-        before = form.chosen[rank] if rank < len(form.chosen) else None
-        given = ranks[rank] if len(ranks[rank]) < 2 else [one for one in ranks[rank] if one != before]
-        if len(given) > 1:
-            raise TooManyChoices(form.view.week.rules.ranks)
-        chosen += given
-    return chosen
+    return [ranks[rank] for rank in sorted(ranks)]
+
+
+def chosen_in(submit: Submit, form: BallotForm) -> list[UUID]:
+    """The choices of a form that is shown again, best first; raises `TooManyChoices`."""
+    return choices_of(ranks_in(submit), form.chosen, approval=form.view.week.rules.method is Method.APPROVAL)
 
 
 @BALLOT_FORM.filled
@@ -164,18 +159,11 @@ async def refill_ballot(submit: Submit) -> ui.Modal:
     return ballot_form(BallotForm(form.view, form.options, tuple(chosen)))
 
 
-async def cast(
-    interaction: discord.Interaction[Any], choices: Sequence[UUID], form: BallotForm | None = None, **week: Any
-) -> None:
-    """Cast a ballot and show it; the answer was promised before. `week`, `where` and `number` say which week.
-
-    `form` is what the choices were read from, where they came from one.
-    """
+async def cast(interaction: discord.Interaction[Any], choices: Sequence[UUID], **week: Any) -> None:
+    """Cast a ballot and show it; the answer was promised before. `where` and `number` say which week."""
     tools, caller, now = tools_of(interaction), caller_of(interaction), now_of(interaction)
-    await voting.cast_ballot(tools, caller=caller, now=now, choices=choices, **week)
-    form = form or await voting.ballot_form(tools, caller=caller, now=now, **week)
-    by_id = {one.id: one for one in form.options}
-    await answer(interaction, ballot_card(form.view, [by_id[choice] for choice in choices if choice in by_id]))
+    voted = await voting.cast_ballot(tools, caller=caller, now=now, choices=choices, **week)
+    await answer(interaction, ballot_card(voted.week, voted.chosen))
 
 
 @actions.WITHDRAW_BALLOT.answers
@@ -295,12 +283,11 @@ async def on_save(press: Press) -> None:
     _, numbers = read_state(press.argument, form.view.week.rules.ranks)
     by_number = {one.ordinal: one.id for one in form.options}
     choices = [by_number[number] for number in numbers if number in by_number]
-    await voting.cast_ballot(
+    voted = await voting.cast_ballot(
         tools_of(press.interaction),
         caller=caller_of(press.interaction),
         now=now_of(press.interaction),
         choices=choices,
         week=press.row,
     )
-    by_id = {one.id: one for one in form.options}
-    await update(press.interaction, ballot_card(form.view, [by_id[choice] for choice in choices]))
+    await update(press.interaction, ballot_card(voted.week, voted.chosen))

@@ -1,5 +1,7 @@
 """Ballots: one row per voter, which is the lock under which the votes change."""
 
+# asyncpg ships no types.
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -7,23 +9,57 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, bindparam, delete, exists, func, insert, select, update
+import asyncpg
+from sqlalchemy import Select, and_, bindparam, delete, exists, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
-from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.club.entries import CastBallot, Standing
-from bot.domain.errors import NoSuchNomination, TooManyChoices
+from bot.domain.errors import NoSuchNomination, PressRepeated, TooManyChoices
 from db.queries.club.participants import PERSON, with_person
 from db.queries.club.scope import in_week
-from db.session import violated
+from db.session import driving
 from db.tables import club as tables
 
 TOO_MANY = "ck_votes_rank_range"
 FOREIGN = "fk_votes_nomination_of_this_week"
 RANKS = 50
 """Ranks the table has."""
+
+
+# Every ballot asks these, by the driver: a statement that changes all votes saves four ways to the database.
+HELD = """
+INSERT INTO ballots (club_id, week_id, user_id, cast_at) VALUES ($1, $2, $3, $4)
+ON CONFLICT (club_id, week_id, user_id) DO UPDATE SET cast_at = excluded.cast_at
+RETURNING user_id
+"""
+HELD_ONCE = """
+WITH first AS (INSERT INTO acted_presses (id, acted_at) VALUES ($5, $4) ON CONFLICT DO NOTHING RETURNING acted_at)
+INSERT INTO ballots (club_id, week_id, user_id, cast_at) SELECT $1, $2, $3, acted_at FROM first
+ON CONFLICT (club_id, week_id, user_id) DO UPDATE SET cast_at = excluded.cast_at
+RETURNING user_id
+"""
+CAST = """
+WITH before AS (
+  SELECT coalesce(array_agg(nomination_id ORDER BY rank), '{}') AS choices FROM votes
+  WHERE club_id = $1 AND week_id = $2 AND user_id = $3
+), gone AS (
+  DELETE FROM votes USING before
+  WHERE club_id = $1 AND week_id = $2 AND user_id = $3 AND before.choices <> $4::uuid[]
+  RETURNING rank
+), changed AS (
+  UPDATE ballots SET changes = changes + 1
+  WHERE club_id = $1 AND week_id = $2 AND user_id = $3 AND EXISTS (SELECT FROM gone)
+), added AS (
+  INSERT INTO votes (club_id, week_id, user_id, rank, nomination_id)
+  SELECT $1, $2, $3, rank, nomination_id
+  FROM before, unnest($4::uuid[]) WITH ORDINALITY AS chosen (nomination_id, rank)
+  -- Counting what is gone sees to it that it is gone.
+  WHERE before.choices <> $4::uuid[] AND (SELECT count(*) FROM gone) >= 0
+  RETURNING rank
+)
+SELECT count(*) FROM added
+"""
 
 
 def _ballots() -> Select[Any]:
@@ -82,37 +118,34 @@ async def counted_ballots(session: AsyncSession, week_id: UUID) -> int:
 
 
 async def cast_ballot(
-    session: AsyncSession, *, club_id: UUID, week_id: UUID, user_id: UUID, choices: Sequence[UUID], now: datetime
+    session: AsyncSession,
+    *,
+    club_id: UUID,
+    week_id: UUID,
+    user_id: UUID,
+    choices: Sequence[UUID],
+    now: datetime,
+    press: int | None = None,
 ) -> bool:
     """A member's choices, best first, replace what they chose before; False when they chose just that already.
 
-    Raises `TooManyChoices` or `NoSuchNomination` when the tables forbid it; the transaction is over then.
+    `press` is the interaction by which they do so: the second time it raises `PressRepeated`. Raises `TooManyChoices`
+    or `NoSuchNomination` when the tables forbid it. The transaction is over then.
     """
-    key = ["club_id", "week_id", "user_id"]
-    # The row is the lock under which the votes are read and changed.
-    await session.execute(
-        upsert(tables.Ballot)
-        .values(club_id=club_id, week_id=week_id, user_id=user_id, cast_at=now)
-        .on_conflict_do_update(index_elements=key, set_={"cast_at": now})
-    )
-    own = (tables.Vote.club_id == club_id, tables.Vote.week_id == week_id, tables.Vote.user_id == user_id)
-    before = list(await session.scalars(select(tables.Vote.nomination_id).where(*own).order_by(tables.Vote.rank)))
-    if before == list(choices):
-        return False
-    if before:
-        await session.execute(delete(tables.Vote).where(*own))
-        theirs = (tables.Ballot.club_id == club_id, tables.Ballot.week_id == week_id, tables.Ballot.user_id == user_id)
-        await session.execute(update(tables.Ballot).where(*theirs).values(changes=tables.Ballot.changes + 1))
-    ballot = {"club_id": club_id, "week_id": week_id, "user_id": user_id}
-    votes = [ballot | {"rank": rank, "nomination_id": choice} for rank, choice in enumerate(choices, start=1)]
+    driver = await driving(session)
+    ballot = (club_id, week_id, user_id)
+    # The row is the lock under which the votes are read and changed, by the next statement.
+    held = (HELD, *ballot, now) if press is None else (HELD_ONCE, *ballot, now, press)
+    if await driver.fetchval(*held) is None:
+        raise PressRepeated
     try:
-        await session.execute(insert(tables.Vote).values(votes))
-    except IntegrityError as error:
-        refusal = {TOO_MANY: TooManyChoices(RANKS), FOREIGN: NoSuchNomination()}.get(violated(error) or "")
+        return bool(await driver.fetchval(CAST, *ballot, list(choices)))
+    except asyncpg.IntegrityConstraintViolationError as error:
+        broken = str(getattr(error, "constraint_name", ""))
+        refusal = {TOO_MANY: TooManyChoices(RANKS), FOREIGN: NoSuchNomination()}.get(broken)
         if refusal is None:
             raise
         raise refusal from None
-    return True
 
 
 async def withdraw_ballot(session: AsyncSession, week_id: UUID, user_id: UUID) -> bool:
@@ -125,7 +158,9 @@ async def withdraw_ballot(session: AsyncSession, week_id: UUID, user_id: UUID) -
     return gone is not None
 
 
+VOTERS = "SELECT user_id FROM ballots WHERE week_id = $1 AND club_id = (SELECT club_id FROM weeks WHERE id = $1)"
+
+
 async def voters(session: AsyncSession, week_id: UUID) -> frozenset[UUID]:
     """Who has voted; for rules only, nobody is shown this."""
-    rows = await session.scalars(select(tables.Ballot.user_id).where(in_week(tables.Ballot, week_id)))
-    return frozenset(rows)
+    return frozenset(row[0] for row in await (await driving(session)).fetch(VOTERS, week_id))

@@ -21,7 +21,7 @@ from db.queries.catalog import ALBUM
 from db.queries.club.participants import PERSON, shown_name, with_person
 from db.queries.club.scope import in_week
 from db.queries.posts import ANNOUNCED
-from db.session import violated
+from db.session import driving, violated
 from db.tables import catalog
 from db.tables import club as tables
 
@@ -273,17 +273,16 @@ async def nominators(session: AsyncSession, week_id: UUID) -> frozenset[UUID]:
     return frozenset(rows)
 
 
+HOLD = """
+SELECT id FROM nominations
+WHERE week_id = $1 AND club_id = (SELECT club_id FROM weeks WHERE id = $1) AND standing = 'standing'
+ORDER BY id FOR NO KEY UPDATE
+"""
+
+
 async def hold_standing(session: AsyncSession, week_id: UUID) -> None:
     """Hold the race, so that of several voters at once each after the first sees the ballots of those before."""
-    await session.execute(
-        select(tables.Nomination.id)
-        .where(
-            in_week(tables.Nomination, week_id),
-            tables.Nomination.standing == str(Standing.STANDING),
-        )
-        .order_by(tables.Nomination.id)
-        .with_for_update(key_share=True)
-    )
+    await (await driving(session)).fetch(HOLD, week_id)
 
 
 async def week_won_by(

@@ -52,7 +52,11 @@ def _weeks() -> Select[*tuple[Any, ...]]:
 
 
 def _week(row: Any) -> Week:
-    values = row._mapping
+    return week_from(row._mapping)
+
+
+def week_from(values: Mapping[str, Any]) -> Week:
+    """A week from its columns."""
     return Week(
         **{name: values[name] for name in PLAIN},
         kind=WeekKind(values["kind"]),

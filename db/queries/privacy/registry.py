@@ -208,6 +208,7 @@ NOBODYS: dict[str, str] = {
     "provider_limits": "how services are asked",
     "leases": "which process does what",
     "schema_steps": "how the tables came about",
+    "acted_presses": "numbers of interactions, for an hour",
 }
 """Tables that hold nothing by which a person is found, and what they hold instead."""
 
