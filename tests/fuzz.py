@@ -81,7 +81,8 @@ def _held(parser: Parser, number: int, each: int, tried: Counter[str], dearest: 
     try:
         seed(number)(chosen(given(parser.words)(measured)))()
     except Exception as error:  # noqa: BLE001 - whatever a parser raises is what is looked for
-        print(f"{parser.name}: {type(error).__name__}: {error}\n  words: {last[0]!r}\n  seed: {number}")
+        print(f"{parser.name}: {type(error).__name__}: {str(error)[:300]}")
+        print(f"  words: {repr(last[0])[:2_000]}\n  seed: {number}")
         return False
     return True
 
