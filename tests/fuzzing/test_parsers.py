@@ -23,6 +23,7 @@ FOUND: list[tuple[str, Any]] = [
     ("proposals", "-5.0.0.UTC"),  # ids of Discord's have no sign …
     ("proposals", "zzzzzzzzzzzzzzzzzzz.0.0.UTC"),  # … and 63 bits
     ("proposals", "1.-1.0.x"),
+    ("links", "https://www.last.fm/music/\xa00"),  # a space that no address holds
 ]
 """What minutes of fuzzing once brought to light."""
 

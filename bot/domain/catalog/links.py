@@ -94,7 +94,7 @@ BANDCAMP_OWN = frozenset({"www", "daily", "get", "help", "blog", "m", "status"})
 BANDCAMP_PATH = re.compile(rf"^/(?P<kind>album|track)/(?P<slug>{SLUG})$")
 MUSICBRAINZ_PATH = re.compile(rf"^/(?P<kind>release-group|release|recording|artist)/{UUID}(?:/[a-z-]+)?$")
 LASTFM_PATH = re.compile(
-    r"^(?:/[a-z]{2})?/music(?:/\+noredirect)?/(?P<artist>[^/+][^/]*)(?:/(?P<album>[^/]+))?(?:/(?P<track>[^/]+))?$"
+    r"^(?:/[a-z]{2})?/music(?:/\+noredirect)?/(?P<artist>[^/+\s][^/\s]*)(?:/(?P<album>[^/\s]+))?(?:/(?P<track>[^/\s]+))?$"
 )
 SHORT_PATH = re.compile(r"^(?:/s)?/[\w-]{3,64}$", re.ASCII)
 SHORT_HOSTS = {
