@@ -43,6 +43,26 @@ COMMANDS = _table(
 )
 """Slash commands by their whole name."""
 
+COSTLY = frozenset(
+    {
+        "blend",
+        "catchup",
+        "chart",
+        "club suggestions",
+        "compare",
+        "demo share",
+        "import",
+        "memory export",
+        "neighbours",
+        "picture",
+        "playlist export",
+        "privacy export",
+        "recommend",
+        "taste",
+    }
+)
+"""Commands that draw, read much, ask a service at length or take a file: nobody has them done again and again."""
+
 MENUS = _table(anybody="Nominate this album, Add to playlist")
 """Entries of a message's menu."""
 

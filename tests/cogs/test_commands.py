@@ -14,6 +14,7 @@ from discord import app_commands
 from bot.client import FACES, LongplayBot
 from bot.services.tools import Tools
 from cogs.help.topics import TOPICS
+from tests.permissions import COSTLY
 
 Json = dict[str, Any]
 
@@ -32,6 +33,15 @@ def every_command(bot: LongplayBot) -> Iterator[app_commands.Command[Any, ..., A
     for command in bot.tree.walk_commands():
         if isinstance(command, app_commands.Command):
             yield command
+
+
+def test_what_is_costly_is_not_done_again_and_again(bot: LongplayBot) -> None:
+    rested = {
+        command.qualified_name
+        for command in every_command(bot)
+        if any("cooldown" in check.__qualname__ for check in command.checks)
+    }
+    assert rested == COSTLY
 
 
 def payloads(bot: LongplayBot) -> list[Json]:

@@ -45,3 +45,13 @@ async def test_two_members_blend_what_they_love_and_catch_up_with_what_the_club_
     caught = await dana.command("catchup")
     told(caught, "You missed, without a known track list: Ash — Slow")
     told(await scene.host.command("catchup"), "You missed")
+
+
+async def test_whoever_asks_for_something_costly_again_and_again_is_asked_to_wait(stage: Stage) -> None:
+    _, (ben, chidi, _) = await Scene.listening(stage)
+    for _ in range(5):
+        told(await ben.command("catchup"), "You missed")
+    refused = await ben.command("catchup")
+    told(refused, "That was often in a short time. It works again in")
+    assert refused.ephemeral
+    told(await chidi.command("catchup"), "You missed")
