@@ -98,6 +98,22 @@ async def test_a_task_whose_end_could_not_be_noted_is_noted_again(database, data
     assert await jobs(database) == []
 
 
+async def test_a_task_that_fails_while_the_same_work_waits_leaves_it_to_that_one(database, hired):
+    """Only one of a name may wait; the other would stay under way for as long as its worker lives."""
+    heard = []
+
+    async def hello(tools, name):
+        heard.append(name)
+        if len(heard) == 1:
+            assert await put(tools.database, queueing_lock="ada") is not None
+            raise ValueError("no luck")
+
+    await put(database, queueing_lock="ada")
+    await hired({HELLO: hello}).work_off()
+    assert heard == ["Ada", "Ada"]
+    assert await jobs(database) == []
+
+
 async def test_what_a_task_leads_to_is_worked_off_too(database, hired):
     done = []
 

@@ -29,7 +29,7 @@ COALESCED = frozenset({"refresh", "redraw", "guide_refresh", "hearing_refresh"})
 """Errands that draw what is there: how many there were depends on how fast each was."""
 PRIVATE = frozenset({"form_drafts", "command_syncs", "provider_limits", "leases", "acted_presses"})
 """Tables that are no part of the week: refused forms kept for their author, what Discord was told of commands, how
-often a service may be asked, which process does what, and which presses were acted on: who saw one fail presses again."""
+often a service may be asked, which process does what, which presses were acted on (who saw one fail presses again)."""
 DERIVED = ("taste_", "match_bases", "club_matchings", "compatibilities", "artists", "heard_albums")
 """How the names of tables begin that are worked out of the others, by tasks of their own."""
 LOOSE = {

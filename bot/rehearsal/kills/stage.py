@@ -28,8 +28,10 @@ LONG = NONCE_WINDOW + 2 * LEASE
 """So long is a bot away that was killed after a step: its leases have ended, Discord remembers none of its nonces."""
 SHORT = timedelta(seconds=1)
 """So long is one away that was killed before a step: its leases still run, as when a supervisor starts it at once."""
-STARTS = 5
+STARTS = 8
 """So often a bot may die at its start of something else than the points to kill at."""
+BETWEEN_STARTS = 0.5
+"""Seconds, as a supervisor waits too: a PostgreSQL that takes nobody new for a moment is no reason to give up."""
 REHEARSES = "rehearsal"
 """What our own connections are called at the server."""
 WORK_LOOKS = 0.1
@@ -128,6 +130,7 @@ class ProcessStage(Stage):
             started += [await self._begin_worker() for _ in range(without)]
             if not all([await bot.until_ready() for bot in started]):
                 self._come_back()
+                await asyncio.sleep(BETWEEN_STARTS)
         raise DidNotStart(f"too many bots in a row have died; they told: {self.errors}")
 
     async def join(self, *, revisions: str = "", **outfit: Any) -> BotProcess:
