@@ -105,10 +105,10 @@ async def test_a_task_that_fails_while_the_same_work_waits_leaves_it_to_that_one
     async def hello(tools, name):
         heard.append(name)
         if len(heard) == 1:
-            assert await put(tools.database, queueing_lock="ada") is not None
+            assert await put(tools.database, lock="ada", queueing_lock="ada") is not None
             raise ValueError("no luck")
 
-    await put(database, queueing_lock="ada")
+    await put(database, lock="ada", queueing_lock="ada")
     await hired({HELLO: hello}).work_off()
     assert heard == ["Ada", "Ada"]
     assert await jobs(database) == []
