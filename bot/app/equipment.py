@@ -91,6 +91,11 @@ class Equipment:
         self._turns = self._turns or Database.connect(database.url, pool_size=TURN_CONNECTIONS)
         return self._turns
 
+    async def prepare(self) -> None:
+        """Have a painter's process wait for the first picture; it loads nothing that draws before."""
+        if self._painter is not None:
+            await self._painter.prepare()
+
     async def close(self) -> None:
         """Leave the services of the world, and end the painters."""
         if self._painter is not None:

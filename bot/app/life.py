@@ -33,7 +33,7 @@ from bot.web import WebServer, serves_pages
 from bot.web.status import StatusServer
 from cogs.delivery.roster import check_members
 from cogs.shared.checkup import channel_permissions
-from cogs.shared.registration import NotInvited, register_commands
+from cogs.shared.registration import NotInvited, ToldTooOften, register_commands
 from db import migrate
 from db.presence import Presence
 from db.session import CommitMoment, DatabaseUnfit
@@ -94,6 +94,7 @@ class App:
         self._ticking = asyncio.Lock()
         self._gateway: asyncio.Task[None] | None = None
         self._upkeep: asyncio.Task[None] | None = None
+        self._telling: asyncio.Task[None] | None = None
         self._presence: Presence | None = None
         self._equipment = Equipment(settings, self.clock, world)
         self._pages: WebServer | None = None
@@ -119,7 +120,7 @@ class App:
             await self._open_doors()
         await self.log_in()
         if not self.beside_newer:  # else Discord knows newer commands, and they are to stay
-            await register_commands(self.client, self.tools, now=self.clock.now())
+            await self._tell_of_commands()
         self._gateway = asyncio.create_task(self.client.connect(reconnect=True), name="gateway")
         await self._wait_ready()
         self.tools.database.alarm = self.alarm.ring_at
@@ -128,6 +129,21 @@ class App:
         if self._works:
             await self.worker.start()
         await self._tell_of_permissions()
+
+    async def _tell_of_commands(self) -> None:
+        """Tell Discord of commands that changed; where it sets a limit, the bot starts and tells it behind that."""
+        try:
+            await register_commands(self.client, self.tools, now=self.clock.now())
+        except ToldTooOften as limit:
+            log.warning("%s; the bot starts without", limit)
+            self._telling = asyncio.create_task(self._tell_later(limit.seconds), name="commands")
+
+    async def _tell_later(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        try:
+            await self._tell_of_commands()
+        except Exception:  # the bot serves with the commands that Discord knows, until its next start
+            log.exception("Discord could not be told of the commands")
 
     async def start_working(self) -> None:
         """A process without Discord: it takes tasks from the queue, and looks for accounts that are due."""
@@ -295,13 +311,17 @@ class App:
                     return
                 await asyncio.sleep(0.02)
 
+    async def prepare(self) -> None:
+        """Whatever can be got ready while nobody waits: a painter's process."""
+        await self._equipment.prepare()
+
     async def stop(self) -> None:
         """Stop ticking, finish what is being performed, leave Discord, close the database, leave its server."""
         self.ready.clear()
         self.alarm.stop()
-        if self._upkeep is not None:
-            self._upkeep.cancel()
-            await asyncio.gather(self._upkeep, return_exceptions=True)
+        for task in filter(None, (self._upkeep, self._telling)):
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
         await self.alarm.ended()
         async with self._ticking:
             pass
@@ -335,7 +355,7 @@ def explain(error: BaseException) -> str | None:
     """What an operator can do about an error at start; None when it is a bug."""
     if isinstance(error, NoToken):
         return "DISCORD_TOKEN is not set."
-    if isinstance(error, (DatabaseUnfit, migrate.UnknownRevision, NotInvited)):
+    if isinstance(error, (DatabaseUnfit, migrate.UnknownRevision, NotInvited, ToldTooOften)):
         return str(error)
     told = explain_login(error)
     if told is None and isinstance(error, (OSError, TimeoutError)):

@@ -136,6 +136,7 @@ async def _start_and_run(longplay: App) -> None:
     gc.enable()
     servers = len(longplay.client.guilds)
     log.info("ready in %.1f s as %s on %d servers", time.monotonic() - BEGUN, longplay.client.user, servers)
+    await longplay.prepare()
     await longplay.run()
 
 

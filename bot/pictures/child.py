@@ -12,6 +12,7 @@ import sys
 TYPE_CHECKING = False
 """Named so for the checker alone: every import makes the first picture later."""
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, BinaryIO
 
 LENGTH = struct.Struct(">I")
@@ -22,18 +23,16 @@ FORBIDDEN = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "
 def serve() -> None:
     """Until the input ends: an order, its picture, the next one.
 
-    An order is a line of JSON in a frame, followed by a frame for each cover it names.
+    An order is a line of JSON in a frame, followed by a frame for each cover it names. An empty frame is none: it says
+    that one is about to come. What draws is loaded then and not before.
     """
     orders, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever prints, it is no answer
     _confine(int(sys.argv[2]))
-    # What is loaded now stays until the end: looking through it for garbage would only make the first picture later.
-    gc.disable()
-    from bot.pictures.press import printed
-
-    gc.freeze()
-    gc.enable()
     while (head := _frame(orders)) is not None:
+        printed = _press()
+        if not head:
+            continue
         order: dict[str, Any] = json.loads(head)
         covers = {name: _frame(orders) or b"" for name in order.pop("covers")}
         try:
@@ -45,6 +44,21 @@ def serve() -> None:
         for part in (json.dumps(facts).encode(), content):
             answers.write(LENGTH.pack(len(part)) + part)
         answers.flush()
+
+
+def _press() -> Callable[..., tuple[dict[str, Any], bytes]]:
+    """What draws; loaded at the first call."""
+    if "bot.pictures.press" in sys.modules:
+        from bot.pictures.press import printed
+
+        return printed
+    # What is loaded now stays until the end: looking through it for garbage would only make the first picture later.
+    gc.disable()
+    from bot.pictures.press import printed
+
+    gc.freeze()
+    gc.enable()
+    return printed
 
 
 def _frame(orders: BinaryIO) -> bytes | None:

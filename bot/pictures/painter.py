@@ -7,13 +7,14 @@ import hashlib
 import json
 import logging
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Protocol
 from weakref import WeakValueDictionary
 
 from bot.domain.pictures.charts import Recap
 from bot.domain.pictures.collages import Collage
-from bot.domain.pictures.painting import Painted, Theme
+from bot.domain.pictures.painting import Painted, PictureRefused, Theme
 from bot.domain.pictures.saying import alt_of
 from bot.domain.pictures.sketches import Sketch, kind_of
 from bot.pictures.kept import KeptPictures
@@ -36,7 +37,10 @@ class CoverShelf(Protocol):
 
 
 class PooledPainter:
-    """Draws in processes of its own; fulfils `Painter`. The first one starts with the first picture."""
+    """Draws in processes of its own; fulfils `Painter`.
+
+    The first one starts with the first picture, or earlier, if told to `prepare`; none loads before what draws.
+    """
 
     def __init__(
         self, covers: CoverShelf | None = None, kept: KeptPictures | None = None, *, limits: Limits | None = None
@@ -45,6 +49,11 @@ class PooledPainter:
         self._kept = kept
         self.pool = Pool(limits or Limits())
         self._drawing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def prepare(self) -> None:
+        """Have a process wait for the first picture: to begin one takes as long as to draw one."""
+        with suppress(PictureRefused):  # then the first picture says so
+            await self.pool.prepare()
 
     async def paint(self, sketch: Sketch, *, theme: Theme = Theme.DARK) -> Painted:
         """The picture of a sketch; raises `PictureRefused`."""

@@ -1,4 +1,4 @@
-"""The painters' processes: started at the first picture, bounded in time, memory and number, replaced when they die.
+"""The painters' processes: bounded in time, memory and number, replaced when they die; none loads before what draws.
 
 A painter of ours is a process of its own and no thread: the library that shapes text holds the interpreter's lock while
 it draws, and a hostile picture may end the process that reads it. It gets an empty environment, so it knows no token
@@ -61,6 +61,7 @@ class PainterProcess:
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
+        self._loads = False
         self.drawn = 0
 
     @classmethod
@@ -78,9 +79,20 @@ class PainterProcess:
         return cls(process)
 
     @property
+    def pid(self) -> int:
+        """Its number at the system."""
+        return self._process.pid
+
+    @property
     def alive(self) -> bool:
         """Whether it can be asked."""
         return self._process.returncode is None
+
+    def load(self) -> None:
+        """Tell it that a picture is about to come, so that it loads what draws meanwhile."""
+        if not self._loads and self._process.stdin is not None:
+            self._loads = True
+            self._process.stdin.write(LENGTH.pack(0))
 
     async def draw(self, order: Order, covers: Mapping[str, bytes]) -> Drawn:
         """Ask for a picture; raises `EOFError` when the process ends over it, `PictureRefused` when it says no."""
@@ -133,11 +145,25 @@ class Pool:
         self._places = asyncio.Semaphore(self.limits.processes)
         self._beginning = asyncio.Lock()
 
-    async def make_ready(self) -> None:
-        """Start the first process, if none was started yet or all have ended; raises `PictureRefused`."""
+    @property
+    def idle(self) -> tuple[PainterProcess, ...]:
+        """The processes that nobody has asked for anything right now."""
+        return tuple(self._idle)
+
+    async def prepare(self) -> None:
+        """Start the first process, if none was started yet or all have ended; raises `PictureRefused`.
+
+        It has loaded nothing that draws: it waits.
+        """
         async with self._beginning:  # twenty that come at once start one
             if not self._idle and not self._busy:
                 self._idle.append(await self._process())
+
+    async def make_ready(self) -> None:
+        """The same, and the one that draws next loads what draws."""
+        await self.prepare()
+        for process in self._idle[-1:]:
+            process.load()
 
     async def draw(self, order: Order, covers: Mapping[str, bytes]) -> Drawn:
         """A picture of an order; raises `PictureRefused`."""

@@ -19,6 +19,14 @@ class NotInvited(Exception):  # noqa: N818 - the operator's word
     """Discord does not let the application tell this server of commands."""
 
 
+class ToldTooOften(Exception):  # noqa: N818 - Discord's word for us
+    """Discord wants to be told of commands later."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"Discord wants to be told of the commands in {seconds:.0f} seconds at the earliest")
+        self.seconds = seconds
+
+
 @dataclass(frozen=True, slots=True)
 class Registration:
     """What was, or would be, told to Discord."""
@@ -59,7 +67,7 @@ async def register_commands(
 ) -> Registration:
     """Tell Discord of the commands where the digest differs from the stored one; once for all servers, or for one.
 
-    Raises `NotInvited` for a server that the bot is not on.
+    Raises `NotInvited` for a server that the bot is not on, `ToldTooOften` where Discord sets a long limit.
     """
     scope = "global" if guild_id is None else str(guild_id)
     payload = payload_of(bot)
@@ -71,6 +79,8 @@ async def register_commands(
             bot.tree.copy_global_to(guild=guild)
         try:
             await bot.tree.sync(guild=guild)
+        except discord.RateLimited as limited:
+            raise ToldTooOften(limited.retry_after) from limited
         except (discord.Forbidden, discord.NotFound) as error:
             raise NotInvited(
                 f"Discord does not let the bot tell {scope} of commands ({error.text}). Invite it there with the scope "

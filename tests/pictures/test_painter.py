@@ -62,6 +62,21 @@ async def test_every_kind_is_painted_by_one_process_that_begins_with_the_first_p
     assert painter.pool.started == 1
 
 
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="this system does not tell what a process has loaded")
+async def test_a_process_that_waits_has_loaded_nothing_that_draws(painter: PooledPainter) -> None:
+    def loaded(pid: int) -> bool:
+        return "_imaging" in Path(f"/proc/{pid}/maps").read_text()
+
+    await painter.prepare()
+    await painter.prepare()
+    (waiting,) = painter.pool.idle
+    await asyncio.sleep(0.2)
+    assert not loaded(waiting.pid)
+    assert (await painter.paint(sketches()["clock"])).content
+    assert loaded(waiting.pid)
+    assert painter.pool.started == 1
+
+
 async def test_hostile_texts_are_drawn_as_they_are(painter: PooledPainter) -> None:
     for text in HOSTILE:
         assert (await painter.paint(sketches(text, text)["recap"])).content

@@ -45,6 +45,14 @@ async def test_what_stands_behind_a_ban_is_not_waited_for_and_comes_when_it_is_o
         assert await stage.unmet() == 0
 
 
+async def test_a_bot_starts_though_discord_wants_to_be_told_of_its_commands_later(database_url: str) -> None:
+    told = Fault("PUT", "/applications/{application_id}/commands", kind="429", retry_after=45.0)
+    async with ChaosStage(database_url, Plan(0, faults=(told,)), starts_at=STARTS_AT) as stage:
+        assert await stage.unmet() == 0
+        assert len(stage.bots) == 1, "none has died"
+        assert stage.errors == []
+
+
 async def test_a_database_that_is_away_while_a_card_is_posted_is_waited_for(database_url: str) -> None:
     plan = Plan(0, strokes=(Stroke("away", "post-channels-messages", 1, 1.5),), bots=2)
     async with ChaosStage(database_url, plan, starts_at=STARTS_AT) as stage:
