@@ -33,7 +33,7 @@ from bot.web import WebServer, serves_pages
 from bot.web.status import StatusServer
 from cogs.delivery.roster import check_members
 from cogs.shared.checkup import channel_permissions
-from cogs.shared.registration import NotInvited, ToldTooOften, register_commands
+from cogs.shared.registration import NotInvited, ToldTooOften, knows_commands, register_commands
 from db import migrate
 from db.presence import Presence
 from db.session import CommitMoment, DatabaseUnfit
@@ -131,11 +131,19 @@ class App:
         await self._tell_of_permissions()
 
     async def _tell_of_commands(self) -> None:
-        """Tell Discord of commands that changed; where it sets a limit, the bot starts and tells it behind that."""
+        """Tell Discord of commands that changed; where it sets a limit, the bot starts and tells it behind that.
+
+        One whose commands Discord was never told of would be of no use: it waits.
+        """
         try:
             await register_commands(self.client, self.tools, now=self.clock.now())
         except ToldTooOften as limit:
-            log.warning("%s; the bot starts without", limit)
+            if not await knows_commands(self.client, self.tools):
+                log.warning("%s; the bot waits for that", limit)
+                await asyncio.sleep(limit.seconds)
+                await self._tell_of_commands()
+                return
+            log.warning("%s; the bot starts with those it knows", limit)
             self._telling = asyncio.create_task(self._tell_later(limit.seconds), name="commands")
 
     async def _tell_later(self, seconds: float) -> None:

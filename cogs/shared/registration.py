@@ -91,6 +91,11 @@ async def register_commands(
     return Registration(scope, names, digest, changed, changed and not dry_run)
 
 
+async def knows_commands(bot: LongplayBot, tools: Tools) -> bool:
+    """Whether Discord was ever told of commands of this application."""
+    return await commands.known_digest(tools, scope=_scope(bot, "global")) is not None
+
+
 def _scope(bot: LongplayBot, scope: str) -> str:
     """Another application on the same database was told nothing yet."""
     return f"{bot.application_id}:{scope}"

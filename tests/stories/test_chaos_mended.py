@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
+from sqlalchemy import text
+
 from bot.domain.clock import SystemClock
 from bot.rehearsal.chaos.plan import ANSWER, MESSAGES, Plan, Stroke
 from bot.rehearsal.chaos.stage import ChaosStage
@@ -45,11 +47,18 @@ async def test_what_stands_behind_a_ban_is_not_waited_for_and_comes_when_it_is_o
         assert await stage.unmet() == 0
 
 
-async def test_a_bot_starts_though_discord_wants_to_be_told_of_its_commands_later(database_url: str) -> None:
-    told = Fault("PUT", "/applications/{application_id}/commands", kind="429", retry_after=45.0)
-    async with ChaosStage(database_url, Plan(0, faults=(told,)), starts_at=STARTS_AT) as stage:
-        assert await stage.unmet() == 0
-        assert len(stage.bots) == 1, "none has died"
+async def test_a_bot_starts_though_discord_wants_to_be_told_of_changed_commands_later(database_url: str) -> None:
+    async with ChaosStage(database_url, Plan(0), starts_at=STARTS_AT) as stage:
+        async with stage.tools.database.writing() as session:
+            await session.execute(text("UPDATE command_syncs SET digest = 'of an older release'"))
+        limit = Fault("PUT", "/applications/{application_id}/commands", kind="429", retry_after=45.0)
+        stage.double.faults.add(limit)
+        await stage.bots[0].kill()
+        began = time.monotonic()
+        await stage.start_bot()
+        assert time.monotonic() - began < 30
+        assert limit.met == 1
+        assert len(stage.bots) == 2, "the new one has not died of it"
         assert stage.errors == []
 
 

@@ -15,7 +15,8 @@ from bot.rehearsal.kills.child import SETTLE_SECONDS, Orders, live
 from bot.rehearsal.kills.points import Point
 from bot.rehearsal.kills.vitals import Vitals
 
-START_SECONDS = 30.0
+START_SECONDS = 120.0
+"""As long as a bot may take that Discord tells twice to wait before it knows any command."""
 STOP_SECONDS = 30.0
 
 # A server process that has imported everything forks one bot per request: no start reads a file, so that none is slow
