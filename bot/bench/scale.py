@@ -58,10 +58,15 @@ FLOOR = "SELECT * FROM users WHERE id = $1"
 USERS = "SELECT external_id::bigint, user_id FROM linked_accounts WHERE provider = 'discord'"
 HEARD = "SELECT {kind}_id FROM {kind}_plays WHERE user_id = $1 ORDER BY plays DESC LIMIT 20"
 SIZES = """
-SELECT relname, n_live_tup, pg_table_size(relid), pg_indexes_size(relid) FROM pg_stat_user_tables
-ORDER BY pg_total_relation_size(relid) DESC LIMIT 12
+SELECT relname, greatest(reltuples, 0)::bigint, pg_table_size(oid), pg_indexes_size(oid)
+FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+ORDER BY pg_total_relation_size(oid) DESC LIMIT 12
 """
-LOOKED_THROUGH = "SELECT relname, seq_scan FROM pg_stat_user_tables WHERE n_live_tup >= $1"
+"""As the last ANALYZE counted them; the figures of use may count what is told late twice."""
+LOOKED_THROUGH = """
+SELECT stat.relname, seq_scan FROM pg_stat_user_tables AS stat JOIN pg_class ON pg_class.oid = relid
+WHERE reltuples >= $1
+"""
 
 
 @dataclass(frozen=True, slots=True)

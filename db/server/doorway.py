@@ -116,10 +116,10 @@ class Doorway:
             # When one side has hung up, so does the other.
             await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            beyond.close()  # first: whoever is thrown out twice does not come further than the next pause
             for each in both:
                 each.cancel()
             await asyncio.gather(*both, return_exceptions=True)
-            beyond.close()
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         query = self._behind.query
