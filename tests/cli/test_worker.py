@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import signal
+from typing import Any
 
 from sqlalchemy import text
 
@@ -13,7 +14,7 @@ from db.queries.queue import defer
 from db.session import Database
 from tests.cli.process import PATIENCE, Shell
 
-NOTHING = {"DISCORD_TOKEN": None, "DISCORD_API_URL": None}
+NOTHING: dict[str, Any] = {"DISCORD_TOKEN": None, "DISCORD_API_URL": None}
 
 
 async def all_done(database: Database) -> None:
