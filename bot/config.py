@@ -41,7 +41,7 @@ class Settings(BaseSettings):
     """Another address for Discord's REST API, such as a rate-limit proxy; ends in `/api/v10`."""
     discord_rate: int | None = Field(None, ge=0, le=10_000, validation_alias=AliasChoices("LONGPLAY_DISCORD_RATE"))
     """How many requests a second all processes of the token make of Discord; 0 where something else keeps count."""
-    shards: int | None = Field(None, ge=1, le=10_000, validation_alias=AliasChoices("LONGPLAY_SHARDS"))
+    shards: int | None = Field(None, ge=1, le=MOST_SHARDS, validation_alias=AliasChoices("LONGPLAY_SHARDS"))
     """How many shards all processes of the token have together; Discord says it where this process has all of them."""
     shard_ids: str = Field("", validation_alias=AliasChoices("LONGPLAY_SHARD_IDS"))
     """Which of them this process has: numbers from 0 with commas between, `0-3` for several; all where it is empty."""

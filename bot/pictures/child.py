@@ -8,6 +8,7 @@ import json
 import os
 import struct
 import sys
+from functools import cache
 
 TYPE_CHECKING = False
 """Named so for the checker alone: every import makes the first picture later."""
@@ -46,12 +47,9 @@ def serve() -> None:
         answers.flush()
 
 
+@cache
 def _press() -> Callable[..., tuple[dict[str, Any], bytes]]:
     """What draws; loaded at the first call."""
-    if "bot.pictures.press" in sys.modules:
-        from bot.pictures.press import printed
-
-        return printed
     # What is loaded now stays until the end: looking through it for garbage would only make the first picture later.
     gc.disable()
     from bot.pictures.press import printed

@@ -52,7 +52,7 @@ class DemoDesk(commands.GroupCog, group_name="demo", group_description="Tracks t
             group.guild_only = True
 
     @app_commands.command()
-    @app_commands.checks.cooldown(10, 60.0, key=lambda interaction: interaction.user.id)
+    @app_commands.checks.cooldown(10, 60.0)
     @app_commands.describe(
         file=FILE,
         title="What it is called; the file's name else",

@@ -98,7 +98,7 @@ class Memory(commands.GroupCog, group_name="memory", group_description="What you
         await answer(interaction, cards.forget_card(found))
 
     @app_commands.command()
-    @app_commands.checks.cooldown(4, 60.0, key=lambda interaction: interaction.user.id)
+    @app_commands.checks.cooldown(4, 60.0)
     async def export(self, interaction: Interaction) -> None:
         """Get everything that you remember, your ideas, drafts and milestones, as files only you see."""
         await think(interaction)

@@ -151,7 +151,7 @@ class Playlists(commands.GroupCog, group_name="playlist", group_description="Lis
         await answer(interaction, f"**{plain(shared.name, 160)}** is posted here in a moment.")
 
     @app_commands.command()
-    @app_commands.checks.cooldown(4, 60.0, key=lambda interaction: interaction.user.id)
+    @app_commands.checks.cooldown(4, 60.0)
     @app_commands.describe(playlist=f"{PLAYLIST}, of those you may see")
     @app_commands.autocomplete(playlist=offering.playlists)
     async def export(self, interaction: Interaction, playlist: str) -> None:

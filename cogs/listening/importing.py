@@ -35,7 +35,7 @@ class Importing(commands.Cog):
 
     @app_commands.command(name="import")
     @app_commands.guild_only()
-    @app_commands.checks.cooldown(6, 60.0, key=lambda interaction: interaction.user.id)
+    @app_commands.checks.cooldown(6, 60.0)
     @app_commands.describe(
         file="Your export from Spotify, Last.fm, ListenBrainz, Maloja or Koito; a zip is fine",
         zone="The time zone of its times, where the file names none",

@@ -57,7 +57,7 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description="What L
         await answer(interaction, cards.visibility_card(who, changed=changed))
 
     @app_commands.command()
-    @app_commands.checks.cooldown(4, 60.0, key=lambda interaction: interaction.user.id)
+    @app_commands.checks.cooldown(4, 60.0)
     async def export(self, interaction: Interaction) -> None:
         """Get everything that is kept of you, as files only you see."""
         await think(interaction)

@@ -28,7 +28,7 @@ class Lists(commands.Cog):
 
     @app_commands.command()
     @app_commands.guild_only()
-    @app_commands.checks.cooldown(5, 60.0, key=lambda interaction: interaction.user.id)
+    @app_commands.checks.cooldown(5, 60.0)
     @app_commands.describe(
         member="With whose taste yours is blended",
         private="Seen by you alone; everybody sees it otherwise. What it was before, when left out",
@@ -49,7 +49,7 @@ class Lists(commands.Cog):
 
     @app_commands.command()
     @app_commands.guild_only()
-    @app_commands.checks.cooldown(5, 60.0, key=lambda interaction: interaction.user.id)
+    @app_commands.checks.cooldown(5, 60.0)
     async def catchup(self, interaction: Interaction) -> None:
         """Make a playlist of the club's winners that you missed; again, and it is made anew."""
         await think(interaction)

@@ -37,7 +37,7 @@ EDIT = Action("chart-edit")
 """The argument: who asked, whose it is, kind, size, flags, look, period."""
 CHART_FORM = Form("chart")
 """The same argument; the fields say what becomes of it. Its message is drawn anew."""
-COOLDOWN = app_commands.checks.cooldown(6, 60.0, key=lambda interaction: interaction.user.id)
+COOLDOWN = app_commands.checks.cooldown(6, 60.0)
 
 Asked = discord.Interaction[Any]
 
