@@ -19,9 +19,9 @@ from bot.domain.library.playlists import Made
 from bot.domain.listening.names import artist_key
 from bot.domain.taste.blending import LOVED, Between
 from db.queries.listening.hearing import CLUB
-from db.queries.listening.plays import driver
 from db.queries.people import DISCORD
 from db.queries.posts import ANNOUNCED
+from db.session import driving
 from db.tables import posts as tables
 from db.tables.catalog import Album, Track
 from db.tables.club import Hearing, Nomination, Rating, Week
@@ -47,7 +47,7 @@ LEFT JOIN mine USING (track_id) LEFT JOIN theirs USING (track_id)
 
 async def between(session: AsyncSession, one: UUID, other: UUID) -> list[Between]:
     """The tracks that either of two members loves, as far as they are looked at."""
-    rows = await (await driver(session)).fetch(BETWEEN, one, other, LOVED, LOOKED_AT)
+    rows = await (await driving(session)).fetch(BETWEEN, one, other, LOVED, LOOKED_AT)
     return [Between(row[0], artist_key(row[1]), row[2], row[3]) for row in rows]
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.taste.calibration import Calibration
 from bot.domain.taste.matching import FEWEST_ARTISTS, FEWEST_PLAYS
 from bot.domain.taste.pairs import Loved, Pair, Reason, SharedArtist, Speaks
-from db.queries.listening.plays import driver
+from db.session import driving
 
 BASIS = """
 encode(sha256(string_agg(listener.user_id::text || ':' || coalesce(basis.version, 0), ',' ORDER BY listener.user_id
@@ -189,7 +189,7 @@ async def take_part(session: AsyncSession) -> None:
 
 async def standing(session: AsyncSession, club_id: UUID, now: datetime) -> Standing:
     """How a club's pairs stand."""
-    row = await (await driver(session)).fetchrow(STANDING, club_id)
+    row = await (await driving(session)).fetchrow(STANDING, club_id)
     basis = row[0] or ""
     fresh = row[2] == basis and row[3] is not None and row[3] >= now - AFTER
     return Standing(basis, row[1] or 0, fresh, row[4])
@@ -197,36 +197,36 @@ async def standing(session: AsyncSession, club_id: UUID, now: datetime) -> Stand
 
 async def stale_clubs(session: AsyncSession, now: datetime, limit: int) -> list[UUID]:
     """Clubs whose pairs are not what they would be now, longest untouched first."""
-    return [row[0] for row in await (await driver(session)).fetch(STALE, now - AFTER, limit)]
+    return [row[0] for row in await (await driving(session)).fetch(STALE, now - AFTER, limit)]
 
 
 async def states_of(session: AsyncSession, club_id: UUID) -> dict[UUID, int]:
     """The members whom a club compares, with the states they are in."""
-    return {row[0]: row[1] for row in await (await driver(session)).fetch(STATES, club_id)}
+    return {row[0]: row[1] for row in await (await driving(session)).fetch(STATES, club_id)}
 
 
 async def plays_of(session: AsyncSession, users: Sequence[UUID]) -> dict[UUID, tuple[bytes, bytes]]:
     """Of each, the numbers of the artists they heard, eight bytes each, and how often, four bytes each."""
-    return {row[0]: (row[1], row[2]) for row in await (await driver(session)).fetch(PLAYS, list(users))}
+    return {row[0]: (row[1], row[2]) for row in await (await driving(session)).fetch(PLAYS, list(users))}
 
 
 async def ratings_of(session: AsyncSession, club_id: UUID, users: Sequence[UUID]) -> dict[UUID, dict[UUID, float]]:
     """Of each, their scores of the club's albums."""
     found: dict[UUID, dict[UUID, float]] = {}
-    for user_id, album_id, score in await (await driver(session)).fetch(RATINGS, club_id, list(users)):
+    for user_id, album_id, score in await (await driving(session)).fetch(RATINGS, club_id, list(users)):
         found.setdefault(user_id, {})[album_id] = score
     return found
 
 
 async def genres_of(session: AsyncSession, users: Sequence[UUID]) -> list[tuple[int, str, int]]:
     """Genres of the artists they heard: the artist's number, the genre, and its share in thousandths."""
-    rows = await (await driver(session)).fetch(GENRES, list(users))
+    rows = await (await driving(session)).fetch(GENRES, list(users))
     return [(int.from_bytes(row[0]), row[1], row[2]) for row in rows]
 
 
 async def names_of(session: AsyncSession, users: Sequence[UUID]) -> dict[int, str]:
     """What the artists they heard are called, by number."""
-    rows = await (await driver(session)).fetch(NAMES, list(users))
+    rows = await (await driving(session)).fetch(NAMES, list(users))
     return {row[0].int >> 64: row[1] for row in rows}
 
 
@@ -247,7 +247,7 @@ async def keep(
     now: datetime,
 ) -> None:
     """A club's pairs are these from now on, and no others."""
-    connection = await driver(session)
+    connection = await driving(session)
     columns: list[list[Any]] = [
         [one.user_a for one in pairs],
         [one.user_b for one in pairs],
@@ -279,20 +279,20 @@ def _read(told: Any) -> tuple[Reason, ...]:
 
 async def pair(session: AsyncSession, club_id: UUID, one: UUID, other: UUID) -> Pair | None:
     """How close two members are, as it was last judged."""
-    row = await (await driver(session)).fetchrow(PAIR, club_id, one, other)
+    row = await (await driving(session)).fetchrow(PAIR, club_id, one, other)
     return None if row is None else Pair(*row)
 
 
 async def known(session: AsyncSession, club_id: UUID, user_id: UUID) -> bool:
     """Whether anything can be said of a member beside anybody."""
     asked = "SELECT EXISTS (SELECT FROM compatibilities WHERE club_id = $1 AND (user_a = $2 OR user_b = $2))"
-    return await (await driver(session)).fetchval(asked, club_id, user_id)
+    return await (await driving(session)).fetchval(asked, club_id, user_id)
 
 
 async def enough_heard(session: AsyncSession, user_id: UUID) -> bool:
     """Whether a member's plays say anything."""
     asked = "SELECT coalesce(sum(plays), 0) >= $2 AND count(*) >= $3 FROM artist_plays WHERE user_id = $1"
-    return await (await driver(session)).fetchval(asked, user_id, FEWEST_PLAYS, FEWEST_ARTISTS)
+    return await (await driving(session)).fetchval(asked, user_id, FEWEST_PLAYS, FEWEST_ARTISTS)
 
 
 async def near(
@@ -302,7 +302,7 @@ async def near(
 
     Nobody is close to whom the club does not see: then there is nobody.
     """
-    rows = await (await driver(session)).fetch(NEAR, club_id, user_id, offset, limit, also)
+    rows = await (await driving(session)).fetch(NEAR, club_id, user_id, offset, limit, also)
     found = [Near(row[0], row[1], row[2], row[3], row[4], _read(row[5]), row[6]) for row in rows]
     return found, rows[0][7] if rows else 0
 
@@ -311,21 +311,21 @@ async def shared_artists(
     session: AsyncSession, club_id: UUID, one: UUID, other: UUID, *, offset: int, limit: int
 ) -> tuple[list[SharedArtist], int]:
     """Artists whom both heard, those that speak most for the pair first; and how many there are."""
-    rows = await (await driver(session)).fetch(SHARED, club_id, one, other, offset, limit)
+    rows = await (await driving(session)).fetch(SHARED, club_id, one, other, offset, limit)
     return [SharedArtist(row[0], row[1], row[2], row[3]) for row in rows], rows[0][4] if rows else 0
 
 
 async def missed(session: AsyncSession, loves: UUID, hears_not: UUID, *, least: int, limit: int) -> list[Loved]:
     """Artists whom one loves and the other never heard."""
-    rows = await (await driver(session)).fetch(MISSED, loves, hears_not, least, limit)
+    rows = await (await driving(session)).fetch(MISSED, loves, hears_not, least, limit)
     return [Loved(row[0], row[1]) for row in rows]
 
 
 async def apart(session: AsyncSession, club_id: UUID, one: UUID, other: UUID) -> float | None:
     """How far apart their scores of the same albums are on average."""
-    return await (await driver(session)).fetchval(APART, club_id, one, other)
+    return await (await driving(session)).fetchval(APART, club_id, one, other)
 
 
 async def common_genres(session: AsyncSession, one: UUID, other: UUID) -> tuple[str, ...]:
     """Genres that are much of what both hear."""
-    return tuple(row[0] for row in await (await driver(session)).fetch(COMMON_GENRES, one, other))
+    return tuple(row[0] for row in await (await driving(session)).fetch(COMMON_GENRES, one, other))

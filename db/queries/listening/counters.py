@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.listening.dedup import Settled
 from bot.domain.listening.telling import Telling
 from db.queries.listening.names import HOLD_CLUBS, NewNames
-from db.queries.listening.plays import driver
+from db.session import driving
 
 KINDS = ("artist", "album", "track")
 AWAY = ("started_at", "track_id", "artist_id", "album_id", "counts")
@@ -209,7 +209,7 @@ async def add_plays(session: AsyncSession, settled: Mapping[UUID, Settled], name
 
     Something changes for each of them. Their clubs are held already, see `names.unknown`.
     """
-    raw = await driver(session)
+    raw = await driving(session)
     plays = [play for one in settled.values() for play in one.plays]
     told = list(zip(*plays, strict=True)) or [()] * len(Telling._fields)
     columns = [
@@ -250,7 +250,7 @@ def _shortened(column: Sequence[Any], *, may_be_null: bool) -> Sequence[Any]:
 
 async def recount(session: AsyncSession, user_id: UUID, gone: Sequence[Telling] | None = None) -> None:
     """A member's own counters, counted anew from the plays: all, or those of what plays were taken away from."""
-    raw = await driver(session)
+    raw = await driving(session)
     for kind in KINDS:
         subjects = None if gone is None else list({getattr(play, f"{kind}_id") for play in gone} - {None})
         await raw.execute(RECOUNT[kind], user_id, subjects)
@@ -258,7 +258,7 @@ async def recount(session: AsyncSession, user_id: UUID, gone: Sequence[Telling] 
 
 async def count_member(session: AsyncSession, user_id: UUID, *, here: bool = True) -> None:
     """Make a member's clubs count their plays where they should, or, with `here` false, nowhere."""
-    raw = await driver(session)
+    raw = await driving(session)
     await raw.execute(HOLD_CLUBS, [user_id])
     for club_id, since, comes in await raw.fetch(MISCOUNTED, user_id, here):
         if comes:
@@ -271,13 +271,13 @@ async def count_member(session: AsyncSession, user_id: UUID, *, here: bool = Tru
 
 async def is_miscounted(session: AsyncSession, user_id: UUID) -> bool:
     """Whether a club of the member counts their plays and should not, or should and does not."""
-    raw = await driver(session)
+    raw = await driving(session)
     return bool(await raw.fetch(MISCOUNTED, user_id, True))
 
 
 async def recount_club(session: AsyncSession, club_id: UUID) -> None:
     """All that a club counts, counted anew from the plays of its members."""
-    raw = await driver(session)
+    raw = await driving(session)
     await raw.execute(LONG_ENOUGH)
     await raw.fetch(HOLD_CLUB_ALONE, club_id)
     await raw.execute("DELETE FROM club_plays WHERE club_id = $1", club_id)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.queries.listening.plays import driver
+from db.session import driving
 
 # Who counts plays of a club, or changes whether they count, holds it together with the others; who changes its zone,
 # alone.
@@ -61,7 +61,7 @@ async def unknown(
     tracks: Collection[UUID] = (),
 ) -> dict[str, set[UUID]]:
     """Which of these nobody has heard before, as `artist`, `album` and `track`; holds the members' clubs besides."""
-    raw = await driver(session)
+    raw = await driving(session)
     found: dict[str, set[UUID]] = {"artist": set(), "album": set(), "track": set(), "club": set()}
     for kind, key, _ in await raw.fetch(UNKNOWN, list(members), list(artists), list(albums), list(tracks)):
         found[kind].add(key)

@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.listening.dedup import Held, Twin
 from bot.domain.listening.likeness import Reason
 from bot.domain.listening.telling import Key, Telling
+from db.session import driving
 
 TELLING = "played_at, track_id, source, ordinal, ended_at, ms_played, resolution = 'minute', counts"
 
@@ -135,11 +136,6 @@ WHERE kept.user_id = $1 AND kept.played_at = of.kept_played_at AND kept.track_id
 """
 
 
-async def driver(session: AsyncSession) -> Any:
-    """The driver's own connection, inside the session's transaction once anything was executed there."""
-    return (await (await session.connection()).get_raw_connection()).driver_connection
-
-
 async def hold(session: AsyncSession, user_id: UUID) -> bool:
     """Keep everybody else from this member's plays until the transaction ends; False where there is no such user."""
     return await session.scalar(HOLD, {"user_id": user_id}) is not None
@@ -149,7 +145,7 @@ async def held_in(
     session: AsyncSession, spans: Mapping[UUID, Sequence[tuple[datetime, datetime]]], tracks: Iterable[UUID]
 ) -> dict[UUID, list[Held]]:
     """Members' plays of some tracks that began in some times of each, with their twins."""
-    raw = await driver(session)
+    raw = await driving(session)
     asked = [(member, since, until) for member, each in spans.items() for since, until in each]
     values = (*(list(column) for column in zip(*asked, strict=True)), list(tracks))
     kept: defaultdict[UUID, list[Telling]] = defaultdict(list)
@@ -165,7 +161,7 @@ async def held_in(
 
 async def held_of(session: AsyncSession, user_id: UUID, keys: Iterable[Key]) -> list[Held]:
     """A member's plays that have tellings of these keys, with all their twins."""
-    raw = await driver(session)
+    raw = await driving(session)
     kept = [Telling._make(row) for row in await raw.fetch(KEPT_OF_KEYS, user_id, *_keys(keys))]
     return _held(kept, await raw.fetch(TWINS_OF, user_id, *_keys(play.key for play in kept))) if kept else []
 
@@ -182,13 +178,13 @@ def _held(kept: Sequence[Telling], rows: Iterable[Sequence[Any]]) -> list[Held]:
 
 async def remove(session: AsyncSession, plays: Sequence[tuple[UUID, Telling]]) -> None:
     """Members' plays no longer kept; their twins go with them."""
-    raw = await driver(session)
+    raw = await driving(session)
     await raw.execute(REMOVE, [member for member, _ in plays], *_keys(play.key for _, play in plays))
 
 
 async def add_twins(session: AsyncSession, twins: Sequence[tuple[UUID, Twin, Key]]) -> None:
     """Further tellings of plays that members have."""
-    raw = await driver(session)
+    raw = await driving(session)
     told = [twin.telling for _, twin, _ in twins]
     await raw.execute(
         ADD_TWINS,
@@ -201,7 +197,7 @@ async def add_twins(session: AsyncSession, twins: Sequence[tuple[UUID, Twin, Key
 
 async def name_sources(session: AsyncSession, also: Sequence[tuple[UUID, Key, tuple[str, ...]]]) -> None:
     """Which further sources told of plays that members have."""
-    raw = await driver(session)
+    raw = await driving(session)
     members, keys = [member for member, _, _ in also], _keys(key for _, key, _ in also)
     await raw.execute(NAME_SOURCES, members, *keys, [",".join(sources) for _, _, sources in also])
 
@@ -210,7 +206,7 @@ async def told_between(
     session: AsyncSession, spans: Mapping[UUID, tuple[str, datetime, datetime]]
 ) -> dict[UUID, set[Key]]:
     """The keys of all that a source of each member told of plays that began in [since, until), kept or twin."""
-    raw = await driver(session)
+    raw = await driving(session)
     found: dict[UUID, set[Key]] = {member: set() for member in spans}
     columns = (list(column) for column in zip(*((member, *span) for member, span in spans.items()), strict=True))
     for member, *key in await raw.fetch(TOLD_BETWEEN, *columns) if spans else ():
@@ -220,19 +216,19 @@ async def told_between(
 
 async def remove_twins(session: AsyncSession, twins: Sequence[tuple[UUID, Key]]) -> None:
     """Tellings no longer known; a key of a kept play changes nothing."""
-    raw = await driver(session)
+    raw = await driving(session)
     await raw.execute(REMOVE_TWINS, [member for member, _ in twins], *_keys(key for _, key in twins))
 
 
 async def also_told(session: AsyncSession, user_id: UUID, sources: Sequence[str], limit: int) -> list[Key]:
     """Plays that are kept as these sources told them, and that others told as well."""
-    raw = await driver(session)
+    raw = await driving(session)
     return [(row[0], row[1], row[2], row[3]) for row in await raw.fetch(ALSO_TOLD, user_id, list(sources), limit)]
 
 
 async def forget_told(session: AsyncSession, user_id: UUID, sources: Sequence[str]) -> None:
     """Everything that these sources told, kept or twin; counters do not follow."""
-    raw = await driver(session)
+    raw = await driving(session)
     await raw.execute("SET LOCAL statement_timeout = '120s'")
     await raw.execute(FORGET_KEPT, user_id, list(sources))
     await raw.execute(FORGET_TWINS, user_id, list(sources))

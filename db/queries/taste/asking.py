@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.listening.names import artist_id, artist_key, heard_album_id, title_key
 from bot.domain.taste.asking import FEWEST_ALBUM_PLAYS, Claimed, ToldAt
 from bot.domain.taste.facts import Of, Subject, Teller, Told
-from db.queries.listening.plays import driver
+from db.session import driving
 
 UNASKED = """
 (SELECT kind, subject_id FROM taste_subjects
@@ -109,17 +109,17 @@ SELECT kind, id FROM unnest($1::text[], $2::uuid[]) AS new (kind, id) ORDER BY k
 
 async def how_far(session: AsyncSession) -> tuple[int, int, int]:
     """Artists that are heard; of how many something is known; how many nobody was asked about yet."""
-    return tuple(await (await driver(session)).fetchrow(HOW_FAR))
+    return tuple(await (await driving(session)).fetchrow(HOW_FAR))
 
 
 async def any_due(session: AsyncSession, now: datetime) -> bool:
     """Whether there is an artist or album that somebody is to be asked about."""
-    return bool(await (await driver(session)).fetchval(ANY_DUE, now))
+    return bool(await (await driving(session)).fetchval(ANY_DUE, now))
 
 
 async def claim(session: AsyncSession, *, now: datetime, until: datetime, artists: int, albums: int) -> list[Claimed]:
     """Artists and albums that are asked about next, most heard first; `until` then nobody else gets them."""
-    raw = await driver(session)
+    raw = await driving(session)
     claimed: list[tuple[str, UUID, int, int]] = [
         tuple(row) for row in await raw.fetch(CLAIM, now, until, artists, albums)
     ]
@@ -146,7 +146,7 @@ async def _told_at(raw: Any, keys: Sequence[tuple[str, UUID]]) -> dict[tuple[str
 
 async def extend(session: AsyncSession, claimed: Claimed, until: datetime) -> Claimed | None:
     """Keep what is claimed for longer; None where it is in other hands by now."""
-    raw = await driver(session)
+    raw = await driving(session)
     key = (claimed.subject.of.value, claimed.subject.id)
     if await raw.fetchval(EXTEND, *key, claimed.until, until) is None:
         return None
@@ -156,14 +156,14 @@ async def extend(session: AsyncSession, claimed: Claimed, until: datetime) -> Cl
 
 async def settle(session: AsyncSession, claimed: Claimed, *, due_at: datetime, failures: int) -> bool:
     """Somebody is asked about it again then; False where it is in other hands by now."""
-    raw = await driver(session)
+    raw = await driving(session)
     key = (claimed.subject.of.value, claimed.subject.id)
     return await raw.fetchval(SETTLE, *key, claimed.until, due_at, failures) is not None
 
 
 async def give_back(session: AsyncSession, claims: Collection[Claimed], now: datetime) -> None:
     """What nobody was asked about after all is due as it was."""
-    raw = await driver(session)
+    raw = await driving(session)
     columns = (
         [one.subject.of.value for one in claims],
         [one.subject.id for one in claims],
@@ -174,12 +174,12 @@ async def give_back(session: AsyncSession, claims: Collection[Claimed], now: dat
 
 async def ask_new(session: AsyncSession, teller: Teller, after: datetime) -> None:
     """A source that never told of what others told of is asked as soon as it can be, though all seems to be asked."""
-    await (await driver(session)).execute(ASK_NEW, teller.value, after)
+    await (await driving(session)).execute(ASK_NEW, teller.value, after)
 
 
 async def outdated(session: AsyncSession, *, version: int, after: Subject | None, most: int) -> list[Subject]:
     """Artists and albums whose traits were derived by another mapping, in the order of their keys."""
-    raw = await driver(session)
+    raw = await driving(session)
     behind = (after.of.value, after.id) if after is not None else ("", UUID(int=0))
     return [Subject(Of(kind), key) for kind, key in await raw.fetch(OUTDATED, version, *behind, most)]
 
@@ -189,7 +189,7 @@ async def told_by_catalogue(session: AsyncSession) -> dict[UUID, tuple[str, str,
 
     By the keys of albums as players name them, with artist and title.
     """
-    raw = await driver(session)
+    raw = await driving(session)
     found: dict[UUID, tuple[str, str, Told]] = {}
     for artist, title, year, genres in await raw.fetch(OF_THE_CLUB):
         # The strongest come first; how strong they are is not told.
@@ -204,7 +204,7 @@ async def told_by_catalogue(session: AsyncSession) -> dict[UUID, tuple[str, str,
 
 async def add_names(session: AsyncSession, artists: Collection[str], albums: Iterable[tuple[str, str]] = ()) -> None:
     """Artists, and albums with their artists, that nobody may have heard are something to ask about from now on."""
-    raw = await driver(session)
+    raw = await driving(session)
     titled: Mapping[UUID, tuple[str, str]] = {heard_album_id(*names): names for names in albums}
     named = {artist_id(name): name for name in [*artists, *(artist for artist, _ in titled.values())]}
     await raw.execute(ADD_ARTISTS, list(named), list(named.values()), [artist_key(name) for name in named.values()])

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.listening.names import artist_id, heard_album_id
 from bot.domain.taste.facts import Of
 from bot.domain.taste.sums import Amount, Day, Heard, Key, Rated
-from db.queries.listening.plays import driver
+from db.session import driving
 
 MARK_ALL = """
 INSERT INTO taste_stale_days (user_id, day)
@@ -90,7 +90,7 @@ FORGET_DAYS = "DELETE FROM taste_days WHERE user_id = $1 AND day = ANY($2::date[
 
 async def mark(session: AsyncSession, user_id: UUID, days: Collection[date] = ()) -> None:
     """Days (UTC) of a member changed; without any, something else of their profile did."""
-    raw = await driver(session)
+    raw = await driving(session)
     if days:
         await raw.execute(MARK, user_id, list(days))
     await raw.execute(MARK_STATE, user_id)
@@ -98,14 +98,14 @@ async def mark(session: AsyncSession, user_id: UUID, days: Collection[date] = ()
 
 async def mark_sources(session: AsyncSession, user_id: UUID, sources: Sequence[str]) -> None:
     """Everything that these sources told is about to go: its days are stale."""
-    raw = await driver(session)
+    raw = await driving(session)
     await raw.execute(MARK_SOURCES, user_id, list(sources))
     await raw.execute(MARK_STATE, user_id)
 
 
 async def take_stale(session: AsyncSession, user_id: UUID, *, days: int, subjects: int) -> tuple[list[date], list[Key]]:
     """Some of what is stale, the latest days first; it is stale no longer, if the transaction ends well."""
-    raw = await driver(session)
+    raw = await driving(session)
     found = [row[0] for row in await raw.fetch(TAKE_DAYS, user_id, days)]
     described = [(Of(row[0]), row[1]) for row in await raw.fetch(TAKE_SUBJECTS, user_id, subjects)]
     return found, described
@@ -113,13 +113,13 @@ async def take_stale(session: AsyncSession, user_id: UUID, *, days: int, subject
 
 async def heard_in(session: AsyncSession, user_id: UUID, spans: Sequence[tuple[datetime, datetime]]) -> list[Heard]:
     """A member's plays that began in [since, until) of some spans."""
-    raw = await driver(session)
+    raw = await driving(session)
     return [Heard(*row) for row in await raw.fetch(HEARD, user_id, *_ends(spans))]
 
 
 async def rated_in(session: AsyncSession, user_id: UUID, spans: Sequence[tuple[datetime, datetime]]) -> list[Rated]:
     """A member's ratings of those times."""
-    raw = await driver(session)
+    raw = await driving(session)
     return [
         Rated(at, artist_id(artist), heard_album_id(artist, title), score)
         for at, artist, title, score in await raw.fetch(RATED, user_id, *_ends(spans))
@@ -132,7 +132,7 @@ def _ends(spans: Sequence[tuple[datetime, datetime]]) -> tuple[list[datetime], l
 
 async def features_of(session: AsyncSession, tracks: Collection[UUID]) -> dict[UUID, dict[str, float]]:
     """How tracks sound, as far as anybody measured it; our own figures come before those of others."""
-    raw = await driver(session)
+    raw = await driving(session)
     return {
         row[0]: {name: value for name, value in zip(FIGURES, row[1:], strict=True) if value is not None}
         for row in await raw.fetch(FEATURES, list(tracks))
@@ -143,7 +143,7 @@ async def stored_days(
     session: AsyncSession, user_id: UUID, days: Collection[date], spans: Sequence[tuple[date, date]]
 ) -> dict[date, Day]:
     """What days put into the sums: these, and those in [since, until) of some spans."""
-    raw = await driver(session)
+    raw = await driving(session)
     since, until = [one for one, _ in spans], [one for _, one in spans]
     return {row[0]: _day(*row[1:]) for row in await raw.fetch(DAYS, user_id, list(days), since, until)}
 
@@ -170,7 +170,7 @@ def _day(
 
 async def keep_days(session: AsyncSession, user_id: UUID, days: Mapping[date, Day | None]) -> None:
     """What days put into the sums from now on; None for nothing."""
-    raw = await driver(session)
+    raw = await driving(session)
     rows: list[tuple[Any, ...]] = []
     for day, what in days.items():
         if what is None:

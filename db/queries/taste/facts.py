@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.taste.facts import Fact, Of, Subject, Teller, Told, Traits
-from db.queries.listening.plays import driver
+from db.session import driving
 
 TRAITS = """
 SELECT trait.subject_id, trait.fact, trait.value, trait.share, trait.sources
@@ -82,7 +82,7 @@ async def traits_of_subjects(session: AsyncSession, of: Of, subjects: Collection
     Genres are told as thousandths of the whole, strongest first, narrow ones (`shoegaze`) as they are: what each is a
     kind of says `bot.domain.taste.genres.lineage`.
     """
-    raw = await driver(session)
+    raw = await driving(session)
     rows: dict[UUID, list[tuple[str, str, int, list[str]]]] = {}
     for subject_id, fact, value, share, sources in await raw.fetch(TRAITS, of.value, list(subjects)):
         rows.setdefault(subject_id, []).append((fact, value, share, sources))
@@ -133,7 +133,7 @@ async def hold_subject(session: AsyncSession, subject: Subject) -> Known:
     key = (subject.of.value, subject.id)
     # By the session itself, which begins its transaction with that: what the driver is asked then belongs to it.
     await session.execute(HOLD_HEARERS, dict(zip(("kind", "subject_id"), key, strict=True)))
-    raw = await driver(session)
+    raw = await driving(session)
     rev = await raw.fetchval(HOLD, *key)
     told = tuple(
         Told(Teller(source), tuple((tag, weight) for tag, weight in tags), country, year, found)
@@ -145,7 +145,7 @@ async def hold_subject(session: AsyncSession, subject: Subject) -> Known:
 
 async def keep_told(session: AsyncSession, subject: Subject, told: Told, now: datetime) -> None:
     """What a source tells replaces what it told before."""
-    raw = await driver(session)
+    raw = await driving(session)
     await raw.execute(
         KEEP_TOLD,
         subject.of.value,
@@ -161,7 +161,7 @@ async def keep_told(session: AsyncSession, subject: Subject, told: Told, now: da
 
 async def keep_traits(session: AsyncSession, subject: Subject, known: Known, traits: Traits, *, version: int) -> bool:
     """What is derived of what was told; where it differs from what stood, all who hear the subject are marked stale."""
-    raw = await driver(session)
+    raw = await driving(session)
     key = (subject.of.value, subject.id)
     if traits.shares() == known.traits.shares():
         await raw.execute(STAND, *key, version)

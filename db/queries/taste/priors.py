@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.listening.plays import Source
-from db.queries.listening.plays import driver
+from db.session import driving
 
 MISSING = """
 SELECT account.user_id, account.provider FROM linked_accounts AS account
@@ -67,7 +67,7 @@ class Claimed:
 
 async def any_due(session: AsyncSession, sources: Collection[Source], now: datetime) -> bool:
     """Whether an account is to be asked what its member likes."""
-    raw = await driver(session)
+    raw = await driving(session)
     return bool(await raw.fetchval(ANY_DUE, [str(one) for one in sources], now))
 
 
@@ -76,7 +76,7 @@ async def claim(
 ) -> list[Claimed]:
     """Accounts that are due, and those that were linked since the last time; `until` then nobody else has them."""
     await session.execute(BEGUN)
-    raw = await driver(session)
+    raw = await driving(session)
     names = [str(one) for one in sources]
     await raw.execute(BEGIN, names, now)
     return [Claimed(key, Source(name), until) for key, name in await raw.fetch(CLAIM, names, now, until, most)]
@@ -84,7 +84,7 @@ async def claim(
 
 async def take_up(session: AsyncSession, claimed: Claimed, until: datetime) -> bool:
     """Begin with what was claimed; False where it is in other hands by now, or unlinked."""
-    raw = await driver(session)
+    raw = await driving(session)
     return await raw.fetchval(TAKE_UP, claimed.user_id, str(claimed.source), claimed.until, until) is not None
 
 
@@ -101,7 +101,7 @@ async def keep(
     asked = {"user_id": claimed.user_id, "source": str(claimed.source), "until": claimed.until}
     if await session.scalar(HOLD, asked) is None:
         return False
-    raw = await driver(session)
+    raw = await driving(session)
     values = json.dumps(told, ensure_ascii=False)
     await raw.execute(KEEP, claimed.user_id, str(claimed.source), values, list(artists), now, due)
     return True
@@ -109,7 +109,7 @@ async def keep(
 
 async def put_off(session: AsyncSession, claimed: Claimed, *, due: datetime, why: str) -> None:
     """It told nothing, and why; what it told before stays."""
-    raw = await driver(session)
+    raw = await driving(session)
     await raw.execute(PUT_OFF, claimed.user_id, str(claimed.source), claimed.until, due, why)
 
 
@@ -120,5 +120,5 @@ async def forget(session: AsyncSession, user_id: UUID, source: Source) -> bool:
 
 async def told(session: AsyncSession, user_id: UUID) -> dict[str, Mapping[str, Any]]:
     """What services say a member likes, by service."""
-    raw = await driver(session)
+    raw = await driving(session)
     return {source: values for source, values in await raw.fetch(TOLD, user_id)}  # noqa: C416 - rows are no pairs

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.taste.facts import Fact, Of
 from bot.domain.taste.scopes import Scope
-from db.queries.listening.plays import driver
+from db.session import driving
 
 HISTOGRAMS = """
 SELECT user_id, value, weight::float8 FROM taste_shares
@@ -66,7 +66,7 @@ async def kept(session: AsyncSession, user_id: UUID, scope: Scope) -> Kept | Non
 
     Visibility is the caller's to judge.
     """
-    row = await (await driver(session)).fetchrow(KEPT, user_id, scope.value)
+    row = await (await driving(session)).fetchrow(KEPT, user_id, scope.value)
     return None if row is None else Kept(*row)
 
 
@@ -77,7 +77,7 @@ async def known_to_others(
 
     Others are members who show the club what they hear, and have heard anything.
     """
-    raw = await driver(session)
+    raw = await driving(session)
     others = int(await raw.fetchval(OTHERS, club_id, user_id))
     rows = await raw.fetch(KNOWN_TO_OTHERS, club_id, user_id, scope.value, most)
     return [(row[0], row[1]) for row in rows], others
@@ -91,7 +91,7 @@ async def histograms(
     Only members of whom something is known. In `Scope.ALL` what was heard lately weighs more
     (`bot.domain.taste.scopes`). Visibility is the caller's to judge.
     """
-    raw = await driver(session)
+    raw = await driving(session)
     found: dict[UUID, dict[str, float]] = {}
     for user_id, value, weight in await raw.fetch(HISTOGRAMS, list(users), scope.value, fact.value):
         found.setdefault(user_id, {})[value] = weight
@@ -109,7 +109,7 @@ async def weights(
 
     Weights compare inside one scope, also between members; they have no unit.
     """
-    raw = await driver(session)
+    raw = await driving(session)
     found: dict[UUID, dict[UUID, tuple[int, float]]] = {}
     for user_id, subject_id, plays, weight in await raw.fetch(WEIGHTS, list(users), scope.value, of.value):
         found.setdefault(user_id, {})[subject_id] = (plays, weight)
@@ -118,5 +118,5 @@ async def weights(
 
 async def changes_of(session: AsyncSession, users: Collection[UUID]) -> dict[UUID, int]:
     """A number for each member that grows whenever their sums change: what was derived at another one is stale."""
-    raw = await driver(session)
+    raw = await driving(session)
     return {row[0]: row[1] for row in await raw.fetch(CHANGES, list(users))}

@@ -17,7 +17,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.queries.listening.plays import driver
+from db.session import driving
 
 BEGUN = text("SELECT 1")
 LISTENERS = """
@@ -187,73 +187,73 @@ class DueLetter:
 async def _inside(session: AsyncSession) -> Any:
     """The driver's own connection, inside the session's transaction from here on."""
     await session.execute(BEGUN)
-    return await driver(session)
+    return await driving(session)
 
 
 async def listeners(session: AsyncSession, club_id: UUID, user_id: UUID, limit: int) -> list[Listener]:
     """Those of whom a member may learn something, the closest first."""
-    rows = await (await driver(session)).fetch(LISTENERS, club_id, user_id, limit)
+    rows = await (await driving(session)).fetch(LISTENERS, club_id, user_id, limit)
     return [Listener(row[0], row[1], None if row[2] < 0 else row[2]) for row in rows]
 
 
 async def loved(session: AsyncSession, users: Sequence[UUID], *, least: int, limit: int) -> dict[UUID, dict[UUID, int]]:
     """Of each, the albums they heard most, with how often."""
     found: dict[UUID, dict[UUID, int]] = {user_id: {} for user_id in users}
-    for user_id, album_id, plays in await (await driver(session)).fetch(LOVED, list(users), least, limit):
+    for user_id, album_id, plays in await (await driving(session)).fetch(LOVED, list(users), least, limit):
         found[user_id][album_id] = plays
     return found
 
 
 async def heard_names(session: AsyncSession, albums: Sequence[UUID]) -> dict[UUID, Names]:
     """What albums are called, as players name them."""
-    rows = await (await driver(session)).fetch(HEARD_NAMES, list(albums))
+    rows = await (await driving(session)).fetch(HEARD_NAMES, list(albums))
     return {row[0]: Names(row[1], row[2], row[3]) for row in rows}
 
 
 async def own_albums(session: AsyncSession, user_id: UUID) -> dict[UUID, int]:
     """Every album of which a member heard anything, with how often."""
-    return {row[0]: row[1] for row in await (await driver(session)).fetch(OWN_ALBUMS, user_id)}
+    return {row[0]: row[1] for row in await (await driving(session)).fetch(OWN_ALBUMS, user_id)}
 
 
 async def own_artists(session: AsyncSession, user_id: UUID, now: datetime) -> list[tuple[UUID, int, float]]:
     """Every artist a member heard, how often, and how many days ago last."""
-    rows = await (await driver(session)).fetch(OWN_ARTISTS, user_id, now)
+    rows = await (await driving(session)).fetch(OWN_ARTISTS, user_id, now)
     return [(row[0], row[1], max(0.0, float(row[2]))) for row in rows]
 
 
 async def ratings(session: AsyncSession, club_id: UUID, user_id: UUID | None) -> list[tuple[UUID, UUID, float]]:
     """Who rated which album of the catalogue how: everybody in closed weeks, the one who asks in all."""
-    return [(row[0], row[1], row[2]) for row in await (await driver(session)).fetch(RATINGS, club_id, user_id)]
+    return [(row[0], row[1], row[2]) for row in await (await driving(session)).fetch(RATINGS, club_id, user_id)]
 
 
 async def put_forward(session: AsyncSession, club_id: UUID, user_id: UUID | None) -> list[PutForward]:
     """Every album that was ever nominated in a club, the latest first."""
-    return [PutForward(*row) for row in await (await driver(session)).fetch(PUT_FORWARD, club_id, user_id)]
+    return [PutForward(*row) for row in await (await driving(session)).fetch(PUT_FORWARD, club_id, user_id)]
 
 
 async def shelved(session: AsyncSession, club_id: UUID) -> list[tuple[UUID, UUID]]:
     """Who keeps which album of the catalogue for later."""
-    return [(row[0], row[1]) for row in await (await driver(session)).fetch(SHELVED, club_id)]
+    return [(row[0], row[1]) for row in await (await driving(session)).fetch(SHELVED, club_id)]
 
 
 async def catalogue_names(session: AsyncSession, albums: Sequence[UUID]) -> dict[UUID, tuple[str, str]]:
     """Title and artist of albums of the catalogue."""
-    return {row[0]: (row[1], row[2]) for row in await (await driver(session)).fetch(CATALOGUE, list(albums))}
+    return {row[0]: (row[1], row[2]) for row in await (await driving(session)).fetch(CATALOGUE, list(albums))}
 
 
 async def listed_tracks(session: AsyncSession, albums: Sequence[UUID]) -> list[tuple[UUID, str | None, str]]:
     """Album, artist (where it is its own) and title of every track of these albums."""
-    return [(row[0], row[1], row[2]) for row in await (await driver(session)).fetch(LISTED, list(albums))]
+    return [(row[0], row[1], row[2]) for row in await (await driving(session)).fetch(LISTED, list(albums))]
 
 
 async def heard_works(session: AsyncSession, user_id: UUID, works: Sequence[UUID]) -> frozenset[UUID]:
     """Which of these works a member has heard."""
-    return frozenset(row[0] for row in await (await driver(session)).fetch(HEARD_WORKS, user_id, list(works)))
+    return frozenset(row[0] for row in await (await driving(session)).fetch(HEARD_WORKS, user_id, list(works)))
 
 
 async def artist_hearers(session: AsyncSession, club_id: UUID, artists: Sequence[UUID], least: int) -> dict[UUID, int]:
     """How many of those whom the club sees hear so much of these artists."""
-    rows = await (await driver(session)).fetch(ARTIST_HEARERS, club_id, list(artists), least)
+    rows = await (await driving(session)).fetch(ARTIST_HEARERS, club_id, list(artists), least)
     return {row[0]: row[1] for row in rows}
 
 
@@ -262,7 +262,7 @@ async def artist_hearers(session: AsyncSession, club_id: UUID, artists: Sequence
 
 async def words_of(session: AsyncSession, user_id: UUID) -> list[tuple[UUID, str, str, str]]:
     """What a member said to albums: key, word, title, artist."""
-    return [(row[0], row[1], row[2], row[3]) for row in await (await driver(session)).fetch(WORDS, user_id)]
+    return [(row[0], row[1], row[2], row[3]) for row in await (await driving(session)).fetch(WORDS, user_id)]
 
 
 async def say(
@@ -280,13 +280,13 @@ async def unsay(session: AsyncSession, user_id: UUID, album: UUID) -> tuple[str,
 
 async def named(session: AsyncSession, user_id: UUID | None, album: UUID) -> tuple[str, str] | None:
     """Title and artist of an album that a member was shown; None where nobody knows it."""
-    row = await (await driver(session)).fetchrow(NAMED, user_id, album)
+    row = await (await driving(session)).fetchrow(NAMED, user_id, album)
     return None if row is None else (row[0], row[1])
 
 
 async def present(session: AsyncSession, club_id: UUID, discord_id: int) -> UUID | None:
     """The member of a club behind a Discord account; None for who is not there."""
-    return await (await driver(session)).fetchval(PRESENT, club_id, str(discord_id))
+    return await (await driving(session)).fetchval(PRESENT, club_id, str(discord_id))
 
 
 async def keep(
@@ -312,7 +312,7 @@ async def keep(
 
 async def letter(session: AsyncSession, club_id: UUID, user_id: UUID) -> tuple[bool, bool]:
     """Whether a member's letter is on, and whether Discord has closed it."""
-    row = await (await driver(session)).fetchrow(LETTER, club_id, user_id)
+    row = await (await driving(session)).fetchrow(LETTER, club_id, user_id)
     return (False, False) if row is None else (row[0], row[1])
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.queries.listening.plays import driver
+from db.session import driving
 
 CLAIM = """
 WITH due AS (
@@ -48,15 +48,15 @@ async def claim(
     Who was refreshed since `rested` is left until then, whatever is new: while somebody listens there is something new
     of them all the time, and of everybody while much is learnt. A day that is over counts at once.
     """
-    raw = await driver(session)
+    raw = await driving(session)
     return [row[0] for row in await raw.fetch(CLAIM, now, before, until, most, rested)]
 
 
 async def mark_rated(session: AsyncSession, week_id: UUID, user_id: UUID, day: date) -> None:
     """A member rates a week's album, perhaps again: the day on which they did before is another one, too."""
-    await (await driver(session)).execute(MARK_RATED, week_id, user_id, day)
+    await (await driving(session)).execute(MARK_RATED, week_id, user_id, day)
 
 
 async def mark_albums(session: AsyncSession, albums: list[UUID]) -> None:
     """These albums are called otherwise, or are one: who rated them has other artists and albums in their profile."""
-    await (await driver(session)).execute(MARK_ALBUMS, albums)
+    await (await driving(session)).execute(MARK_ALBUMS, albums)

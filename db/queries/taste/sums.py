@@ -20,8 +20,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.taste.facts import Of
 from bot.domain.taste.scopes import Scope
 from bot.domain.taste.sums import Key, Line, Weighed
-from db.queries.listening.plays import driver
 from db.queries.taste.days import MARK_ALL
+from db.session import driving
 
 NARROW = (
     "SET LOCAL enable_hashjoin = off",
@@ -126,23 +126,23 @@ class State:
 
 async def begin(session: AsyncSession) -> None:
     """Narrow this transaction to questions that ask for single rows."""
-    raw = await driver(session)
+    raw = await driving(session)
     await raw.execute("; ".join(NARROW))
 
 
 async def state_of(session: AsyncSession, user_id: UUID) -> State:
     """A member's state, held until the transaction ends."""
-    return State(*(await (await driver(session)).fetchrow(STATE, user_id)))
+    return State(*(await (await driving(session)).fetchrow(STATE, user_id)))
 
 
 async def zone_of(session: AsyncSession, user_id: UUID) -> str:
     """The zone of a member's days: their own, else that of the club they joined first."""
-    return str(await (await driver(session)).fetchval(ZONE, user_id))
+    return str(await (await driving(session)).fetchval(ZONE, user_id))
 
 
 async def forget(session: AsyncSession, user_id: UUID) -> None:
     """A member's sums go, and every day of theirs is stale: they are made anew."""
-    raw = await driver(session)
+    raw = await driving(session)
     for statement in FORGET:
         await raw.execute(statement, user_id)
     await raw.execute(MARK_ALL, user_id)
@@ -150,14 +150,14 @@ async def forget(session: AsyncSession, user_id: UUID) -> None:
 
 async def want(session: AsyncSession, plays: Mapping[Key, int]) -> dict[Key, int]:
     """These are heard so much more (or less); which of their traits stand. They are held until the end."""
-    raw = await driver(session)
+    raw = await driving(session)
     columns = ([key[0].value for key in plays], [key[1] for key in plays], list(plays.values()))
     return {(Of(kind), subject_id): rev for kind, subject_id, rev in await raw.fetch(WANT, *columns)}
 
 
 async def weighed(session: AsyncSession, user_id: UUID, keys: Collection[Key]) -> dict[tuple[Scope, Of, UUID], Weighed]:
     """What artists and albums weigh in every scope."""
-    raw = await driver(session)
+    raw = await driving(session)
     asked = ([key[0].value for key in keys], [key[1] for key in keys], [scope.value for scope in Scope])
     return {
         (Scope(scope), Of(kind), subject_id): Weighed(plays, int(weight), rev)
@@ -169,7 +169,7 @@ async def traits_of_revs(
     session: AsyncSession, revs: Collection[tuple[Of, UUID, int]]
 ) -> dict[tuple[Of, UUID, int], list[tuple[str, str, int]]]:
     """What stands, or stood, of artists and albums."""
-    raw = await driver(session)
+    raw = await driving(session)
     found: dict[tuple[Of, UUID, int], list[tuple[str, str, int]]] = {}
     asked = [rev for rev in revs if rev[2]]
     columns = ([of.value for of, _, _ in asked], [key for _, key, _ in asked], [rev for _, _, rev in asked])
@@ -180,7 +180,7 @@ async def traits_of_revs(
 
 async def keep_weights(session: AsyncSession, user_id: UUID, rows: Sequence[tuple[Scope, Key, Weighed]]) -> None:
     """New rows in place of old ones; what weighs nothing goes."""
-    raw = await driver(session)
+    raw = await driving(session)
     stay = [row for row in rows if row[2].weight]
     gone = [row for row in rows if not row[2].weight]
     await raw.execute(
@@ -201,7 +201,7 @@ def _names(rows: Sequence[tuple[Scope, Key, Weighed]]) -> tuple[list[str], list[
 
 async def add_lines(session: AsyncSession, user_id: UUID, lines: Mapping[tuple[Scope, Line], int]) -> None:
     """Lines of histograms grow or shrink; those that come to nothing go."""
-    raw = await driver(session)
+    raw = await driving(session)
     await raw.execute(
         ADD_LINES,
         user_id,
@@ -215,7 +215,7 @@ async def add_lines(session: AsyncSession, user_id: UUID, lines: Mapping[tuple[S
 
 async def lines_of(session: AsyncSession, user_id: UUID) -> dict[Scope, dict[Line, int]]:
     """Every line of every histogram of a member."""
-    raw = await driver(session)
+    raw = await driving(session)
     found: dict[Scope, dict[Line, int]] = {scope: {} for scope in Scope}
     for scope, kind, value, weight in await raw.fetch(LINES, user_id):
         found[Scope(scope)][kind, value] = int(weight)
@@ -226,7 +226,7 @@ async def strongest(
     session: AsyncSession, user_id: UUID, scope: Scope, limit: int
 ) -> list[tuple[UUID, int, float, str]]:
     """The artists that weigh most in a scope: key, plays, weight, name."""
-    raw = await driver(session)
+    raw = await driving(session)
     return [tuple(row) for row in await raw.fetch(STRONGEST, user_id, scope.value, limit)]
 
 
@@ -239,7 +239,7 @@ async def keep_profiles(
     now: datetime,
 ) -> None:
     """A member's profiles, as they are shown."""
-    raw = await driver(session)
+    raw = await driving(session)
     rows = list(profiles)
     await raw.execute(
         KEEP_PROFILES,
@@ -257,5 +257,5 @@ async def leave(
     session: AsyncSession, user_id: UUID, *, as_of: date, zone: str, rules: int, changed: bool, now: datetime
 ) -> bool:
     """Say how far the sums are; whether something is stale still."""
-    raw = await driver(session)
+    raw = await driving(session)
     return bool(await raw.fetchval(LEAVE, user_id, as_of, zone, rules, int(changed), now))
