@@ -34,6 +34,9 @@ RING = "ring"
 RING_AT = "ring at"
 """Set in `session.info` by whoever recorded errands for later alone: the bell is set to the first instant, then."""
 
+LAST = "last"
+"""Set in `session.info` by whoever holds rows that many transactions want: done last, right before the commit."""
+
 WAKE = "wake"
 """Set in `session.info` by whoever stored when something is due: the alarm is set once the transaction is committed."""
 
@@ -149,6 +152,8 @@ class Database:
             with _told_as_away():
                 async with _letting_go(session):
                     yield session
+                    if LAST in session.info:
+                        await session.info[LAST](session)
                 watch = self._watch if self._watch is not None and await _has_changed(session) else None
                 if watch is not None:
                     watch("before commit")

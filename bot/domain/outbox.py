@@ -91,6 +91,10 @@ class Kind(StrEnum):
     """A member's weekly letter with what to hear next."""
 
 
+MERGING = (Kind.REFRESH, Kind.GUIDE_REFRESH, Kind.HEARING_REFRESH)
+"""Redraws of which at most one waits for each message; every transaction records them in this order."""
+
+
 class State(StrEnum):
     """Life of an errand."""
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from bot.domain.club.views import PanelRef
 from bot.domain.club.week import Club, ThreadRole, Week
-from bot.domain.outbox import ATTEMPTS, Draft, Errand, Kind, State, retry_after
+from bot.domain.outbox import ATTEMPTS, MERGING, Draft, Errand, Kind, State, retry_after
 from bot.services.tools import Tools
 from db.presence import NAMESPACE
 from db.queries import outbox as queries
 from db.queries.club import weeks
 from db.queries.outbox import Unsettled
 from db.queries.posts import note_message
-from db.session import RING, RING_AT, Writing
+from db.session import LAST, RING, RING_AT, Writing
 
 KEPT_FOR = timedelta(days=30)
 """How long finished errands stay on record."""
@@ -26,28 +27,65 @@ ONCE_A_WEEK = {Kind.HOST_NOTE: frozenset({"close_early"}), Kind.NOTICE: frozense
 """Errands that are wanted once per week (and ordinal), whatever its phase and run."""
 
 
-async def record(session: Writing, week: Week, drafts: Sequence[Draft], now: datetime) -> None:
-    """Record errands of a week beside the change that causes them; the same one twice is recorded once."""
+REDRAWS = "redraws"
+"""What is drawn again once a transaction ends, by week, kind and ordinal; kept in `session.info` until then."""
+
+
+async def record(
+    session: Writing, week: Week, drafts: Sequence[Draft], now: datetime, *, in_turn: bool = False
+) -> None:
+    """Record errands of a week beside the change that causes them; the same one twice is recorded once.
+
+    Those of which one stands for all are recorded last in the transaction, in one order whoever records them: two that
+    draw the same messages again never wait for each other. `in_turn` is for whoever holds the week alone and wants them
+    performed in the order given.
+    """
     for draft in drafts:
-        words = str(draft.payload.get("words", ""))
-        phase, run = (week.phase, week.run) if words not in ONCE_A_WEEK.get(draft.kind, ()) else ("", 0)
-        key = f"{week.id}:{phase}:{run}:{draft.kind}:{draft.ordinal}:{words}"
-        await queries.add(
-            session,
-            draft,
-            club_id=week.club_id,
-            week_id=week.id,
-            lane=_lane(week, draft),
-            key=key,
-            phase=week.phase,
-            run=week.run,
-            now=now,
-        )
+        if draft.kind in MERGING and not in_turn:
+            _put_last(session, week, draft, now)
+        else:
+            await _record(session, week, draft, now)
     later = [draft.not_before for draft in drafts if draft.not_before is not None and draft.not_before > now]
     if len(later) < len(drafts):
         session.info[RING] = True
     elif later:
         session.info[RING_AT] = min([*later, session.info.get(RING_AT, later[0])])
+
+
+def _put_last(session: Writing, week: Week, draft: Draft, now: datetime) -> None:
+    """Leave a redraw to the end of the transaction, as one with the same that is left to it already."""
+    session.info[LAST] = _record_last
+    left: dict[tuple[UUID, int, int], tuple[Week, Draft, datetime]] = session.info.setdefault(REDRAWS, {})
+    place = (week.id, MERGING.index(draft.kind), draft.ordinal)
+    if place in left:
+        earlier = left[place][1]
+        times = [one.not_before for one in (earlier, draft) if one.not_before is not None]
+        # What is wanted at once waits for nothing.
+        at = min(times) if len(times) > 1 else None
+        draft = replace(draft, not_before=at, payload={**earlier.payload, **draft.payload})
+    left[place] = (week, draft, now)
+
+
+async def _record_last(session: Writing) -> None:
+    left: dict[tuple[UUID, int, int], tuple[Week, Draft, datetime]] = session.info.pop(REDRAWS)
+    for place in sorted(left):
+        await _record(session, *left[place])
+
+
+async def _record(session: Writing, week: Week, draft: Draft, now: datetime) -> None:
+    words = str(draft.payload.get("words", ""))
+    phase, run = (week.phase, week.run) if words not in ONCE_A_WEEK.get(draft.kind, ()) else ("", 0)
+    await queries.add(
+        session,
+        draft,
+        club_id=week.club_id,
+        week_id=week.id,
+        lane=_lane(week, draft),
+        key=f"{week.id}:{phase}:{run}:{draft.kind}:{draft.ordinal}:{words}",
+        phase=week.phase,
+        run=week.run,
+        now=now,
+    )
 
 
 def _lane(week: Week, draft: Draft) -> str:

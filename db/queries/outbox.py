@@ -30,7 +30,7 @@ from sqlalchemy.orm import aliased
 
 from bot.domain.club.views import PanelRef
 from bot.domain.ids import new_id
-from bot.domain.outbox import LEASE, Draft, Errand, Kind, State
+from bot.domain.outbox import LEASE, MERGING, Draft, Errand, Kind, State
 from db.tables.outbox import Errand as Row
 from db.tables.outbox import Panel
 
@@ -79,7 +79,7 @@ async def add(
     the card before the change is there to be seen.
     """
     errand_id = new_id(now)
-    merges = draft.kind is Kind.REFRESH or draft.kind in PUT_OFF
+    merges = draft.kind in MERGING
     place = (errand_id, club_id, week_id, lane, f"{key}:{errand_id}" if merges else key, phase, run)
     what = (str(draft.kind), draft.ordinal, dict(draft.payload), str(State.PENDING), draft.not_before or now, now)
     told: dict[str, Any] = dict(zip(RECORDED, place + what, strict=True))

@@ -70,7 +70,8 @@ async def apply(
         lock=week.rules.lock_threads,
         guide=await guide.posted(session, week.id),
     )
-    await outbox.record(session, week, [*drafts, *await _reminder(session, club, transition, now)], now)
+    drafts += await _reminder(session, club, transition, now)
+    await outbox.record(session, week, drafts, now, in_turn=True)  # it is held by nobody else
     await audit.add(
         session,
         club_id=club.id,
