@@ -27,9 +27,8 @@ def sheet(sketch: GenreSpread, palette: Palette, _covers: Collection[str] = ()) 
     top = y - 8
     drawn.rect(MARGIN, top, ROOM, HIGH, palette.panel, radius=4)
     edges = _edges(bands, len(sketch.moments))
-    for place in range(len(bands)):
-        lower, upper = edges[place], edges[place + 1]
-        drawn.shape(_band(lower, upper, top), palette.series[place], edge=palette.ground, width=1.2)
+    shapes = [_band(lower, upper, top) for lower, upper in pairwise(edges)]
+    drawn.bands(shapes, palette.series[: len(shapes)], edge=palette.ground, width=1.2)
     for place in range(len(bands)):
         _number(drawn, place, edges[place], edges[place + 1], top)
     y = _moments(drawn, top + HIGH + SMALL + 6, sketch.moments)

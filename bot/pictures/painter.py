@@ -23,7 +23,7 @@ from bot.pictures.pool import Drawn, Limits, Pool
 
 log = logging.getLogger(__name__)
 
-VERSION = 2
+VERSION = 3
 """Of the drawing and its fonts: raised whenever the same sketch looks different."""
 EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
 

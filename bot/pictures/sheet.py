@@ -119,9 +119,14 @@ class Sheet:
             self.rect(x - width / 2, at, width, high, colour, radius=width / 2)
             at += high + gap
 
-    def shape(self, points: Sequence[Point], fill: str, *, edge: str = "", width: float = 0.0) -> None:
-        """A polygon, with an edge of another colour where it shall have one."""
-        self._marks.append(("shape", tuple(round(value, 2) for point in points for value in point), fill, edge, width))
+    def shape(self, points: Sequence[Point], fill: str) -> None:
+        """A polygon."""
+        self._marks.append(("shape", _flat(points), fill))
+
+    def bands(self, shapes: Sequence[Sequence[Point]], fills: Sequence[str], *, edge: str, width: float) -> None:
+        """Polygons that touch each other, with edges of another colour."""
+        if shapes:
+            self._marks.append(("bands", tuple(map(_flat, shapes)), tuple(fills), edge, width))
 
     def text(
         self,
@@ -194,6 +199,10 @@ class Sheet:
         width, height = round(self.width * self.scale), round(self.height * self.scale)
         fonts = tuple(sorted(self._odd_fonts))
         return Order(tuple(self._marks), self.scale, width, height, self.palette.ground, tuple(self.places), fonts)
+
+
+def _flat(points: Sequence[Point]) -> tuple[float, ...]:
+    return tuple(round(value, 2) for point in points for value in point)
 
 
 def evenly(values: Iterable[float]) -> list[float]:

@@ -22,6 +22,10 @@ FINE, FINE_CURVE, FINE_LARGE = 4, 3, 2
 """How many times as large small shapes, long curves and wide bands are drawn, for smooth edges."""
 LARGE = 400
 """Pixels across a wide band."""
+WIDE = 4_000
+"""Pixels of a rectangle from which its corners alone are drawn through a mask."""
+SQUARE = 2**-0.5
+"""Half a side of the square in a circle, in radiuses."""
 LABEL = 5
 TALLEST = 4_000
 """Pixels of one sheet of odd lines."""
@@ -36,6 +40,7 @@ def drawn(canvas: Image.Image, marks: Sequence[Sequence[Any]], scale: float, odd
         "disc": pen.disc,
         "ring": pen.ring,
         "shape": pen.shape,
+        "bands": pen.bands,
         "text": pen.text,
         "odd": pen.odd_line,
     }
@@ -59,15 +64,30 @@ class Pen:
         wide, high = max(1, round(width * self.scale)), max(1, round(height * self.scale))
         left, top = round(x * self.scale), round(y * self.scale)
         box = (left, top, left + wide, top + high)
-        if not (radius or hatched or opacity < 1):
-            self.canvas.paste(fill, box)
+        bend = min(round(radius * self.scale), wide // 2, high // 2)
+        if not (hatched or opacity < 1) and (not bend or wide * high > WIDE):
+            self._plainly(box, fill, bend)
             return
-        mask = _rounded(wide, high, min(round(radius * self.scale), wide // 2, high // 2))
+        mask = _rounded(wide, high, bend)
         if hatched:
             mask = ImageChops.multiply(mask, _hatching(wide, high, self.scale))
         if opacity < 1:
             mask = mask.point([round(value * opacity) for value in range(256)])
         self.canvas.paste(fill, box, mask)
+
+    def _plainly(self, box: tuple[int, int, int, int], fill: str, bend: int) -> None:
+        """A rectangle without a mask of its whole size: only its corners have one."""
+        left, top, right, bottom = box
+        if not bend:
+            self.canvas.paste(fill, box)
+            return
+        self.canvas.paste(fill, (left, top + bend, right, bottom - bend))
+        self.canvas.paste(fill, (left + bend, top, right - bend, top + bend))
+        self.canvas.paste(fill, (left + bend, bottom - bend, right - bend, bottom))
+        circle = _circle(bend, 0.0)
+        for across, x in ((0, left), (bend, right - bend)):
+            for down, y in ((0, top), (bend, bottom - bend)):
+                self.canvas.paste(fill, (x, y), circle.crop((across, down, across + bend, down + bend)))
 
     def disc(self, x: float, y: float, radius: float, fill: str) -> None:
         """A dot."""
@@ -80,26 +100,56 @@ class Pen:
     def _spot(self, x: float, y: float, radius: float, width: float, fill: str) -> None:
         half = max(1, round(radius * self.scale))
         left, top = round(x * self.scale) - half, round(y * self.scale) - half
-        self.canvas.paste(fill, (left, top), _circle(half, round(width * self.scale, 2)))
+        mask = _circle(half, round(width * self.scale, 2))
+        if not width:
+            self.canvas.paste(fill, (left, top), mask)
+            return
+        # What lies within a ring is empty: a square of it is left out.
+        side, near = 2 * half, int(half * (1 - SQUARE)) + round(width * self.scale) + 2
+        far = side - near
+        for box in ((0, 0, side, near), (0, far, side, side), (0, near, near, far), (far, near, side, far)):
+            self.canvas.paste(fill, (left + box[0], top + box[1]), mask.crop(box))
 
-    def shape(self, points: Sequence[float], fill: str, edge: str, width: float) -> None:
-        """A polygon, and its edge where it has one."""
+    def shape(self, points: Sequence[float], fill: str) -> None:
+        """A polygon."""
         at = [value * self.scale for value in points]
-        pad = 2 + round(width * self.scale)
-        left, top = int(min(at[::2])) - pad, int(min(at[1::2])) - pad
-        wide, high = int(max(at[::2])) + pad - left, int(max(at[1::2])) + pad - top
+        self.canvas.paste(fill, *self._mask([at], lambda draw, fine, _times: draw.polygon(fine, fill=255)))
+
+    def bands(self, shapes: Sequence[Sequence[float]], fills: Sequence[str], edge: str, width: float) -> None:
+        """Polygons that touch each other, and the edges between them, which hide what is rough of the fillings."""
+        at = [[value * self.scale for value in points] for points in shapes]
+        for points, fill in zip(at, fills, strict=True):
+            self._draw.polygon(points, fill)
+        wide = width * self.scale
+        # One mask for all, as large as the lot: a mask is what takes the time.
+        self.canvas.paste(
+            edge,
+            *self._mask(
+                at, lambda draw, fine, times: draw.line([*fine, fine[0]], fill=255, width=round(wide * times)), wide
+            ),
+        )
+
+    def _mask(
+        self,
+        shapes: Sequence[Sequence[float]],
+        put: Callable[[ImageDraw.ImageDraw, list[tuple[float, float]], int], None],
+        room: float = 0.0,
+    ) -> tuple[tuple[int, int], Image.Image]:
+        """Where a mask of these points stands, with so much room around them, and the mask."""
+        pad = 2 + round(room)
+        across, down = [x for one in shapes for x in one[::2]], [y for one in shapes for y in one[1::2]]
+        left, top = int(min(across)) - pad, int(min(down)) - pad
+        wide, high = int(max(across)) + pad - left, int(max(down)) + pad - top
         times = FINE_CURVE if wide < LARGE else FINE_LARGE
-        # A pixel's number is its middle here.
-        fine = [((x - left) * times - 0.5, (y - top) * times - 0.5) for x, y in zip(at[::2], at[1::2], strict=True)]
         mask = Image.new("L", (wide * times, high * times))
         draw = ImageDraw.Draw(mask)
-        if edge:
-            # What is rough of the filling lies below it.
-            self._draw.polygon(at, fill)
-            draw.line([*fine, fine[0]], fill=255, width=round(width * self.scale * times))
-        else:
-            draw.polygon(fine, fill=255)
-        self.canvas.paste(edge or fill, (left, top), mask.reduce(times))
+        for one in shapes:
+            # A pixel's number is its middle here.
+            fine = [
+                ((x - left) * times - 0.5, (y - top) * times - 0.5) for x, y in zip(one[::2], one[1::2], strict=True)
+            ]
+            put(draw, fine, times)
+        return (left, top), mask.reduce(times)
 
     def text(
         self, x: float, foot: float, size: float, fill: str, anchor: str, pieces: Sequence[tuple[str, str]]
@@ -136,16 +186,21 @@ def _is_label(piece: str) -> bool:
 
 @cache
 def _circle(half: int, width: float) -> Image.Image:
-    """A mask of a circle, or of a ring so wide, inward."""
+    """A mask of a circle, or of a ring so wide, inward; a quarter of it is drawn, and turned."""
     fine = FINE if half < 100 else FINE_CURVE
-    side = 2 * half * fine
-    mask = Image.new("L", (side, side))
-    draw = ImageDraw.Draw(mask)
-    draw.ellipse((0, 0, side - 1, side - 1), fill=255)
+    side = half * fine
+    quarter = Image.new("L", (side, side))
+    draw = ImageDraw.Draw(quarter)
+    draw.ellipse((0, 0, 2 * side - 1, 2 * side - 1), fill=255)
     if width:
         edge = width * fine
-        draw.ellipse((edge, edge, side - 1 - edge, side - 1 - edge), fill=0)
-    return mask.reduce(fine)
+        draw.ellipse((edge, edge, 2 * side - 1 - edge, 2 * side - 1 - edge), fill=0)
+    quarter = quarter.reduce(fine)
+    mask = Image.new("L", (2 * half, 2 * half))
+    mask.paste(quarter)
+    mask.paste(quarter.transpose(Image.Transpose.FLIP_LEFT_RIGHT), (half, 0))
+    mask.paste(mask.crop((0, 0, 2 * half, half)).transpose(Image.Transpose.FLIP_TOP_BOTTOM), (0, half))
+    return mask
 
 
 @lru_cache(maxsize=256)

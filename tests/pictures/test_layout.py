@@ -91,7 +91,7 @@ def test_no_mark_names_a_file_or_an_address_but_those_of_our_fonts() -> None:
         order = laid_out(sketch, Theme.LIGHT, {"c" * 64})
         assert set(order.odd_fonts) <= ours
         for kind, *told in order.marks:
-            assert kind in {"rect", "disc", "ring", "shape", "text", "odd"}, name
+            assert kind in {"rect", "disc", "ring", "shape", "bands", "text", "odd"}, name
             if kind == "text":
                 assert {file for _, file in told[-1]} <= ours, name
             if kind == "odd":

@@ -23,7 +23,7 @@ from tests.factories.pictures import a_picture, a_png_bomb
 from tests.factories.sketches import HOSTILE, a_collage, sketches
 
 EMPTY = Order((), 1.0, 40, 40, "#000000")
-WIDE = ("shape", (0, 0, 5_900, 0, 5_900, 5_900, 0, 5_900), "#ffffff", "#ff0000", 9.0)
+WIDE = ("bands", ((0, 0, 5_900, 0, 5_900, 5_900, 0, 5_900),), ("#ffffff",), "#ff0000", 9.0)
 SLOW = replace(EMPTY, marks=(WIDE,) * 60, width=5_900, height=5_900)
 
 
@@ -125,7 +125,7 @@ async def test_what_takes_too_long_is_ended_and_the_next_picture_works() -> None
 
 async def test_what_takes_too_much_memory_or_kills_its_process_is_refused_and_the_next_picture_works() -> None:
     painter = PooledPainter(limits=Limits(processes=1, memory_bytes=400_000_000, seconds=20))
-    greedy = replace(EMPTY, marks=(("rect", 0, 0, 30_000, 30_000, "#ffffff", 3, 1.0, False),))
+    greedy = replace(EMPTY, marks=(("rect", 0, 0, 30_000, 30_000, "#ffffff", 3, 0.5, False),))
     try:
         with pytest.raises(PictureRefused):
             await painter.pool.draw(greedy, {})
