@@ -16,7 +16,7 @@ from db.queries import outbox as queries
 from db.queries.club import weeks
 from db.queries.outbox import Unsettled
 from db.queries.posts import note_message
-from db.session import LAST, RING, RING_AT, Writing
+from db.session import LAST, RING, RING_AT, Asking, Writing
 
 KEPT_FOR = timedelta(days=30)
 """How long finished errands stay on record."""
@@ -31,9 +31,7 @@ REDRAWS = "redraws"
 """What is drawn again once a transaction ends, by week, kind and ordinal; kept in `session.info` until then."""
 
 
-async def record(
-    session: Writing, week: Week, drafts: Sequence[Draft], now: datetime, *, in_turn: bool = False
-) -> None:
+async def record(session: Asking, week: Week, drafts: Sequence[Draft], now: datetime, *, in_turn: bool = False) -> None:
     """Record errands of a week beside the change that causes them; the same one twice is recorded once.
 
     Those of which one stands for all are recorded last in the transaction, in one order whoever records them: two that
@@ -52,7 +50,7 @@ async def record(
         session.info[RING_AT] = min([*later, session.info.get(RING_AT, later[0])])
 
 
-def _put_last(session: Writing, week: Week, draft: Draft, now: datetime) -> None:
+def _put_last(session: Asking, week: Week, draft: Draft, now: datetime) -> None:
     """Leave a redraw to the end of the transaction, as one with the same that is left to it already."""
     session.info[LAST] = _record_last
     left: dict[tuple[UUID, int, int], tuple[Week, Draft, datetime]] = session.info.setdefault(REDRAWS, {})
@@ -66,13 +64,13 @@ def _put_last(session: Writing, week: Week, draft: Draft, now: datetime) -> None
     left[place] = (week, draft, now)
 
 
-async def _record_last(session: Writing) -> None:
+async def _record_last(session: Asking) -> None:
     left: dict[tuple[UUID, int, int], tuple[Week, Draft, datetime]] = session.info.pop(REDRAWS)
     for place in sorted(left):
         await _record(session, *left[place])
 
 
-async def _record(session: Writing, week: Week, draft: Draft, now: datetime) -> None:
+async def _record(session: Asking, week: Week, draft: Draft, now: datetime) -> None:
     words = str(draft.payload.get("words", ""))
     phase, run = (week.phase, week.run) if words not in ONCE_A_WEEK.get(draft.kind, ()) else ("", 0)
     await queries.add(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -30,21 +31,30 @@ from sqlalchemy.orm import aliased
 
 from bot.domain.club.views import PanelRef
 from bot.domain.ids import new_id
-from bot.domain.outbox import LEASE, MERGING, Draft, Errand, Kind, State
+from bot.domain.outbox import LEASE, Draft, Errand, Kind, State
+from db.session import Asking, driving
 from db.tables.outbox import Errand as Row
 from db.tables.outbox import Panel
 
-REFRESH_WAITS = text("kind = 'refresh' AND state = 'pending' AND attempts = 0")
-"""A refresh that nobody has begun; a unique index lets a week have one at most."""
-GUIDE_REFRESH_WAITS = text("kind = 'guide_refresh' AND state = 'pending' AND attempts = 0")
-"""The same for each message of a listening guide."""
-HEARING_REFRESH_WAITS = text("kind = 'hearing_refresh' AND state = 'pending' AND attempts = 0")
-"""The same for the card of who has heard the album."""
-PUT_OFF = {
-    Kind.GUIDE_REFRESH: (["week_id", "ordinal"], GUIDE_REFRESH_WAITS),
-    Kind.HEARING_REFRESH: (["week_id"], HEARING_REFRESH_WAITS),
+RECORD = """
+INSERT INTO outbox (id, club_id, week_id, lane, key, phase, run, kind, ordinal, payload, state, not_before, recorded_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'pending', $11, $12)
+"""
+MERGED = "payload = outbox.payload || excluded.payload, not_before = least(excluded.not_before, outbox.not_before)"
+# Redraws that may wait a while for more of the same. The earlier moment counts, in its lane: what must happen before an
+# archive happens before it.
+PUT_OFF = f"""
+{MERGED}, lane = CASE WHEN excluded.not_before <= outbox.not_before THEN excluded.lane ELSE outbox.lane END
+"""
+# Of what is drawn again one waits that nobody has begun, at most; unique indexes see to it.
+WAITING = "state = 'pending' AND attempts = 0"
+MERGES = {
+    Kind.REFRESH: f"(week_id) WHERE kind = 'refresh' AND {WAITING} DO UPDATE SET {MERGED}",
+    Kind.GUIDE_REFRESH: f"(week_id, ordinal) WHERE kind = 'guide_refresh' AND {WAITING} DO UPDATE SET {PUT_OFF}",
+    Kind.HEARING_REFRESH: f"(week_id) WHERE kind = 'hearing_refresh' AND {WAITING} DO UPDATE SET {PUT_OFF}",
 }
-"""Redraws that may wait a while for more of the same: what makes two of them one."""
+"""What makes two redraws one, by their kind."""
+RECORDING = {kind: f"{RECORD} ON CONFLICT {MERGES.get(kind, 'DO NOTHING')} RETURNING id" for kind in Kind}
 
 OTHER = aliased(Row)
 """Another errand of the same lane; made once, because making it costs more than asking with it."""
@@ -62,7 +72,7 @@ class Unsettled:
 
 
 async def add(
-    session: AsyncSession,
+    asking: Asking,
     draft: Draft,
     *,
     club_id: UUID,
@@ -79,41 +89,10 @@ async def add(
     the card before the change is there to be seen.
     """
     errand_id = new_id(now)
-    merges = draft.kind in MERGING
-    place = (errand_id, club_id, week_id, lane, f"{key}:{errand_id}" if merges else key, phase, run)
-    what = (str(draft.kind), draft.ordinal, dict(draft.payload), str(State.PENDING), draft.not_before or now, now)
-    told: dict[str, Any] = dict(zip(RECORDED, place + what, strict=True))
-    return await session.scalar(_recording(draft.kind if merges else None), told) == errand_id
-
-
-RECORDED = (
-    "id club_id week_id lane key phase run kind ordinal payload state not_before recorded_at".split()  # noqa: SIM905
-)
-
-
-@cache
-def _recording(merges: Kind | None) -> Any:
-    """The statement that records an errand, merging with one of that kind that waits; made once, for every click."""
-    recording = insert(Row.__table__).values({name: bindparam(name) for name in RECORDED})  # type: ignore[arg-type]
-    fresh = recording.excluded
-    if merges is None:
-        recording = recording.on_conflict_do_nothing()
-    elif merges is Kind.REFRESH:
-        merged: dict[str, Any] = {
-            "payload": Row.payload.op("||")(fresh.payload),
-            "not_before": func.least(fresh.not_before, Row.not_before),
-        }
-        recording = recording.on_conflict_do_update(index_elements=["week_id"], index_where=REFRESH_WAITS, set_=merged)
-    else:
-        elements, waits = PUT_OFF[merges]
-        # The earlier moment counts, in its lane: what must happen before an archive happens before it.
-        merged = {
-            "payload": Row.payload.op("||")(fresh.payload),
-            "lane": case((fresh.not_before <= Row.not_before, fresh.lane), else_=Row.lane),
-            "not_before": func.least(fresh.not_before, Row.not_before),
-        }
-        recording = recording.on_conflict_do_update(index_elements=elements, index_where=waits, set_=merged)
-    return recording.returning(Row.__table__.c.id)
+    place = (club_id, week_id, lane, f"{key}:{errand_id}" if draft.kind in MERGES else key, phase, run)
+    what = (draft.kind, draft.ordinal, json.dumps(dict(draft.payload)), draft.not_before or now, now)
+    recorded = await (await driving(asking)).fetchval(RECORDING[draft.kind], errand_id, *place, *what)
+    return recorded == errand_id
 
 
 async def skip_reminders(session: AsyncSession, week_id: UUID, now: datetime) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from bot.domain.errors import DatabaseAway
-from db.session import Database, asyncpg_url, driving, listen, violated
+from db.session import LAST, RING, Database, asyncpg_url, driving, listen, violated
 
 
 @pytest.fixture
@@ -114,6 +114,68 @@ async def test_a_connection_that_the_driver_loses_is_told_as_away_and_replaced(n
     for _ in range(3):
         with pytest.raises(DatabaseAway):
             await cut_off()
+    await add(notes, 1, "kept")
+    assert await bodies(notes) == ["kept"]
+
+
+async def test_a_transaction_of_the_drivers_alone_commits_at_its_end_or_changes_nothing(notes):
+    async def interrupted() -> None:
+        async with notes.driven() as driven:
+            await (await driving(driven)).execute("INSERT INTO note VALUES (1, 'lost')")
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        await interrupted()
+    assert await bodies(notes) == []
+    for number in range(4):  # more often than there are connections
+        async with notes.driven() as driven:
+            await driven.connection.execute("INSERT INTO note VALUES ($1, 'kept')", number)
+    assert await bodies(notes) == ["kept"] * 4
+    await add(notes, 9)  # the pool is everybody's
+
+
+async def test_a_transaction_of_the_drivers_is_watched_and_rings_like_any_other(notes):
+    moments: list[str] = []
+    watched = Database(notes.engine, moments.append)
+    watched.bell = lambda: moments.append("bell")
+
+    async def last(driven) -> None:
+        moments.append("last")
+        await driven.connection.execute("INSERT INTO note VALUES (1, 'x')")
+
+    async with watched.driven() as driven:
+        await driven.connection.fetch("SELECT body FROM note")
+    assert moments == []
+    async with watched.driven() as driven:
+        driven.info.update({LAST: last, RING: True})
+    assert moments == ["last", "before commit", "after commit", "bell"]
+
+
+async def test_one_that_dies_before_the_drivers_commit_has_changed_nothing(notes):
+    def die(moment: str) -> None:
+        if moment == "before commit":
+            raise SystemExit
+
+    with pytest.raises(SystemExit):
+        async with Database(notes.engine, die).driven() as driven:
+            await driven.connection.execute("INSERT INTO note VALUES (1, 'lost')")
+    assert await bodies(notes) == []
+
+
+@pytest.mark.parametrize("broken_off", ["the server ends it", "the task is cancelled"])
+async def test_a_connection_lost_in_the_drivers_transaction_is_told_and_replaced(notes, broken_off):
+    async def cut_off() -> None:
+        async with notes.driven() as driven:
+            await driven.connection.execute("INSERT INTO note VALUES (1, 'lost')")
+            if broken_off == "the server ends it":
+                pid = await driven.connection.fetchval("SELECT pg_backend_pid()")
+                async with notes.reading() as other:
+                    await other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
+            await driven.connection.execute("SELECT pg_sleep(60)")
+
+    for _ in range(3):  # more often than there are connections
+        with pytest.raises(DatabaseAway if broken_off == "the server ends it" else TimeoutError):
+            await asyncio.wait_for(cut_off(), 5 if broken_off == "the server ends it" else 0.2)
     await add(notes, 1, "kept")
     assert await bodies(notes) == ["kept"]
 

@@ -21,7 +21,8 @@ from bot.services.club.views import week_view
 from bot.services.tools import Tools
 from db.queries import presses
 from db.queries.club import ballots, box, nominations
-from db.session import Reading, Writing
+from db.queries.club.box import AtBox
+from db.session import Asking, Driven, Reading
 
 ANNOUNCED = (Phase.LISTENING, Phase.RATINGS, Phase.CLOSED)
 LATELY = timedelta(minutes=10)
@@ -92,69 +93,67 @@ async def cast_ballot(
     second time it raises `PressRepeated`. Raises `PollClosed`, `EmptyBallot`, `TooManyChoices`, `SameChoiceTwice`,
     `OwnNomination`, and `NoSuchNomination` for an album that is not in the race.
     """
+    if week is not None:
+        async with tools.database.driven() as driven:
+            known = await _at_the_box(driven, caller, week, now)
+            if known is not None:
+                return await _cast(driven, known.week, known.user_id, choices, ranks, now, press)
     async with tools.database.writing() as session:
-        user_id, found = await _at_the_box(session, caller, now, where=where, number=number, week=week)
-        if ranks:
-            choices = await _choices_of(session, found, user_id, ranks)
-        return await _cast(session, found, user_id, choices, now, press)
+        club, member = await people.present(session, caller, now)
+        found = await open_box(session, club, Phase.POLL, where=where, number=number, week=week, now=now, lock="share")
+        race = await _demos(session, found) if found.is_demo else None
+        return await _cast(session, found, member.user_id, choices, ranks, now, press, race)
 
 
-async def _choices_of(session: Reading, week: Week, user_id: UUID, ranks: Sequence[Sequence[UUID]]) -> Sequence[UUID]:
+async def _at_the_box(driven: Driven, caller: Caller, week: UUID, now: datetime) -> AtBox | None:
+    """A member who was here just now, at a box that is open and held: one question for a ballot such as most are.
+
+    None where more has to be done or asked, be it for the words of a refusal.
+    """
+    known = await box.at_box(driven, guild_id=caller.guild_id, discord_id=caller.discord_id, week_id=week)
+    if known is None or known.week.phase is not Phase.POLL or known.week.is_demo:
+        return None
+    lately = known.is_here and known.name == caller.name and min(known.active_at, known.seen_at) > now - LATELY
+    return known if lately and deadline_of(known.week, Phase.POLL) > now else None
+
+
+async def _choices_of(asking: Asking, week: Week, user_id: UUID, ranks: Sequence[Sequence[UUID]]) -> Sequence[UUID]:
     """What a form chose, best first; where a rank came back with two, the present ballot says which of them is new."""
     approval = week.rules.method is Method.APPROVAL
     before: Sequence[UUID] = ()
     if not approval and any(len(given) > 1 for given in ranks):
-        present = await ballots.ballot_of(session, week.id, user_id)
-        before = present.choices if present else ()
+        before = await ballots.choices_of(asking, week.id, user_id)
     return choices_of(ranks, before, approval=approval)
 
 
-async def _at_the_box(
-    session: Writing,
-    caller: Caller,
-    now: datetime,
-    *,
-    where: int | None = None,
-    number: int | None = None,
-    week: UUID | None = None,
-) -> tuple[UUID, Week]:
-    """Who votes, and in which week, which is held; one question for a member who was here just now."""
-    if week is not None:
-        known = await box.at_box(session, guild_id=caller.guild_id, discord_id=caller.discord_id, week_id=week)
-        lately = now - LATELY
-        if (
-            known is not None
-            and known.is_here
-            and known.name == caller.name
-            and min(known.active_at, known.seen_at) > lately
-            and known.week.phase is Phase.POLL
-            and deadline_of(known.week, Phase.POLL) > now
-        ):
-            return known.user_id, known.week
-    club, member = await people.present(session, caller, now)
-    found = await open_box(session, club, Phase.POLL, where=where, number=number, week=week, now=now, lock="share")
-    return member.user_id, found
-
-
 async def _cast(
-    session: Writing, week: Week, user_id: UUID, choices: Sequence[UUID], now: datetime, press: int | None = None
+    asking: Asking,
+    week: Week,
+    user_id: UUID,
+    choices: Sequence[UUID],
+    ranks: Sequence[Sequence[UUID]],
+    now: datetime,
+    press: int | None,
+    contenders: Sequence[Contender] | None = None,
 ) -> Voted:
-    race = {one.id: one for one in await _contenders(session, week)}
+    if ranks:
+        choices = await _choices_of(asking, week, user_id, ranks)
+    found = contenders if contenders is not None else await box.contenders(asking, week)
+    race = {one.id: one for one in found}
     checked = _checked(week, user_id, race, choices)
     await ballots.cast_ballot(
-        session, club_id=week.club_id, week_id=week.id, user_id=user_id, choices=checked, now=now, press=press
+        asking, club_id=week.club_id, week_id=week.id, user_id=user_id, choices=checked, now=now, press=press
     )
     drafts = [Draft(Kind.REFRESH, not_before=now + SHOWN_AFTER)]
-    if await _all_nominators_voted(session, week, user_id, race.values()):
+    if await _all_nominators_voted(asking, week, user_id, race.values()):
         drafts.insert(0, Draft(Kind.HOST_NOTE, payload={"words": "close_early"}))
-    await outbox.record(session, week, drafts, now)
+    await outbox.record(asking, week, drafts, now)
     return Voted(week, tuple(race[choice] for choice in checked))
 
 
-async def _contenders(session: Reading, week: Week) -> Sequence[Contender]:
-    if week.is_demo:  # whose titles and names follow from what the club may know
-        return [Contender(one.id, one.user_id, one.album) for one in await _race(session, week)]
-    return await box.contenders(session, week)
+async def _demos(session: Reading, week: Week) -> Sequence[Contender]:
+    """The tracks in a race of demos, whose titles and names follow from what the club may know."""
+    return [Contender(one.id, one.user_id, one.album) for one in await _race(session, week)]
 
 
 def _checked(week: Week, user_id: UUID, race: Mapping[UUID, Contender], choices: Sequence[UUID]) -> tuple[UUID, ...]:
@@ -182,14 +181,14 @@ def _own(week: Week, member: Member, race: Sequence[Nomination]) -> frozenset[UU
     return frozenset(one.id for one in race if one.user_id == member.user_id)
 
 
-async def _all_nominators_voted(session: Writing, week: Week, user_id: UUID, race: Iterable[Contender]) -> bool:
+async def _all_nominators_voted(asking: Asking, week: Week, user_id: UUID, race: Iterable[Contender]) -> bool:
     """Whether this ballot was the last one that those who nominated still owed."""
     owed = {one.user_id for one in race}
     if user_id not in owed:
         return False
     # The last two may vote at once: the second waits here, and then sees the ballot of the first.
-    await nominations.hold_standing(session, week.id)
-    return owed <= await ballots.voters(session, week.id)
+    await nominations.hold_standing(asking, week.id)
+    return owed <= await ballots.voters(asking, week.id)
 
 
 async def withdraw_ballot(

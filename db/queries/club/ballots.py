@@ -18,7 +18,7 @@ from bot.domain.club.entries import CastBallot, Standing
 from bot.domain.errors import NoSuchNomination, PressRepeated, TooManyChoices
 from db.queries.club.participants import PERSON, with_person
 from db.queries.club.scope import in_week
-from db.session import driving
+from db.session import Asking, driving
 from db.tables import club as tables
 
 TOO_MANY = "ck_votes_rank_range"
@@ -118,7 +118,7 @@ async def counted_ballots(session: AsyncSession, week_id: UUID) -> int:
 
 
 async def cast_ballot(
-    session: AsyncSession,
+    asking: Asking,
     *,
     club_id: UUID,
     week_id: UUID,
@@ -132,7 +132,7 @@ async def cast_ballot(
     `press` is the interaction by which they do so: the second time it raises `PressRepeated`. Raises `TooManyChoices`
     or `NoSuchNomination` when the tables forbid it. The transaction is over then.
     """
-    driver = await driving(session)
+    driver = await driving(asking)
     ballot = (club_id, week_id, user_id)
     # The row is the lock under which the votes are read and changed, by the next statement.
     held = (HELD, *ballot, now) if press is None else (HELD_ONCE, *ballot, now, press)
@@ -161,6 +161,17 @@ async def withdraw_ballot(session: AsyncSession, week_id: UUID, user_id: UUID) -
 VOTERS = "SELECT user_id FROM ballots WHERE week_id = $1 AND club_id = (SELECT club_id FROM weeks WHERE id = $1)"
 
 
-async def voters(session: AsyncSession, week_id: UUID) -> frozenset[UUID]:
+async def voters(asking: Asking, week_id: UUID) -> frozenset[UUID]:
     """Who has voted; for rules only, nobody is shown this."""
-    return frozenset(row[0] for row in await (await driving(session)).fetch(VOTERS, week_id))
+    return frozenset(row[0] for row in await (await driving(asking)).fetch(VOTERS, week_id))
+
+
+CHOICES = """
+SELECT nomination_id FROM votes
+WHERE week_id = $1 AND user_id = $2 AND club_id = (SELECT club_id FROM weeks WHERE id = $1) ORDER BY rank
+"""
+
+
+async def choices_of(asking: Asking, week_id: UUID, user_id: UUID) -> tuple[UUID, ...]:
+    """What a member has chosen so far, best first."""
+    return tuple(row[0] for row in await (await driving(asking)).fetch(CHOICES, week_id, user_id))

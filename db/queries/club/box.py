@@ -4,21 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from typing import Any
 from uuid import UUID
-
-from sqlalchemy import Select, and_, bindparam, exists, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.club.entries import Album, Contender
 from bot.domain.club.week import Week
 from db.queries.club.weeks import COLUMNS, week_from
 from db.queries.people import DISCORD
-from db.session import driving
-from db.tables import club as tables
-from db.tables.listening import ClubListener
-from db.tables.people import LinkedAccount, Membership
+from db.session import Asking, driving
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,36 +27,19 @@ class AtBox:
     """A member who has not left, and whose plays the club counts if it should."""
 
 
-@cache
-def _at_box() -> Select[*tuple[Any, ...]]:
-    # Tables, not classes: what is mapped takes twice as long to read.
-    week, club, person, member, listener = (
-        row.__table__.c for row in (tables.Week, tables.Club, LinkedAccount, Membership, ClubListener)
-    )
-    counted = exists().where(listener.club_id == member.club_id, listener.user_id == member.user_id)
-    here = and_(member.left_at.is_(None), counted)
-    return (
-        select(
-            *(week[name] for name in COLUMNS),
-            member.user_id,
-            member.display_name,
-            member.active_at,
-            member.seen_at,
-            here.label("is_here"),
-        )
-        .select_from(tables.Week.__table__)
-        .join(tables.Club.__table__, club.id == week.club_id)
-        .join(LinkedAccount.__table__, and_(person.provider == DISCORD, person.external_id == bindparam("discord_id")))
-        .join(Membership.__table__, and_(member.club_id == week.club_id, member.user_id == person.user_id))
-        .where(week.id == bindparam("week"), club.guild_id == bindparam("guild"))
-        .with_for_update(read=True, of=tables.Week.__table__)
-    )
+AT_BOX = f"""
+SELECT {", ".join(f"w.{name}" for name in COLUMNS)}, m.user_id, m.display_name, m.active_at, m.seen_at,
+  m.left_at IS NULL AND EXISTS (SELECT FROM club_listeners l WHERE l.club_id = m.club_id AND l.user_id = m.user_id)
+FROM weeks w JOIN clubs c ON c.id = w.club_id
+JOIN linked_accounts p ON p.provider = '{DISCORD}' AND p.external_id = $2
+JOIN memberships m ON m.club_id = w.club_id AND m.user_id = p.user_id
+WHERE w.id = $3 AND c.guild_id = $1 FOR SHARE OF w
+"""
 
 
-async def at_box(session: AsyncSession, *, guild_id: int, discord_id: int, week_id: UUID) -> AtBox | None:
+async def at_box(asking: Asking, *, guild_id: int, discord_id: int, week_id: UUID) -> AtBox | None:
     """The member and the week of their club, held as ballots hold it; None where either is not known there."""
-    named = {"guild": guild_id, "discord_id": str(discord_id), "week": week_id}
-    row = (await session.execute(_at_box(), named)).one_or_none()
+    row = await (await driving(asking)).fetchrow(AT_BOX, guild_id, str(discord_id), week_id)
     if row is None:
         return None
     values = tuple(row)
@@ -77,7 +52,7 @@ WHERE n.club_id = $1 AND n.week_id = $2 AND n.standing = 'standing' ORDER BY n.o
 """
 
 
-async def contenders(session: AsyncSession, week: Week) -> list[Contender]:
+async def contenders(asking: Asking, week: Week) -> list[Contender]:
     """The albums in the race of a week, in the order of nominating, without what only their cards show."""
-    rows = await (await driving(session)).fetch(CONTENDERS, week.club_id, week.id)
+    rows = await (await driving(asking)).fetch(CONTENDERS, week.club_id, week.id)
     return [Contender(row[0], row[1], Album(*tuple(row)[2:])) for row in rows]

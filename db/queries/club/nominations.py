@@ -21,7 +21,7 @@ from db.queries.catalog import ALBUM
 from db.queries.club.participants import PERSON, shown_name, with_person
 from db.queries.club.scope import in_week
 from db.queries.posts import ANNOUNCED
-from db.session import driving, violated
+from db.session import Asking, driving, violated
 from db.tables import catalog
 from db.tables import club as tables
 
@@ -280,9 +280,9 @@ ORDER BY id FOR NO KEY UPDATE
 """
 
 
-async def hold_standing(session: AsyncSession, week_id: UUID) -> None:
+async def hold_standing(asking: Asking, week_id: UUID) -> None:
     """Hold the race, so that of several voters at once each after the first sees the ballots of those before."""
-    await (await driving(session)).fetch(HOLD, week_id)
+    await (await driving(asking)).fetch(HOLD, week_id)
 
 
 async def week_won_by(
