@@ -80,7 +80,8 @@ def judge(error: Exception) -> Verdict:
     if isinstance(error, NotYet):
         return Verdict(str(error))
     if isinstance(error, discord.RateLimited):
-        return Verdict("rate limited", after=timedelta(seconds=error.retry_after))
+        # The library tries again by itself after a failure: what it tells is the last answer, not the first.
+        return Verdict("rate limited", unknown=True, after=timedelta(seconds=error.retry_after))
     if isinstance(error, discord.HTTPException):
         return _judge_answer(error)
     if isinstance(error, DatabaseAway):
@@ -99,7 +100,7 @@ def _judge_answer(error: discord.HTTPException) -> Verdict:
     if error.status >= 500 or error.status == 408:
         return Verdict(text, unknown=True)
     if error.status == 429:
-        return Verdict(text, after=BANNED_FOR)
+        return Verdict(text, unknown=True, after=BANNED_FOR)  # as above
     if error.code == OLD_MESSAGE_EDITS:
         return Verdict(text, after=COALESCED_FOR)
     return Verdict(text, final=True, barred=error.code in BARRED or error.status == 403, bug=error.code == 50035)

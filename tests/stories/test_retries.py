@@ -6,6 +6,7 @@ import pytest
 
 from bot.domain.club.week import Phase
 from bot.rehearsal.loopback import Fault
+from bot.rehearsal.loopback.faults import Kind
 from bot.rehearsal.pilot import Album
 from bot.rehearsal.stage import Stage
 from tests.stories.scene import LOW, Scene
@@ -51,3 +52,15 @@ async def test_an_ordinary_rate_limit_is_waited_out(stage: Stage) -> None:
 
 async def test_an_answer_that_says_unavailable_is_looked_into(stage: Stage) -> None:
     announced_once(await announced_despite(stage, Fault("POST", EVENTS, kind="status_after", status=503)))
+
+
+@pytest.mark.parametrize("pattern", [MESSAGES, THREADS, EVENTS], ids=["message", "thread", "event"])
+@pytest.mark.parametrize("then", ["no_via", "429"])
+async def test_what_happened_before_a_server_error_is_looked_for_though_the_next_answer_says_stop(
+    stage: Stage, pattern: str, then: Kind
+) -> None:
+    """The library tells the last answer alone, and Discord tells repeated messages by their nonces for minutes only."""
+    stop = Fault("POST", pattern, kind=then, retry_after=900.0)
+    scene = await announced_despite(stage, Fault("POST", pattern, kind="status_after", status=504), stop)
+    await scene.wait(minutes=30)
+    announced_once(scene)
