@@ -13,7 +13,7 @@ from pathlib import Path
 
 import typer
 
-from bot.app import WORLD, App, explain
+from bot.app.life import WORLD, App, explain
 from bot.config import Settings, SettingsFault, read_settings
 from bot.domain.catalog import Service, service_name
 from bot.domain.errors import Unavailable

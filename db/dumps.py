@@ -21,8 +21,8 @@ import asyncpg
 from sqlalchemy import make_url
 
 from bot.domain.backups import BackupFault
+from db.address import driver_url, libpq_url
 from db.presence import NAMESPACE
-from db.session import driver_url, libpq_url
 
 CONNECT_SECONDS = 10
 LOCK_WAIT = "60s"

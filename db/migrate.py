@@ -20,7 +20,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 import migrations
-from db.session import Database, asyncpg_url
+from db.address import asyncpg_url
+from db.session import Database
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable

@@ -13,7 +13,7 @@ from contextlib import suppress
 
 import asyncpg
 
-from db.session import driver_url
+from db.address import driver_url
 
 NAMESPACE = 0x10_97_1A
 """First half of the lock's key; the second is the process's number."""

@@ -10,17 +10,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import asyncpg
-from sqlalchemy import event, make_url, text
+from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from bot.domain.errors import DatabaseAway
+from db.address import asyncpg_url, driver_url
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Generator
     from datetime import datetime
 
-    from sqlalchemy.engine import URL
 
 CommitMoment: TypeAlias = Literal["before commit", "after commit"]
 Reading: TypeAlias = AsyncSession
@@ -263,20 +263,6 @@ class Database:
             await self._idle.pop().close()
 
 
-def asyncpg_url(url: str) -> URL:
-    """Turn any usual spelling of a PostgreSQL URL into SQLAlchemy's one for asyncpg.
-
-    `sslmode`, which hosters put into such URLs, becomes asyncpg's `ssl`.
-    """
-    parsed = make_url(url.replace("postgres://", "postgresql://", 1) if url.startswith("postgres://") else url)
-    if parsed.get_backend_name() != "postgresql":
-        raise ValueError(f"not a PostgreSQL URL: {parsed.render_as_string(hide_password=True)}")
-    sslmode = parsed.query.get("sslmode")
-    if sslmode is not None:
-        parsed = parsed.difference_update_query(["sslmode"]).update_query_dict({"ssl": sslmode})
-    return parsed.set(drivername="postgresql+asyncpg")
-
-
 @asynccontextmanager
 async def _letting_go(session: AsyncSession) -> AsyncGenerator[None]:
     """Where the driver has lost the connection, let the session know, which would still want to roll back on it."""
@@ -326,23 +312,6 @@ def _why_not(error: BaseException) -> str:
             return f"The database did not answer within {CONNECT_SECONDS} s. Look at the address in DATABASE_URL."
         case told:
             return f"The database cannot be reached ({told}). Is it running, and is the address in DATABASE_URL right?"
-
-
-def driver_url(url: str) -> str:
-    """The same URL for asyncpg itself, without SQLAlchemy."""
-    parsed = asyncpg_url(url).set(drivername="postgresql")
-    if "ssl" in parsed.query:  # the driver's own URLs use the usual word
-        parsed = parsed.difference_update_query(["ssl"]).update_query_dict({"sslmode": parsed.query["ssl"]})
-    return parsed.render_as_string(hide_password=False)
-
-
-def libpq_url(url: str) -> str:
-    """The same URL for PostgreSQL's own library, which knows no other words for encryption than its own."""
-    parsed = make_url(driver_url(url))
-    mode = parsed.query.get("sslmode")
-    if mode in ("true", "false"):  # as asyncpg's users spell it
-        parsed = parsed.update_query_dict({"sslmode": "require" if mode == "true" else "disable"})
-    return parsed.render_as_string(hide_password=False)
 
 
 def violated(error: IntegrityError) -> str | None:

@@ -19,9 +19,10 @@ import pytest
 from sqlalchemy import URL
 
 from db import migrate
+from db.address import asyncpg_url
 from db.server import EmbeddedServer
 from db.server.home import throwaway_folder
-from db.session import Database, asyncpg_url
+from db.session import Database
 from tests import warm
 from tests.emptying import Emptying
 

@@ -1,7 +1,9 @@
-"""The composition root: what a process of Longplay is made of, and how it starts and stops."""
+"""The composition root: what a process of Longplay is made of, and how it starts and stops.
 
+Little is imported here: what `longplay run` needs before anything else has begun. The rest is `bot.app.life`.
+"""
+
+from bot.app.beginning import begin
 from bot.app.home import DatabaseHome
-from bot.app.life import App, NoToken, earliest, explain
-from bot.providers.sources import WORLD
 
-__all__ = ["WORLD", "App", "DatabaseHome", "NoToken", "earliest", "explain"]
+__all__ = ["DatabaseHome", "begin"]

@@ -20,7 +20,7 @@ from bot.domain.clock import Clock, SystemClock
 from bot.domain.secret_keys import KeyFault
 from bot.jobs.clock import AlarmClock
 from bot.jobs.queue import Worker
-from bot.providers.sources import World
+from bot.providers.sources import WORLD, World
 from bot.providers.vault import SecretVault
 from bot.services import covers, leading, outbox, queue
 from bot.services.accounts import notices
@@ -37,6 +37,8 @@ from cogs.shared.registration import NotInvited, ToldTooOften, knows_commands, r
 from db import migrate
 from db.presence import Presence
 from db.session import CommitMoment, DatabaseUnfit
+
+__all__ = ["FACES", "WORLD", "App", "NoToken", "earliest", "explain"]
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +71,7 @@ class App:
     """A running Longplay: database, Discord client, delivery and alarm clock of one process.
 
     It asks nobody but Discord unless it is given a `world`: `WORLD` is the real one. Where it `works`, its `worker`
-    performs what waits in the queue; else others do, or whoever lets it settle.
+    performs what waits in the queue; else others do, or whoever lets it settle. A `home` may be open already.
     """
 
     def __init__(
@@ -81,13 +83,14 @@ class App:
         world: World | None = None,
         works: bool = False,
         worker: Callable[[Tools], Worker] = Worker,
+        home: DatabaseHome | None = None,
     ) -> None:
         self.settings = settings
         self.clock = clock or SystemClock()
         self.ready = asyncio.Event()
         self.beside_newer = False
         """The database is of newer code than this."""
-        self.home = DatabaseHome(settings)
+        self.home = home or DatabaseHome(settings)
         self._watch = watch
         self._works = works
         self._hires = worker

@@ -19,10 +19,11 @@ import discord.http
 import yarl
 from pydantic import SecretStr
 
-from bot.app import App
+from bot.app.life import App
 from bot.bench.ballot_by_hand import ByHand
 from bot.config import Settings
-from db.session import SERVER_SETTINGS, driver_url
+from db.address import driver_url
+from db.session import SERVER_SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

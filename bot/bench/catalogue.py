@@ -24,7 +24,8 @@ from bot.domain.catalog import normalised
 from bot.domain.clock import SystemClock
 from bot.services.suggestions import suggested_albums
 from bot.services.tools import Tools
-from db.session import SERVER_SETTINGS, Database, driver_url
+from db.address import driver_url
+from db.session import SERVER_SETTINGS, Database
 
 FLOOR = """
 SELECT id, title, artist, year FROM albums

@@ -27,7 +27,8 @@ from bot.domain.listening.plays import Told
 from bot.domain.listening.telling import telling_of
 from bot.services.listening.taking import take_plays
 from db import migrate
-from db.session import SERVER_SETTINGS, Database, asyncpg_url, driver_url
+from db.address import asyncpg_url, driver_url
+from db.session import SERVER_SETTINGS, Database
 
 SEED = 20_261_120
 CLUBS = 25

@@ -30,7 +30,7 @@ from bot.rehearsal.loopback import LoopbackDiscord, posting
 from bot.rehearsal.loopback.components import BUTTON, button_names, walk
 from bot.rehearsal.loopback.gateway import Session
 from bot.rehearsal.loopback.state import Message
-from db.session import asyncpg_url, driver_url
+from db.address import asyncpg_url, driver_url
 
 SEED = 20_261_129
 HAND_GOAL = 0.6

@@ -26,7 +26,8 @@ from bot.domain.listening.charts import Kind, Subject
 from bot.domain.people import Caller
 from bot.services.listening import charts, finding, seeing
 from bot.services.tools import Tools
-from db.session import SERVER_SETTINGS, Database, driver_url
+from db.address import driver_url
+from db.session import SERVER_SETTINGS, Database
 
 SEED = 20_261_120
 WARM_UP = 20

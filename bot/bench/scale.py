@@ -34,7 +34,8 @@ from bot.services.club import phases, planning, views
 from bot.services.listening import charts, finding, seeing, syncing
 from bot.services.taste import refreshing
 from bot.services.tools import Listening, Tools
-from db.session import SERVER_SETTINGS, Database, driver_url
+from db.address import driver_url
+from db.session import SERVER_SETTINGS, Database
 
 SEED = 20_261_129
 P99_GOAL_MS = 20.0

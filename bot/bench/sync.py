@@ -28,7 +28,7 @@ from rich.console import Console
 from rich.progress import Progress, TaskID
 from rich.table import Table
 
-from bot.app import WORLD, App
+from bot.app.life import WORLD, App
 from bot.bench.listening_shop import APART, shop, works
 from bot.bench.outcome import Outcome, print_json, progress_bars
 from bot.bench.own_server import own_server
@@ -38,7 +38,8 @@ from bot.domain.ids import new_id
 from bot.domain.listening.plays import Source, Told
 from bot.domain.listening.sync import BEGINNING
 from bot.services.listening.taking import take_plays
-from db.session import Database, driver_url
+from db.address import driver_url
+from db.session import Database
 
 SEED = 20_261_120
 GOAL = 200.0

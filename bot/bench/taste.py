@@ -16,7 +16,8 @@ from bot.bench.outcome import Outcome, mark, print_json, progress_bars
 from bot.bench.own_server import own_server
 from bot.bench.pairing import NEAR_GOAL_MS, PAIRS_GOAL, Club, Pairing, measure_pairing
 from bot.bench.refreshing import RATIO_GOAL, Histories, Refreshing, measure_refreshing
-from db.session import SERVER_SETTINGS, Database, driver_url
+from db.address import driver_url
+from db.session import SERVER_SETTINGS, Database
 
 Figures = TypeVar("Figures")
 

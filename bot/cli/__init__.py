@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,7 +19,7 @@ import typer
 from bot import BEGUN
 
 if TYPE_CHECKING:
-    from bot.app import App
+    from bot.app.life import App
     from bot.config import Settings
 
 app = typer.Typer(
@@ -72,7 +72,7 @@ async def _explained(work: Coroutine[Any, Any, int], settings: Settings) -> int:
         return await work
     except Exception as error:
         # The outermost handler: Python's own would print the addresses and tokens that stand in an error.
-        from bot.app import explain
+        from bot.app.life import explain
         from bot.logs import strike
 
         sentence = explain(error)
@@ -100,14 +100,13 @@ def run() -> None:
 
 
 async def _run(settings: Settings) -> int:
-    from bot.app import WORLD, App
+    from bot.app import begin
 
-    longplay = App(settings, world=WORLD, works=settings.works)
-    return await until_stopped(longplay, _start_and_run(longplay))
+    return await until_stopped(begin(settings, works=settings.works), _start_and_run)
 
 
-async def until_stopped(longplay: App, life: Coroutine[Any, Any, None]) -> int:
-    """Live until a signal, or until that life ends by itself; a second signal leaves at once."""
+async def until_stopped(beginning: Coroutine[Any, Any, App], life: Callable[[App], Coroutine[Any, Any, None]]) -> int:
+    """Begin, and live until a signal, or until that life ends by itself; a second signal leaves at once."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -115,7 +114,7 @@ async def until_stopped(longplay: App, life: Coroutine[Any, Any, None]) -> int:
         with suppress(NotImplementedError):
             loop.add_signal_handler(number, _stop_or_leave, stopping)
     stopped = asyncio.create_task(stopping.wait())
-    running = asyncio.create_task(life)
+    running = asyncio.create_task(_live(beginning, life))
     try:
         await asyncio.wait({stopped, running}, return_when=asyncio.FIRST_COMPLETED)
         if running.done():
@@ -125,9 +124,16 @@ async def until_stopped(longplay: App, life: Coroutine[Any, Any, None]) -> int:
         stopped.cancel()
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
-        await longplay.stop()
         log.info("stopped in %.1f s", time.monotonic() - began)
     return 0
+
+
+async def _live(beginning: Coroutine[Any, Any, App], life: Callable[[App], Coroutine[Any, Any, None]]) -> None:
+    longplay = await beginning
+    try:
+        await life(longplay)
+    finally:
+        await longplay.stop()
 
 
 async def _start_and_run(longplay: App) -> None:
@@ -239,7 +245,7 @@ def sync_commands(
 
 
 async def _sync_commands(settings: Settings, guild: int | None, dry_run: bool, force: bool) -> int:
-    from bot.app import App
+    from bot.app.life import App
     from cogs.shared.registration import register_commands
 
     longplay = App(settings)

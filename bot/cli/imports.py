@@ -62,7 +62,7 @@ class _Outcome:
 
 
 async def _import(settings: Settings, wanted: Wanted) -> int:
-    from bot.app import App
+    from bot.app.life import App
 
     longplay = App(settings)
     try:

@@ -10,7 +10,7 @@ from bot.cli import FAILED, complete, settings_or_exit
 from bot.cli import app as longplay
 
 if TYPE_CHECKING:
-    from bot.app import App
+    from bot.app.life import App
     from bot.config import Settings
 
 ROUNDS = 5
@@ -36,7 +36,7 @@ def rotate_key(
 
 async def rotate(settings: Settings, *, forget_old: bool = False) -> int:
     """Seal everything under another key, or take the old ones away; says what became of it."""
-    from bot.app import App
+    from bot.app.life import App
     from bot.domain.secret_keys import KeyFault
 
     app = App(settings)

@@ -11,7 +11,7 @@ from bot import BEGUN
 from bot.cli import app, complete, log, settings_or_exit, until_stopped
 
 if TYPE_CHECKING:
-    from bot.app import App
+    from bot.app.life import App
     from bot.config import Settings
 
 
@@ -24,10 +24,9 @@ def worker() -> None:
 
 
 async def _work(settings: Settings) -> int:
-    from bot.app import WORLD, App
+    from bot.app import begin
 
-    longplay = App(settings, world=WORLD)
-    return await until_stopped(longplay, _work_on(longplay))
+    return await until_stopped(begin(settings), _work_on)
 
 
 async def _work_on(longplay: App) -> None:

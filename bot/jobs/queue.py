@@ -17,7 +17,7 @@ from bot.domain.tasks import QUEUES, Task
 from bot.jobs.duties import Duty, bound, duties
 from bot.services.queue import any_waiting, spare_try
 from bot.services.tools import Tools
-from db.session import libpq_url
+from db.address import libpq_url
 
 if TYPE_CHECKING:
     import procrastinate

@@ -11,7 +11,7 @@ from typing import Any
 from discord.http import Route
 from pydantic import SecretStr
 
-from bot.app import App, earliest
+from bot.app.life import App, earliest
 from bot.config import Settings
 from bot.rehearsal.clock import RehearsalClock
 from bot.rehearsal.loopback import LoopbackDiscord, Person

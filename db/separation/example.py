@@ -15,7 +15,8 @@ from uuid import UUID
 
 import asyncpg
 
-from db.session import DatabaseUnfit, driver_url
+from db.address import driver_url
+from db.session import DatabaseUnfit
 
 SCHEMA = """
 CREATE TABLE profiles (

@@ -20,8 +20,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 import migrations.posts
+from db.address import asyncpg_url
 from db.separation.counts import Finding, compared, counts, findings
-from db.session import DatabaseUnfit, asyncpg_url
+from db.session import DatabaseUnfit
 from migrations.posts import PHASES, REVISIONS, VERSION_TABLE, last_of, phase_of
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import asyncpg
 
 from bot.bench.audience import Size, fill_audience
 from bot.bench.lists import Options, bench
-from db.session import driver_url
+from db.address import driver_url
 
 
 async def test_a_small_club_is_measured(capsys):

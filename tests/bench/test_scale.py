@@ -8,7 +8,7 @@ import asyncpg
 
 from bot.bench.platform import ERRANDS_A_WEEK, KEPT_WEEKS, PAST_WEEKS, Platform, fill_platform
 from bot.bench.scale import Options, bench
-from db.session import driver_url
+from db.address import driver_url
 
 
 async def test_some_clubs_are_measured(capsys):

@@ -28,7 +28,7 @@ from pathlib import Path
 import bot
 from bot.__main__ import main
 
-PRELOADED = ("bot.cli", "bot.app", "bot.doctor", "bot.logs", "bot.config", "bot.cli.backups", "bot.cli.imports",
+PRELOADED = ("bot.cli", "bot.app.life", "bot.doctor", "bot.logs", "bot.config", "bot.cli.backups", "bot.cli.imports",
              "bot.cli.keys", "bot.cli.migrate_posts", "bot.cli.worker", "bot.rehearsal", "db.dumps")  # fmt: skip
 READY = b"\n"
 

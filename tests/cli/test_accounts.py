@@ -10,7 +10,7 @@ import pytest
 from discord.http import Route
 from pydantic import SecretStr
 
-from bot.app import App
+from bot.app.life import App
 from bot.config import Settings
 from bot.doctor import accounts_elsewhere, sealed_tokens
 from bot.domain.secret_keys import new_key

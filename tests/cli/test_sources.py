@@ -12,7 +12,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
 
-from bot.app import App
+from bot.app.life import App
 from bot.config import Settings
 from bot.doctor import keys_and_sources, sources_asked
 from bot.domain.catalog import Service

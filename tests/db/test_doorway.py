@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import text
 
 from bot.domain.errors import DatabaseAway
+from db.address import driver_url
 from db.server.doorway import Doorway, refusal
-from db.session import Database, driver_url
+from db.session import Database
 
 SHORT = 0.3
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncpg
 import pytest
 
-from db.session import Database, driver_url
+from db.address import driver_url
+from db.session import Database
 from tests.emptying import PAGES, Emptying
 from tests.factories.club import make_club, make_week
 from tests.postgres import TestServer

@@ -9,7 +9,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from bot.domain.errors import DatabaseAway
-from db.session import LAST, RING, Database, asyncpg_url, driving, listen, violated
+from db.address import asyncpg_url
+from db.session import LAST, RING, Database, driving, listen, violated
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ from typing import Any
 
 import asyncpg
 
+from db.address import driver_url
 from db.separation import runner
 from db.separation.example import make_example
 from db.separation.runner import PhaseReport
-from db.session import driver_url
 from migrations.posts.running import Run
 from tests.factories import NOW
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from bot.app import WORLD, App
+from bot.app.life import WORLD, App
 from bot.cli import until_stopped
 from bot.config import Settings
 
@@ -22,13 +22,15 @@ async def live(database_url: str, lastfm_at: str, folder: str) -> None:
         lastfm_api_key=SecretStr("no-key-of-anybody"),
         tick_seconds=0.2,
     )
-    longplay = App(settings, world=replace(WORLD, lastfm_at=lastfm_at, loopback=True))
 
-    async def work() -> None:
+    async def begin() -> App:
+        return App(settings, world=replace(WORLD, lastfm_at=lastfm_at, loopback=True))
+
+    async def work(longplay: App) -> None:
         await longplay.start_working()
         await asyncio.Event().wait()
 
-    await until_stopped(longplay, work())
+    await until_stopped(begin(), work)
 
 
 if __name__ == "__main__":

@@ -12,9 +12,9 @@ from sqlalchemy import text
 import migrations
 from bot.domain.tasks import LONG, QUICK, Task
 from bot.jobs.queue import Worker
+from db.address import libpq_url
 from db.queries.queue import defer
 from db.server.troubles import Break, break_statements, unbroken
-from db.session import libpq_url
 from tests.factories import make_tools
 
 HELLO = Task("hello", QUICK, tries=3)

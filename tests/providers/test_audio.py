@@ -137,6 +137,8 @@ for attempt in (lambda: os.open("/dev/null", 0), socket.socket, lambda: os.dup(0
 
 
 def test_the_bots_own_process_loads_no_audio_library():
-    script = "import sys, bot.app, bot.providers.audio; print([n for n in ('av', 'soundfile') if n in sys.modules])"
+    script = (
+        "import sys, bot.app.life, bot.providers.audio; print([n for n in ('av', 'soundfile') if n in sys.modules])"
+    )
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import SecretStr
 
 import migrations
-from bot.app import App, explain
+from bot.app.life import App, explain
 from bot.config import Settings
 from bot.jobs.queue import Worker
 from bot.rehearsal.kills.clock import FollowingClock

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.app import earliest
+from bot.app.life import earliest
 from bot.domain.outbox import LEASE
 from bot.rehearsal.kills.child import Orders
 from bot.rehearsal.kills.clock import LeadingClock
