@@ -13,6 +13,7 @@ from sqlalchemy import select, text
 
 from bot.rehearsal.loopback import Fault, LoopbackDiscord
 from bot.services.club import planning
+from db.server import EmbeddedServer
 from db.session import Database
 from db.tables.outbox import Errand
 from tests.cli.conftest import Ground
@@ -244,3 +245,14 @@ async def test_gateway_trouble_is_survived_and_never_leads_to_another_discord(
     ended = await running.end(signal.SIGTERM)
     assert ended.code == 0
     assert "gateway.discord.gg" not in ended.said
+
+
+async def test_a_stop_while_it_begins_leaves_the_embedded_server(shell: Shell) -> None:
+    running = await shell.start("run", anew=True, DATABASE_URL=None, LONGPLAY_DATA="club", LONGPLAY_DURABLE="false")
+    folder = shell.folder / "club" / "postgres"
+    await until(folder.exists)
+    ended = await running.end(signal.SIGTERM)
+    assert ended.code == 0, ended.said
+    server = EmbeddedServer(folder, durable=False)
+    assert server.status().state != "running"
+    assert await server.discard()
