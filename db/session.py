@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
@@ -16,9 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from bot.domain.errors import DatabaseAway
 from db.address import asyncpg_url, driver_url
+from db.faults import CONNECT_SECONDS, told_as_away, why_not
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Generator
+    from collections.abc import AsyncGenerator, Callable
     from datetime import datetime
 
 
@@ -46,7 +47,6 @@ DRIVER = "driver"
 OLDEST = 15
 """The oldest major version of PostgreSQL that has what the tables need."""
 
-CONNECT_SECONDS = 10
 RECYCLE_SECONDS = 1800
 RELISTEN_SECONDS = (0.1, 0.5, 2.0, 5.0)  # pauses between attempts; the last one repeats
 SERVER_SETTINGS: Final = {
@@ -57,9 +57,6 @@ SERVER_SETTINGS: Final = {
     "idle_in_transaction_session_timeout": "30s",
     "timezone": "UTC",
 }
-PASSING: Final = ("08", "40", "53", "55P03", "57")
-"""How the codes begin of what passes by itself: connections, collisions, too little of something, locks that were not
-had in time, and statements that the server or an operator broke off."""
 LOOKING = 2
 """Connections for what is asked at every keystroke."""
 LOOKING_SETTINGS: Final = {"plan_cache_mode": "force_generic_plan", "default_transaction_read_only": "on"}
@@ -156,14 +153,14 @@ class Database:
         Raises `DatabaseAway`, as the other two do, where PostgreSQL is away or breaks a statement off.
         """
         async with self._reading() as session:
-            with _told_as_away():
+            with told_as_away():
                 yield session
 
     @asynccontextmanager
     async def writing(self) -> AsyncGenerator[AsyncSession]:
         """Open a transaction that commits at the end of the block, or changes nothing when the block raises."""
         async with self._writing() as session:
-            with _told_as_away():
+            with told_as_away():
                 async with _letting_go(session):
                     yield session
                     await _do_last(session)
@@ -179,7 +176,7 @@ class Database:
 
         It takes less than half the processor, and knows nothing but statements of the driver's.
         """
-        with _told_as_away():
+        with told_as_away():
             pooled = await self.engine.raw_connection()
             connection: Any = pooled.driver_connection
             driven = Driven(connection)
@@ -217,10 +214,10 @@ class Database:
         """
         async with self._turns:
             idle = self._idle.pop() if self._idle else None
-            with _told_as_away():
+            with told_as_away():
                 connection = idle if idle is not None and not idle.is_closed() else await self._look()
             try:
-                with _told_as_away():
+                with told_as_away():
                     yield connection
             except BaseException:
                 connection.terminate()  # nobody knows what it is in the middle of
@@ -252,9 +249,9 @@ class Database:
             async with self.reading() as session:
                 return ServerFacts(*(await session.execute(asked)).one())
         except DatabaseAway as away:
-            raise DatabaseUnfit(_why_not(away.__cause__ or away)) from away
+            raise DatabaseUnfit(why_not(away.__cause__ or away)) from away
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, DBAPIError) as error:
-            raise DatabaseUnfit(_why_not(error)) from error
+            raise DatabaseUnfit(why_not(error)) from error
 
     async def close(self) -> None:
         """Close every connection."""
@@ -273,45 +270,6 @@ async def _letting_go(session: AsyncSession) -> AsyncGenerator[None]:
         if driver is not None and driver.is_closed():
             await session.invalidate()
         raise
-
-
-@contextmanager
-def _told_as_away() -> Generator[None]:
-    """Call what passes by itself by one name, whichever library met it; everything else goes through as it is."""
-    try:
-        yield
-    except (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, ConnectionError, TimeoutError) as error:
-        if not _passes(error):
-            raise
-        raise DatabaseAway("database", detail=type(_of_driver(error)).__name__) from error
-
-
-def _passes(error: BaseException) -> bool:
-    """Whether the same again may go well in a moment: a lost connection, a server that starts, two that collided."""
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
-        return True
-    told = _of_driver(error)
-    state = str(getattr(told, "sqlstate", "") or "")
-    return isinstance(told, (asyncpg.InterfaceError, ConnectionError, TimeoutError)) or state.startswith(PASSING)
-
-
-def _of_driver(error: BaseException) -> BaseException:
-    return getattr(error, "driver_exception", None) or error
-
-
-def _why_not(error: BaseException) -> str:
-    """A sentence about a connection that did not come about; the address stays out of it, it holds a password."""
-    match error.driver_exception if isinstance(error, DBAPIError) else error:
-        case asyncpg.InvalidPasswordError() | asyncpg.InvalidAuthorizationSpecificationError() as told:
-            return f"The database refuses the user or the password of DATABASE_URL ({told})."
-        case asyncpg.InvalidCatalogNameError() as told:
-            return f"DATABASE_URL names a database that is not there ({told}). Make it with CREATE DATABASE."
-        case asyncpg.PostgresError() | asyncpg.InterfaceError() as told:
-            return f"The database does not let Longplay in ({told}). Look at DATABASE_URL and the server's log."
-        case TimeoutError():
-            return f"The database did not answer within {CONNECT_SECONDS} s. Look at the address in DATABASE_URL."
-        case told:
-            return f"The database cannot be reached ({told}). Is it running, and is the address in DATABASE_URL right?"
 
 
 def violated(error: IntegrityError) -> str | None:

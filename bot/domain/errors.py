@@ -48,6 +48,10 @@ class DatabaseAway(Unavailable):
     """Our own database did not do what it was asked: it is away for a moment, or broke off one of two that collided."""
 
 
+class Collided(DatabaseAway):
+    """It broke off a transaction for another one, and did nothing of it: begun anew it may go through at once."""
+
+
 # --- the club -------------------------------------------------------------------------------------------------------
 
 

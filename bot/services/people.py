@@ -11,6 +11,7 @@ from bot.domain.errors import ClubNotSetUp, NotAHost
 from bot.domain.leases import Held
 from bot.domain.people import Caller, Member
 from bot.services import leading
+from bot.services.collisions import once_more
 from bot.services.listening import club_counters, hearing
 from bot.services.tools import Tools
 from db.queries import people as queries
@@ -68,12 +69,14 @@ def require_host(club: Club, caller: Caller) -> None:
         raise NotAHost
 
 
+@once_more
 async def join(tools: Tools, *, caller: Caller, now: datetime) -> Member:
     """The caller joins the club, or comes back."""
     async with tools.database.writing() as session:
         return (await present(session, caller, now))[1]
 
 
+@once_more
 async def leave(tools: Tools, *, caller: Caller, now: datetime) -> Member:
     """The caller leaves the club: turnout and lists forget them, what they gave stays as a former member's."""
     async with tools.database.writing() as session:

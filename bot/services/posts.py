@@ -23,6 +23,7 @@ from bot.domain.posts import (
 )
 from bot.services import people
 from bot.services.club import guide
+from bot.services.collisions import once_more
 from bot.services.library import memory, showing
 from bot.services.tools import Tools
 from db.queries import posts as queries
@@ -74,6 +75,7 @@ async def unlike(tools: Tools, *, caller: Caller, now: datetime, post: UUID) -> 
     return await _set_like(tools, caller, now, post, liked=False)
 
 
+@once_more
 async def _set_like(tools: Tools, caller: Caller, now: datetime, post: UUID, *, liked: bool) -> Like:
     async with tools.database.writing() as session:
         club, member = await people.present(session, caller, now)
@@ -97,6 +99,7 @@ async def to_comment_on(
         return found, await _parent(session, club, found, parent)
 
 
+@once_more
 async def comment(
     tools: Tools,
     *,
@@ -136,6 +139,7 @@ async def comment(
         return made
 
 
+@once_more
 async def delete_comment(tools: Tools, *, caller: Caller, now: datetime, comment: UUID) -> UUID:
     """The caller takes back their own comment; its replies keep their place below it. Returns the post's key.
 

@@ -27,6 +27,7 @@ LOST_CONNECTIONS = (
     "another operation (2) is in progress",
     "server closed the connection unexpectedly",
     "DatabaseAway",
+    "Collided",
     "CannotConnectNow",
     "the database system is starting up",
     "too many clients already",

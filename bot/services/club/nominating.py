@@ -30,6 +30,7 @@ from bot.services.catalog import SUGGESTIONS, Resolved, keep_album
 from bot.services.club.boxes import deadline_of, open_box
 from bot.services.club.finding import week_for
 from bot.services.club.views import hidden, week_view
+from bot.services.collisions import once_more
 from bot.services.library import memory, showing
 from bot.services.tools import Tools
 from db.queries import audit
@@ -49,6 +50,7 @@ class Nominated:
     nomination: Nomination
 
 
+@once_more
 async def nominate(
     tools: Tools,
     *,
@@ -180,6 +182,7 @@ async def _refuse_repeats(session: Reading, week: Week, album: Album) -> None:
             raise NominatedRecently(album.shown, label(*nominated), rules.no_repeat_weeks)
 
 
+@once_more
 async def edit_nomination(tools: Tools, *, caller: Caller, now: datetime, nomination: UUID, blurb: Blurb) -> Nominated:
     """A nominator changes their words, until the deadline; the same words again change nothing.
 
@@ -197,6 +200,7 @@ async def edit_nomination(tools: Tools, *, caller: Caller, now: datetime, nomina
         return Nominated(await week_view(session, week.id, now), after)
 
 
+@once_more
 async def withdraw_nomination(tools: Tools, *, caller: Caller, now: datetime, nomination: UUID) -> Nomination:
     """A nominator takes their album back, until the deadline; album and slot are free again.
 
@@ -212,6 +216,7 @@ async def withdraw_nomination(tools: Tools, *, caller: Caller, now: datetime, no
         return after
 
 
+@once_more
 async def second(tools: Tools, *, caller: Caller, now: datetime, nomination: UUID) -> Nomination:
     """A member stands behind somebody else's nomination, until the deadline; saying so twice changes nothing.
 
@@ -231,6 +236,7 @@ async def second(tools: Tools, *, caller: Caller, now: datetime, nomination: UUI
         return _shown(week, after)
 
 
+@once_more
 async def remove_nomination(
     tools: Tools, *, caller: Caller, now: datetime, nomination: UUID, reason: str = ""
 ) -> Nomination:

@@ -19,6 +19,7 @@ from bot.domain.people import Caller
 from bot.services import outbox, people
 from bot.services.club.finding import week_for
 from bot.services.club.transitions import apply, facts_of
+from bot.services.collisions import once_more
 from bot.services.correlation import belonging
 from bot.services.tools import Tools
 from db.queries import audit
@@ -96,6 +97,7 @@ async def _note_stuck(tools: Tools, week_id: UUID, now: datetime) -> None:
         log.exception("the hosts of week %s could not be told", week_id)
 
 
+@once_more
 async def _by_host(
     tools: Tools,
     caller: Caller,
@@ -240,6 +242,7 @@ async def _moved_last(session: Reading, club: Club) -> int:
     return moved.number
 
 
+@once_more
 async def resync_week(
     tools: Tools, *, caller: Caller, now: datetime, where: int | None = None, number: int | None = None
 ) -> int:

@@ -21,6 +21,7 @@ from bot.services import outbox, people
 from bot.services.catalog import Resolved, keep_album
 from bot.services.club.finding import week_for
 from bot.services.club.transitions import apply, facts_of, planned_schedule
+from bot.services.collisions import once_more
 from bot.services.tools import Tools
 from db.queries import audit
 from db.queries.club import nominations, weeks
@@ -75,6 +76,7 @@ async def _new_week(
     return numbered
 
 
+@once_more
 async def open_week(
     tools: Tools,
     *,
@@ -106,6 +108,7 @@ async def open_week(
         return await apply(session, club, advance(week, Facts(), now=now), now=now, by=member.user_id)
 
 
+@once_more
 async def plan_week(
     tools: Tools,
     *,
@@ -130,6 +133,7 @@ async def plan_week(
         return week
 
 
+@once_more
 async def set_theme(
     tools: Tools, *, caller: Caller, now: datetime, theme: str, where: int | None = None, number: int | None = None
 ) -> Week:
@@ -157,6 +161,7 @@ async def set_theme(
         return week
 
 
+@once_more
 async def pick_album(
     tools: Tools,
     *,

@@ -17,6 +17,7 @@ from bot.domain.people import Caller
 from bot.services import outbox, people
 from bot.services.club.finding import Lock, week_for
 from bot.services.club.views import week_view
+from bot.services.collisions import once_more
 from bot.services.library import memory
 from bot.services.listening import hearing
 from bot.services.listening.hearing import Listened
@@ -70,6 +71,7 @@ async def rating_form(
         return RatingForm(await week_view(session, found.id, now), present, late)
 
 
+@once_more
 async def rate(
     tools: Tools,
     *,
@@ -138,6 +140,7 @@ async def rate(
         return Rated(rating, await week_view(session, found.id, now), replaced=present is not None, late=late)
 
 
+@once_more
 async def mark_heard(
     tools: Tools,
     *,

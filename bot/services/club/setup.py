@@ -17,6 +17,7 @@ from bot.domain.ids import new_id
 from bot.domain.people import Caller
 from bot.services import people
 from bot.services.club.transitions import apply, replan
+from bot.services.collisions import once_more
 from bot.services.listening import club_counters
 from bot.services.tools import Tools
 from db.queries import audit
@@ -136,6 +137,7 @@ async def _save(
     return week
 
 
+@once_more
 async def _change(
     tools: Tools, caller: Caller, now: datetime, action: str, details: dict[str, object], change: Callable[[Club], Club]
 ) -> Club:
@@ -186,6 +188,7 @@ async def change_schedule(tools: Tools, *, caller: Caller, now: datetime, schedu
     return await _change(tools, caller, now, "schedule_changed", details, lambda club: replace(club, schedule=schedule))
 
 
+@once_more
 async def skip_date(tools: Tools, *, caller: Caller, now: datetime, on: date) -> Resolved | None:
     """The template opens no week on this date; returns the next opening. Raises `DateRefused`."""
     async with tools.database.writing() as session:
@@ -201,6 +204,7 @@ async def skip_date(tools: Tools, *, caller: Caller, now: datetime, on: date) ->
         return opening_of(club, await _save(session, club, club, caller, now, "date_skipped", {"date": on.isoformat()}))
 
 
+@once_more
 async def pause(tools: Tools, *, caller: Caller, now: datetime, until: datetime) -> Club:
     """Nothing opens before `until`, and every open week's deadlines move by the length of the pause."""
     if until <= now:
@@ -215,6 +219,7 @@ async def pause(tools: Tools, *, caller: Caller, now: datetime, until: datetime)
         return paused
 
 
+@once_more
 async def resume(tools: Tools, *, caller: Caller, now: datetime) -> Club:
     """The pause ends now: open weeks get back the time that was not needed."""
     async with tools.database.writing() as session:

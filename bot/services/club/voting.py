@@ -18,6 +18,7 @@ from bot.services import outbox, people
 from bot.services.club.boxes import deadline_of, open_box
 from bot.services.club.finding import week_for
 from bot.services.club.views import week_view
+from bot.services.collisions import once_more
 from bot.services.tools import Tools
 from db.queries import presses
 from db.queries.club import ballots, box, nominations
@@ -75,6 +76,7 @@ async def ballot_form(
         return BallotForm(view, options, chosen)
 
 
+@once_more
 async def cast_ballot(
     tools: Tools,
     *,
@@ -191,6 +193,7 @@ async def _all_nominators_voted(asking: Asking, week: Week, user_id: UUID, race:
     return owed <= await ballots.voters(asking, week.id)
 
 
+@once_more
 async def withdraw_ballot(
     tools: Tools,
     *,
