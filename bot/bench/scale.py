@@ -35,6 +35,7 @@ from bot.services.listening import charts, finding, seeing, syncing
 from bot.services.taste import refreshing
 from bot.services.tools import Listening, Tools
 from db.address import driver_url
+from db.server.home import ROOM_BYTES
 from db.session import SERVER_SETTINGS, Database
 
 SEED = 20_261_129
@@ -44,6 +45,8 @@ OPENED_GOAL = 60.0
 """Seconds in which every club's week opens when all open at the same minute."""
 LARGE = 10_000
 """Rows from which on a table is not to be looked through from end to end."""
+BYTES_A_LISTEN = 2_500
+"""With its counters, their indexes, and what is sorted to count it."""
 OPENS = NOW + timedelta(hours=1)
 WEEKS_BACK = 20
 WARM_UP = 5
@@ -148,7 +151,7 @@ async def bench(options: Options) -> int:
 
 async def measure(options: Options) -> Figures:
     """Fill a database of its own with clubs, open their weeks, and ask."""
-    async with own_server() as url:
+    async with own_server(room=max(ROOM_BYTES, options.listens * BYTES_A_LISTEN)) as url:
         with progress_bars() as progress:
             return await _measure(url, options, progress)
 

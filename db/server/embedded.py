@@ -70,9 +70,12 @@ class EmbeddedServer:
         self._membership: int | None = None
 
     @classmethod
-    def throwaway(cls, name: str) -> EmbeddedServer:
-        """The server of a cluster nobody keeps, shared by all who say the same name; `discard` it in the end."""
-        return cls(home.throwaway_folder(name), durable=False)
+    def throwaway(cls, name: str, *, room: int = home.ROOM_BYTES) -> EmbeddedServer:
+        """The server of a cluster nobody keeps, shared by all who say the same name; `discard` it in the end.
+
+        It stands in memory where that has `room` bytes.
+        """
+        return cls(home.throwaway_folder(name, room=room), durable=False)
 
     async def start(self) -> str:
         """Start or join the server and return the SQLAlchemy URL of the database `longplay`.

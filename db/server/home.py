@@ -111,14 +111,14 @@ def find(asked: Path, *, durable: bool) -> Home:
     raise EmbeddedServerError(f"user id {account.uid} can reach neither {asked} nor {SYSTEM_FOLDER}; set DATABASE_URL")
 
 
-def throwaway_folder(name: str) -> Path:
-    """A folder, not made yet, for a cluster nobody keeps: in memory where that has room, else a temporary one.
+def throwaway_folder(name: str, *, room: int = ROOM_BYTES) -> Path:
+    """A folder, not made yet, for a cluster nobody keeps: in memory where that has `room` bytes, else a temporary one.
 
     Making a database is making 300 files, which memory does in a tenth of the time.
     """
     if MEMORY.is_dir() and os.access(MEMORY, os.W_OK):
         memory = os.statvfs(MEMORY)
-        if memory.f_bavail * memory.f_frsize >= ROOM_BYTES and not memory.f_flag & _NO_PROGRAMS:
+        if memory.f_bavail * memory.f_frsize >= room and not memory.f_flag & _NO_PROGRAMS:
             return MEMORY / name
     return Path(os.path.realpath(tempfile.gettempdir())) / name
 

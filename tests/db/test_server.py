@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -45,6 +46,12 @@ asyncio.run(main())
 def fresh_folder() -> Path:
     """A folder, not made yet, that every user id may reach."""
     return throwaway_folder(f"longplay-server-{uuid4().hex[:8]}")
+
+
+def test_a_cluster_that_memory_has_no_room_for_stands_on_a_disk():
+    assert throwaway_folder("longplay-large", room=10**18) == Path(
+        os.path.realpath(tempfile.gettempdir()), "longplay-large"
+    )
 
 
 @pytest.fixture(scope="module")
