@@ -22,13 +22,16 @@ PASSING: Final = ("08", COLLISION, "53", "55P03", "57")
 """How the codes begin of what passes by itself: connections, collisions, too little of something, locks that were not
 had in time, and statements that the server or an operator broke off."""
 
+OF_CONNECTIONS: Final = (asyncpg.InterfaceError, asyncpg.InternalClientError, ConnectionError, TimeoutError)
+"""What is raised of a connection rather than of a statement; the second where one is lost in the middle of another."""
+
 
 @contextmanager
 def told_as_away() -> Generator[None]:
     """Call what passes by itself by one name, whichever library met it; everything else goes through as it is."""
     try:
         yield
-    except (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, ConnectionError, TimeoutError) as error:
+    except (DBAPIError, asyncpg.PostgresError, *OF_CONNECTIONS) as error:
         if not _passes(error):
             raise
         told = _of_driver(error)
@@ -42,7 +45,7 @@ def _passes(error: BaseException) -> bool:
         return True
     told = _of_driver(error)
     state = str(getattr(told, "sqlstate", "") or "")
-    return isinstance(told, (asyncpg.InterfaceError, ConnectionError, TimeoutError)) or state.startswith(PASSING)
+    return isinstance(told, OF_CONNECTIONS) or state.startswith(PASSING)
 
 
 def _of_driver(error: BaseException) -> BaseException:
