@@ -83,7 +83,7 @@ async def test_what_a_killed_process_was_reading_is_gone_on_with_by_another(data
             second.send_signal(signal.SIGTERM)
             _, said = await second.communicate()
             assert second.returncode == 0, said
-    # On a busy machine one question may be asked a second time because its answer came late.
-    again = len({(call.path, *sorted(call.query.items())) for call in services.calls[asked:]})
-    # 60 plays in pages of ten, each with the last second of the one before, are seven; then one question for the rest.
-    assert again == 7 - 3 + 1, "pages that were staged are not asked for again"
+    again = len(services.calls) - asked
+    # 60 plays in pages of ten, each with the last second of the one before, are seven; then one question for the rest,
+    # and on a busy machine one a second time because its answer came late. Staged pages asked again would be three more.
+    assert 7 - 3 + 1 <= again <= 7 - 3 + 2, "pages that were staged are not asked for again"
