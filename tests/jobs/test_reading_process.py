@@ -85,5 +85,5 @@ async def test_what_a_killed_process_was_reading_is_gone_on_with_by_another(data
             assert second.returncode == 0, said
     again = len(services.calls) - asked
     # 60 plays in pages of ten, each with the last second of the one before, are seven; then one question for the rest,
-    # and on a busy machine one a second time because its answer came late. Staged pages asked again would be three more.
+    # and on a busy machine one again because its answer came late. Staged pages asked again would be three more.
     assert 7 - 3 + 1 <= again <= 7 - 3 + 2, "pages that were staged are not asked for again"
