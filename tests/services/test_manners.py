@@ -45,14 +45,15 @@ async def test_two_processes_share_one_limit(database, other_database):
 
     async def call(manners):
         await manners.wait_turn("musicbrainz", HURRY, within=10)
-        times.append(clock.now())
+        times.append(time.monotonic())
 
-    clock = SystemClock()  # by which turns are told: another one may run at another pace
-    processes = [SharedManners(each, clock) for each in (database, other_database)]
-    began = clock.now()
+    processes = [SharedManners(each, SystemClock()) for each in (database, other_database)]
+    began = time.monotonic()
     await asyncio.gather(*(call(each) for each in processes for _ in range(5)))
-    apart = [(at - began).total_seconds() for at in sorted(times)]
-    assert all(seconds >= number * 0.08 - 0.01 for number, seconds in enumerate(apart)), apart
+    apart = [at - began for at in sorted(times)]
+    # Turns are told by the calendar's clock, which on a busy virtual machine runs apart from this one for moments. Two
+    # limits of their own would let all ten pass in half the time.
+    assert all(seconds >= number * 0.06 - 0.01 for number, seconds in enumerate(apart)), apart
 
 
 async def test_every_service_has_a_limit_of_its_own(processes):
