@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +13,8 @@ if TYPE_CHECKING:
     from bot.config import Settings
 
 
-async def begin(settings: Settings, **options: Any) -> App:
-    """A process that asks the real world, with its database's server begun; `options` are those of `App`.
+async def begin(settings: Settings, *, works: bool = False) -> App:
+    """A process that asks the real world, with its database's server begun; where it `works` it takes tasks too.
 
     Raises `DatabaseUnfit` where the server does not start.
     """
@@ -26,11 +25,10 @@ async def begin(settings: Settings, **options: Any) -> App:
         await opening
     except BaseException:
         opening.cancel()
-        with suppress(BaseException):
-            await opening
+        await asyncio.gather(opening, return_exceptions=True)
         await home.close()
         raise
-    return life.App(settings, world=life.WORLD, home=home, **options)
+    return life.App(settings, world=life.WORLD, home=home, works=works)
 
 
 def _loaded() -> Any:

@@ -31,7 +31,7 @@ REDRAWS = "redraws"
 """What is drawn again once a transaction ends, by week, kind and ordinal; kept in `session.info` until then."""
 
 
-async def record(session: Asking, week: Week, drafts: Sequence[Draft], now: datetime, *, in_turn: bool = False) -> None:
+async def record(asking: Asking, week: Week, drafts: Sequence[Draft], now: datetime, *, in_turn: bool = False) -> None:
     """Record errands of a week beside the change that causes them; the same one twice is recorded once.
 
     Those of which one stands for all are recorded last in the transaction, in one order whoever records them: two that
@@ -40,20 +40,20 @@ async def record(session: Asking, week: Week, drafts: Sequence[Draft], now: date
     """
     for draft in drafts:
         if draft.kind in MERGING and not in_turn:
-            _put_last(session, week, draft, now)
+            _put_last(asking, week, draft, now)
         else:
-            await _record(session, week, draft, now)
+            await _record(asking, week, draft, now)
     later = [draft.not_before for draft in drafts if draft.not_before is not None and draft.not_before > now]
     if len(later) < len(drafts):
-        session.info[RING] = True
+        asking.info[RING] = True
     elif later:
-        session.info[RING_AT] = min([*later, session.info.get(RING_AT, later[0])])
+        asking.info[RING_AT] = min([*later, asking.info.get(RING_AT, later[0])])
 
 
-def _put_last(session: Asking, week: Week, draft: Draft, now: datetime) -> None:
+def _put_last(asking: Asking, week: Week, draft: Draft, now: datetime) -> None:
     """Leave a redraw to the end of the transaction, as one with the same that is left to it already."""
-    session.info[LAST] = _record_last
-    left: dict[tuple[UUID, int, int], tuple[Week, Draft, datetime]] = session.info.setdefault(REDRAWS, {})
+    asking.info[LAST] = _record_last
+    left: dict[tuple[UUID, int, int], tuple[Week, Draft, datetime]] = asking.info.setdefault(REDRAWS, {})
     place = (week.id, MERGING.index(draft.kind), draft.ordinal)
     if place in left:
         earlier = left[place][1]
@@ -64,17 +64,17 @@ def _put_last(session: Asking, week: Week, draft: Draft, now: datetime) -> None:
     left[place] = (week, draft, now)
 
 
-async def _record_last(session: Asking) -> None:
-    left: dict[tuple[UUID, int, int], tuple[Week, Draft, datetime]] = session.info.pop(REDRAWS)
+async def _record_last(asking: Asking) -> None:
+    left: dict[tuple[UUID, int, int], tuple[Week, Draft, datetime]] = asking.info.pop(REDRAWS)
     for place in sorted(left):
-        await _record(session, *left[place])
+        await _record(asking, *left[place])
 
 
-async def _record(session: Asking, week: Week, draft: Draft, now: datetime) -> None:
+async def _record(asking: Asking, week: Week, draft: Draft, now: datetime) -> None:
     words = str(draft.payload.get("words", ""))
     phase, run = (week.phase, week.run) if words not in ONCE_A_WEEK.get(draft.kind, ()) else ("", 0)
     await queries.add(
-        session,
+        asking,
         draft,
         club_id=week.club_id,
         week_id=week.id,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from itertools import permutations
 from uuid import uuid4
 
 import pytest
@@ -12,7 +11,7 @@ from sqlalchemy import text
 
 from bot.domain.club.views import PanelRef
 from bot.domain.club.week import Phase, ThreadRole
-from bot.domain.outbox import ATTEMPTS, LEASE, MERGING, Draft, Kind, State, retry_after
+from bot.domain.outbox import ATTEMPTS, LEASE, Draft, Kind, State, retry_after
 from bot.services import outbox
 from db.queries import outbox as queries
 from db.queries.club import clubs
@@ -116,48 +115,6 @@ async def test_a_forced_refresh_forces_the_one_that_waits(database, week):
     await record(database, week, Draft(Kind.REFRESH, payload={"force": True}))
     await record(database, week, Draft(Kind.REFRESH))
     assert [errand.payload for errand in await recorded(database)] == [{"force": True}]
-
-
-async def test_a_card_drawn_before_the_change_was_there_to_be_seen_is_drawn_again(tools, elsewhere, database, week):
-    """A refresh waits already; another change relies on it and has not been committed."""
-    await record(database, week, Draft(Kind.REFRESH))
-    async with elsewhere.database.writing() as session:
-        await outbox.record(session, week, [Draft(Kind.REFRESH)], NOW)
-        early = await one(tools)
-    await outbox.settle(tools, early, now=NOW)
-    assert len(await claim(tools)) == 1
-
-
-async def test_a_refresh_that_a_change_relies_on_is_held_until_its_end(tools, elsewhere, database, week):
-    """Here the change holds its week alone, and records it in its turn."""
-    await record(database, week, Draft(Kind.REFRESH))
-    async with elsewhere.database.writing() as session:
-        await outbox.record(session, week, [Draft(Kind.REFRESH)], NOW, in_turn=True)
-        assert await claim(tools) == []
-    assert len(await claim(tools)) == 1
-
-
-@pytest.mark.parametrize("kinds", list(permutations(MERGING, 2)))
-async def test_who_draws_the_same_messages_again_never_waits_for_who_does_so_otherwise(
-    elsewhere, database, week, kinds
-):
-    first, second = (Draft(kind, not_before=NOW + HOUR) for kind in kinds)
-    async with database.writing() as session:
-        await outbox.record(session, week, [first], NOW)
-        async with asyncio.timeout(3), elsewhere.database.writing() as other:
-            await outbox.record(other, week, [second], NOW)
-            await outbox.record(other, week, [first], NOW)
-        await outbox.record(session, week, [second], NOW)
-    assert sorted(await states(database)) == sorted((str(kind), "pending") for kind in kinds)
-
-
-async def test_redraws_of_one_change_are_one_due_as_early_as_the_earliest(database, week):
-    async with database.writing() as session:
-        for minutes, payload in ((9, {"a": 1}), (5, {"b": 2}), (7, {})):
-            draft = Draft(Kind.HEARING_REFRESH, not_before=NOW + timedelta(minutes=minutes), payload=payload)
-            await outbox.record(session, week, [draft], NOW)
-    (errand,) = await recorded(database)
-    assert (errand.not_before, errand.payload) == (NOW + timedelta(minutes=5), {"a": 1, "b": 2})
 
 
 async def test_a_change_that_is_taken_back_leaves_no_errand(database, week):
